@@ -1,0 +1,95 @@
+import type { AccountId, LocalizedText } from '#src/kernel/identifier.ts';
+
+/** How well the person behind an account was proven: 2 only in person. */
+export type IdentityLevel = 1 | 2;
+
+export interface PersonName {
+  readonly family: string;
+  readonly middle: string;
+  readonly given: string;
+}
+
+export interface PostalAddress {
+  readonly streetAddress?: string;
+  /** Commune (`locality` of OIDC Core 5.1.1). */
+  readonly locality: string;
+  /** Province (`region`). */
+  readonly region: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+}
+
+/** Who the person is. Texts are Unicode NFC. Kept sealed in the store. */
+export interface Person {
+  /** 12 digits for citizens; an opaque number for foreigners. */
+  readonly idNumber: string;
+  readonly name: PersonName;
+  /** `YYYY-MM-DD`, or `YYYY` alone. */
+  readonly birthdate: string;
+  readonly gender: 'female' | 'male' | 'other';
+  /** E.164. */
+  readonly phone?: string;
+  readonly email?: string;
+  readonly address?: PostalAddress;
+  /** ISO 3166-1 alpha-3, as OpenID Identity Assurance's `nationalities`. */
+  readonly nationality: string;
+}
+
+/** How a level-2 account was proven in person. */
+export interface IdentityEvidence {
+  readonly kind: string;
+  readonly place: string;
+  readonly date: string;
+  readonly officer: string;
+}
+
+export type LockGround =
+  | 'own-request'
+  | 'terms-broken'
+  | 'card-revoked'
+  | 'card-expired'
+  | 'death'
+  | 'authority-request'
+  | 'passport-expired'
+  | 'residence-expired'
+  | 'dissolution';
+
+export interface AccountLock {
+  readonly ground: LockGround;
+  readonly by: 'self' | 'authority';
+  readonly at: number;
+  readonly reason?: string;
+}
+
+/** One person's account as rules see it. */
+export interface Account {
+  readonly id: AccountId;
+  readonly kind: 'citizen' | 'foreigner';
+  readonly identityLevel: IdentityLevel;
+  /** A lock, whoever set it, stops every sign-in, token and device. */
+  readonly lock: AccountLock | undefined;
+  /** Milliseconds since the epoch: sessions, codes and tokens older than this are dead. */
+  readonly validFrom: number;
+  /** Which ways to sign in are enrolled now (assurance asks; nobody is enrolled in the middle of a sign-in). */
+  readonly authenticators: { readonly password: boolean; readonly totp: boolean; readonly devices: number };
+  readonly evidence: IdentityEvidence | undefined;
+  /** Opens the sealed part; costs a decryption, so ask only for what is shown or released. */
+  readonly person: () => Person;
+}
+
+/** A name in the order Vietnamese write it: family, middle, given. */
+export function displayName(name: PersonName): string {
+  return [name.family, name.middle, name.given].filter(Boolean).join(' ');
+}
+
+/** `Nguyễn V** A`: enough for its owner to recognise, too little for a stranger. */
+export function maskedName(name: PersonName): string {
+  const mask = (word: string): string =>
+    word.length <= 1 ? word : `${[...word][0]}${'*'.repeat(Math.max(1, [...word].length - 1))}`;
+  return [name.family, ...name.middle.split(' ').map(mask), mask(name.given)].filter(Boolean).join(' ');
+}
+
+export const identityLevelLabel: Record<IdentityLevel, LocalizedText> = {
+  1: { vi: 'mức 1', en: 'level 1' },
+  2: { vi: 'mức 2', en: 'level 2' },
+};

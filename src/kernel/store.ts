@@ -1,0 +1,164 @@
+/**
+ * The store port: everything SenID keeps goes through this contract, so that one file on a laptop and a sharded cluster
+ * behave alike. Engines live in `storage/`; `test/contract/store.ts` is what they must all pass.
+ */
+
+/** What every stored document has. `expiresAt` is in milliseconds since the epoch; a document past it does not exist. */
+export interface StoredDocument {
+  readonly id: string;
+  readonly expiresAt?: number | undefined;
+}
+
+/** How a write of a collection survives a power cut: `flushed` reaches the disk before the call returns. */
+export type Durability = 'flushed' | 'buffered';
+
+/**
+ * A collection, declared once by the folder that owns it and listed in `storage/collections.ts`.
+ * An index maps a document to the values it is found by; a query that no declared index serves does not compile.
+ */
+export interface Collection<Doc extends StoredDocument, Index extends string = never> {
+  readonly name: string;
+  readonly lifetime: 'kept' | 'expires';
+  readonly durability: Durability;
+  readonly indexes: Readonly<Record<Index, (document: Doc) => string | readonly string[] | undefined>>;
+}
+
+/** Declares a collection and lets the compiler infer its index names. */
+export function collection<Doc extends StoredDocument>() {
+  return <const Index extends string = never>(
+    declaration: Omit<Collection<Doc, Index>, 'indexes'> & Partial<Pick<Collection<Doc, Index>, 'indexes'>>,
+  ): Collection<Doc, Index> => ({
+    ...declaration,
+    indexes: declaration.indexes ?? ({} as Collection<Doc, Index>['indexes']),
+  });
+}
+
+/** Declared members that must hold for a patch to apply; `undefined` means the member must be absent. */
+export type Expectation<Doc> = { readonly [Member in keyof Doc]?: Doc[Member] | undefined };
+
+type MapMembers<Doc> = {
+  [Member in keyof Doc as NonNullable<Doc[Member]> extends Readonly<Record<string, unknown>> ? Member : never]: Doc[Member];
+};
+type NumberMembers<Doc> = {
+  [Member in keyof Doc as NonNullable<Doc[Member]> extends number ? Member : never]: Doc[Member];
+};
+
+/**
+ * What a patch does to one document. `merge` puts entries into map members without touching their neighbours, so that two
+ * writers of different entries both win; entry keys use only letters, digits, `-` and `_`.
+ */
+export interface Change<Doc> {
+  readonly set?: Partial<Doc>;
+  readonly unset?: readonly (keyof Doc)[];
+  readonly increment?: { readonly [Member in keyof NumberMembers<Doc>]?: number };
+  readonly merge?: { readonly [Member in keyof MapMembers<Doc>]?: NonNullable<MapMembers<Doc>[Member]> };
+}
+
+/** `missing`: no such (live) document. `conflict`: it exists, but the expectation did not hold; `document` is what it is now. */
+export type PatchResult<Doc> =
+  | { readonly outcome: 'patched'; readonly document: Doc }
+  | { readonly outcome: 'missing' }
+  | { readonly outcome: 'conflict'; readonly document: Doc };
+
+/** One element of a `commit`. `replace` needs the document as it was read: it fails unless the stored one is still equal in `expect`. */
+export type Write =
+  | { readonly kind: 'insert'; readonly collection: Collection<never, string>; readonly document: StoredDocument }
+  | { readonly kind: 'upsert'; readonly collection: Collection<never, string>; readonly document: StoredDocument }
+  | {
+      readonly kind: 'patch';
+      readonly collection: Collection<never, string>;
+      readonly id: string;
+      readonly expect: object;
+      readonly change: object;
+    }
+  | { readonly kind: 'remove'; readonly collection: Collection<never, string>; readonly id: string };
+
+/** Thrown by `commit` when an insert found its id taken or a patch its expectation broken; nothing was written. */
+export class CommitConflict extends Error {
+  readonly collection: string;
+  readonly documentId: string;
+  constructor(collectionName: string, documentId: string) {
+    super(`commit refused: ${collectionName}/${documentId} is not as expected`);
+    this.name = 'CommitConflict';
+    this.collection = collectionName;
+    this.documentId = documentId;
+  }
+}
+
+/** Thrown when the engine cannot answer (closed, disk full, no majority). Callers answer 503. */
+export class StoreUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreUnavailable';
+  }
+}
+
+export interface Page {
+  /** Only documents whose id sorts after this one. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/**
+ * One contract, several engines. Every method is one round trip. Reads never give an expired document. Returned documents are
+ * the caller's own copies.
+ */
+export interface Store {
+  get<Doc extends StoredDocument>(from: Collection<Doc, string>, id: string): Promise<Doc | undefined>;
+  /** In the order of `ids`, without the ones that do not exist. */
+  getMany<Doc extends StoredDocument>(from: Collection<Doc, string>, ids: readonly string[]): Promise<Doc[]>;
+  /** Documents whose index `index` holds `value`, in the order of their ids. */
+  find<Doc extends StoredDocument, Index extends string>(
+    from: Collection<Doc, Index>,
+    index: NoInfer<Index>,
+    value: string,
+    page?: Page,
+  ): Promise<Doc[]>;
+  /** All documents in the order of their ids: for exports and background work, never for a request. */
+  scan<Doc extends StoredDocument>(from: Collection<Doc, string>, page: Page): Promise<Doc[]>;
+  /** False when a live document with this id exists already; then nothing is written. */
+  insert<Doc extends StoredDocument>(into: Collection<Doc, string>, document: NoInfer<Doc>): Promise<boolean>;
+  /** Last write wins. */
+  upsert<Doc extends StoredDocument>(into: Collection<Doc, string>, document: NoInfer<Doc>): Promise<void>;
+  /** Compare and set on one document, atomically: of any number of callers expecting the same state, one wins. */
+  patch<Doc extends StoredDocument>(
+    into: Collection<Doc, string>,
+    id: string,
+    expect: Expectation<NoInfer<Doc>>,
+    change: Change<NoInfer<Doc>>,
+  ): Promise<PatchResult<Doc>>;
+  /** True when there was something to remove. */
+  remove<Doc extends StoredDocument>(from: Collection<Doc, string>, id: string): Promise<boolean>;
+  /** All or nothing. @throws {CommitConflict} */
+  commit(writes: readonly Write[]): Promise<void>;
+  /** Deletes what has expired; gives how many documents went. */
+  sweep(limit: number): Promise<number>;
+  /** Resolves when the engine can read and write. @throws {StoreUnavailable} */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Typed constructors for the elements of a `commit`. */
+export const write = {
+  insert: <Doc extends StoredDocument>(into: Collection<Doc, string>, document: NoInfer<Doc>): Write => ({
+    kind: 'insert',
+    collection: into as unknown as Collection<never, string>,
+    document,
+  }),
+  upsert: <Doc extends StoredDocument>(into: Collection<Doc, string>, document: NoInfer<Doc>): Write => ({
+    kind: 'upsert',
+    collection: into as unknown as Collection<never, string>,
+    document,
+  }),
+  patch: <Doc extends StoredDocument>(
+    into: Collection<Doc, string>,
+    id: string,
+    expect: Expectation<NoInfer<Doc>>,
+    change: Change<NoInfer<Doc>>,
+  ): Write => ({ kind: 'patch', collection: into as unknown as Collection<never, string>, id, expect, change }),
+  remove: <Doc extends StoredDocument>(from: Collection<Doc, string>, id: string): Write => ({
+    kind: 'remove',
+    collection: from as unknown as Collection<never, string>,
+    id,
+  }),
+};
