@@ -1,0 +1,48 @@
+import type { LocalizedText } from '#src/kernel/identifier.ts';
+
+/** A public-law service, a private company's, or one of SenID's own. */
+export type ClientClass = 'public' | 'private' | 'internal';
+
+export interface Purpose extends LocalizedText {
+  readonly id: string;
+}
+
+/** A claim a public service reads by law: told, not asked. */
+export interface LegalBasis {
+  readonly claim: string;
+  readonly text: LocalizedText;
+}
+
+/** OIDC client metadata (Dynamic Client Registration 1.0, section 2) as registered, without secrets. */
+export type ClientMetadata = Readonly<Record<string, unknown>>;
+
+/** SenID's own members of a registration. */
+export interface ClientPolicy {
+  readonly class: ClientClass;
+  readonly purposes: readonly [Purpose, ...Purpose[]];
+  /** Claim names that may leave to this service at all. */
+  readonly allowedClaims: readonly string[];
+  readonly legalBasis: readonly LegalBasis[];
+  /** `min_acr`: required of every sign-in, never asked. */
+  readonly minAcr: string;
+  readonly allowedAcr: readonly string[];
+  /** `default_acr_values` of the registration: asked when a request asks nothing. */
+  readonly defaultAcr: readonly string[];
+  /** False only for a confidential client with an old library. */
+  readonly requirePkce: boolean;
+}
+
+/** A relying party ("service" on screens). */
+export interface Client {
+  readonly id: string;
+  readonly state: 'active' | 'suspended';
+  readonly name: LocalizedText;
+  /** What a person compares with the address bar: the host of its first redirect URI, or of `client_uri`. */
+  readonly domain: string;
+  readonly metadata: ClientMetadata;
+  readonly policy: ClientPolicy;
+  /** Frozen at registration, with the version of the key: a new redirect host never changes a `sub`. */
+  readonly sector: string;
+  readonly subjectKeyVersion: number;
+  readonly subjectType: 'pairwise' | 'public';
+}
