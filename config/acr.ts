@@ -50,3 +50,8 @@ export const authenticationLevels = [
 
 /** All acr values are `urn:senid:acr:id<identity level>-auth<authentication level>`. */
 export const acrPrefix = 'urn:senid:acr:';
+
+/** All eight values, lowest first, as in `acr_values_supported`. */
+export const acrValues = [1, 2].flatMap((identity) =>
+  authenticationLevels.map(({ level }) => `${acrPrefix}id${identity}-auth${level}`),
+);

@@ -34,6 +34,3 @@ for (const identity of [1, 2] as const) {
 
 /** The level an acr value names; undefined for a value that is not ours. */
 export const parseAcr = (acr: string): Level | undefined => byAcr.get(acr);
-
-/** All eight values, as in `acr_values_supported`. */
-export const acrValuesSupported: readonly string[] = [...byAcr.keys()];

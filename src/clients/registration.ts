@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { acrValuesSupported, formatAcr, lowestLevel } from '#src/assurance/level.ts';
+import { acrPrefix, acrValues } from '#config/acr.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import type { Client, ClientPolicy } from './client.ts';
 
 const text = z.string().trim().min(1).max(500).normalize('NFC');
-const acr = z.enum(acrValuesSupported as [string, ...string[]]);
+const acr = z.enum(acrValues as [string, ...string[]]);
 const acrList = z.array(acr).min(1);
 const identifier = z
   .string()
@@ -26,8 +26,8 @@ const ownMembers = z.object({
     .optional(),
   allowed_claims: z.array(z.string().min(1).max(200)).default([]),
   legal_basis: z.array(z.strictObject({ claim: z.string().min(1), text: z.strictObject({ vi: text, en: text }) })).default([]),
-  min_acr: acr.default(formatAcr(lowestLevel)),
-  allowed_acr: acrList.default([...acrValuesSupported]),
+  min_acr: acr.default(`${acrPrefix}id1-auth1`),
+  allowed_acr: acrList.default([...acrValues]),
   default_acr_values: z.array(acr).default([]),
   require_pkce: z.boolean().default(true),
   sector: z.hostname().optional(),

@@ -1,0 +1,62 @@
+import type { IdentityLevel } from '#src/accounts/account.ts';
+import type { Client, Purpose } from '#src/clients/client.ts';
+import type { ClaimCatalogue } from './claim-catalogue.ts';
+import type { RequestedClaim } from './claim-request.ts';
+import { decisionKey, type Standing } from './standing.ts';
+
+/** What one sign-in at one service must ask or tell its person. */
+export interface ConsentPlan {
+  readonly purpose: Purpose;
+  /** The person decides, claim by claim. */
+  readonly asked: readonly RequestedClaim[];
+  /** A public service reads these by law. */
+  readonly informed: readonly RequestedClaim[];
+  /** Decided earlier, goes on. */
+  readonly alreadyGranted: readonly RequestedClaim[];
+  readonly offlineAccess: boolean;
+  /** False: nothing new, no page. */
+  readonly pageNeeded: boolean;
+}
+
+export interface ConsentQuestion {
+  readonly client: Client;
+  readonly requested: readonly RequestedClaim[];
+  readonly standing: Standing;
+  /** The request's `purpose`; an unknown one counts as none. */
+  readonly purpose: string | undefined;
+  readonly offlineAccess: boolean;
+  /** `prompt=consent`: everything is asked anew. */
+  readonly askAgain: boolean;
+  /** Whether this account has a value for the claim at the identity level of this sign-in. */
+  readonly holds: (claim: string) => boolean;
+}
+
+/** The purpose a request names, else the service's first. */
+export const purposeOf = (client: Client, name: string | undefined): Purpose =>
+  client.policy.purposes.find(({ id }) => id === name) ?? client.policy.purposes[0];
+
+/** Sorts what is requested into asked, told and already granted. */
+export function planConsent(question: ConsentQuestion): ConsentPlan {
+  const { client, standing, askAgain } = question;
+  const purpose = purposeOf(client, question.purpose);
+  const byLaw = new Set(client.policy.class === 'public' ? client.policy.legalBasis.map(({ claim }) => claim) : []);
+  const asked: RequestedClaim[] = [];
+  const informed: RequestedClaim[] = [];
+  const alreadyGranted: RequestedClaim[] = [];
+  let informedAnew = false;
+  for (const claim of question.requested.filter(({ name }) => question.holds(name))) {
+    const decision = standing.decisions.get(decisionKey(purpose.id, claim.name));
+    if (byLaw.has(claim.name)) {
+      informed.push(claim);
+      informedAnew ||= decision !== 'informed';
+    } else if (askAgain || decision === undefined || decision === 'informed') asked.push(claim);
+    else if (decision === 'granted') alreadyGranted.push(claim);
+  }
+  const offlineAnew = question.offlineAccess && !standing.offlineAccess;
+  const pageNeeded = askAgain || !standing.met || asked.length > 0 || informedAnew || offlineAnew;
+  return { purpose, asked, informed, alreadyGranted, offlineAccess: question.offlineAccess, pageNeeded };
+}
+
+/** Whether a claim of the catalogue may leave at this identity level at all. */
+export const fitsLevel = (catalogue: ClaimCatalogue, claim: string, identityLevel: IdentityLevel): boolean =>
+  (catalogue.get(claim)?.identityLevel ?? 2) <= identityLevel;

@@ -1,0 +1,41 @@
+import type { IdentityLevel, Person } from '#src/accounts/account.ts';
+import type { Client } from '#src/clients/client.ts';
+import { type ClaimCatalogue, companionOf } from './claim-catalogue.ts';
+import { fitsLevel } from './consent-plan.ts';
+import { isGranted, type Standing } from './standing.ts';
+
+export interface ReleaseQuestion {
+  readonly catalogue: ClaimCatalogue;
+  readonly client: Client;
+  readonly standing: Standing;
+  /** Of this sign-in and of the account now, whichever is lower. */
+  readonly identityLevel: IdentityLevel;
+  readonly person: () => Person;
+}
+
+/** By consent, or by a public service's legal basis that the person was told of. */
+function mayReceive({ client, standing }: ReleaseQuestion, claim: string): boolean {
+  const subject = companionOf[claim] ?? claim;
+  if (!client.policy.allowedClaims.includes(subject)) return false;
+  if (isGranted(standing, client.policy.purposes, subject)) return true;
+  const byLaw = client.policy.class === 'public' && client.policy.legalBasis.some((basis) => basis.claim === subject);
+  return byLaw && client.policy.purposes.some(({ id }) => standing.decisions.get(`${id} ${subject}`) === 'informed');
+}
+
+/**
+ * What leaves = requested ∩ registered ∩ consented (or legal basis) ∩ held now at this level. The one place where claims get their values
+ * for a service.
+ */
+export function releaseClaims(question: ReleaseQuestion, requested: Iterable<string>): Record<string, unknown> {
+  const released: Record<string, unknown> = {};
+  let person: Person | undefined;
+  for (const name of requested) {
+    const definition = question.catalogue.get(name);
+    if (definition === undefined || !fitsLevel(question.catalogue, name, question.identityLevel) || !mayReceive(question, name))
+      continue;
+    person ??= question.person();
+    const value = definition.read(person);
+    if (value !== undefined) released[name] = value;
+  }
+  return released;
+}

@@ -1,0 +1,36 @@
+import type { Adapter, AdapterPayload } from 'oidc-provider';
+import type { ClientDirectory, ClientWithSecret } from '#src/clients/ports.ts';
+
+/** The library wants to know the sector of several hosts; ours is frozen in the registration, and this address is never fetched. */
+const sectorOf = ({ subject_type: type }: Readonly<Record<string, unknown>>, sector: string): object =>
+  type === 'pairwise' ? { sector_identifier_uri: `https://${sector}/` } : {};
+
+/** OIDC metadata of a registration as the library wants it. Member order is stable: what looks changed is validated again. */
+export function providerMetadata({ client, secret }: ClientWithSecret): AdapterPayload {
+  // the library writes default_acr_values over the request's own; ours are kept in the policy
+  const { default_acr_values: _, ...metadata } = client.metadata;
+  return {
+    ...metadata,
+    client_id: client.id,
+    require_pkce: client.policy.requirePkce,
+    ...sectorOf(metadata, client.sector),
+    ...(secret === undefined ? {} : { client_secret: secret }),
+  } as AdapterPayload;
+}
+
+/** Clients, read-only, from the directory and its five-second cache. */
+export function createClientAdapter(directory: ClientDirectory): Pick<Adapter, 'find'> {
+  const metadata = new WeakMap<ClientWithSecret, AdapterPayload>();
+  return {
+    async find(id) {
+      const found = await directory.find(id);
+      if (found === undefined) return undefined;
+      let payload = metadata.get(found);
+      if (payload === undefined) {
+        payload = providerMetadata(found);
+        metadata.set(found, payload);
+      }
+      return payload;
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import type { ClientDirectory } from '#src/clients/ports.ts';
+import type { Clock } from '#src/kernel/clock.ts';
+import type { Store } from '#src/kernel/store.ts';
+
+/** What the adapters stand on. */
+export interface AdapterParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly clients: ClientDirectory;
+}
+
+/** When something saved for so many seconds ends, in milliseconds since the epoch; the library always names a life. */
+export function expiryOf(clock: Clock, expiresInSeconds: number | undefined): number {
+  if (expiresInSeconds === undefined) throw new TypeError('a document without a life time');
+  return clock.now() + expiresInSeconds * 1000;
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
+import { type SessionDocument, sessions } from '../collections.ts';
+import { type AdapterParts, expiryOf } from './parts.ts';
+
+const keyOf = (cookie: string): string => createHash('sha256').update(cookie).digest('base64url');
+const clientKey = (clientId: string): string => Buffer.from(clientId).toString('base64url');
+const clientIdOf = (key: string): string => Buffer.from(key, 'base64url').toString();
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** A session as it was read in a request, to see what the request changed. */
+interface Baseline {
+  readonly key: string;
+  readonly payload: string;
+  readonly authorizations: Members;
+  readonly expiresAt: number;
+}
+
+const mapKeys = (members: Members, rename: (key: string) => string): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(members).map(([key, value]) => [rename(key), value]));
+
+/** What a session says, without the members that every save moves. */
+function contentOf(payload: Members): { content: Members; authorizations: Record<string, unknown> } {
+  const { authorizations, exp: _exp, iat: _iat, ...content } = payload;
+  return { content, authorizations: mapKeys((authorizations ?? {}) as Members, clientKey) };
+}
+
+/** The entries that a request added or changed. */
+function changedEntries(before: Members, after: Members): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(after).filter(([key, value]) => JSON.stringify(before[key]) !== JSON.stringify(value)));
+}
+
+/**
+ * Browser sessions. A save that changes only a session's age is skipped while more than nine tenths of its life are left; changed
+ * authorizations are merged, so that two tabs keep each other's; a session that was destroyed meanwhile stays dead.
+ */
+export function createSessionAdapter({ store, clock }: AdapterParts): Pick<Adapter, 'upsert' | 'find' | 'destroy'> {
+  const baselines = new WeakMap<object, Baseline>();
+
+  async function save(key: string, baseline: Baseline, payload: Members, expiresAt: number): Promise<void> {
+    const { content, authorizations } = contentOf(payload);
+    const changed = changedEntries(baseline.authorizations, authorizations);
+    const contentChanged = JSON.stringify(content) !== baseline.payload;
+    const lifeMs = expiresAt - clock.now();
+    const isFresh = baseline.expiresAt - clock.now() > lifeMs * 0.9;
+    if (!contentChanged && Object.keys(changed).length === 0 && isFresh) return;
+    await store.patch(
+      sessions,
+      key,
+      {},
+      { set: { payload: { ...content, iat: payload['iat'], exp: payload['exp'] }, expiresAt }, merge: { authorizations: changed } },
+    );
+  }
+
+  return {
+    async upsert(id, payload, expiresIn) {
+      const key = keyOf(id);
+      const expiresAt = expiryOf(clock, expiresIn);
+      const baseline = Provider.ctx && baselines.get(Provider.ctx);
+      if (baseline?.key === key) return save(key, baseline, payload, expiresAt);
+      const { authorizations } = contentOf(payload);
+      const { authorizations: _, ...rest } = payload;
+      await store.upsert(sessions, { id: key, payload: rest, authorizations, expiresAt });
+    },
+    async find(id) {
+      const found: SessionDocument | undefined = await store.get(sessions, keyOf(id));
+      if (found === undefined) return undefined;
+      const payload = { ...found.payload, authorizations: mapKeys(found.authorizations, clientIdOf) };
+      if (Provider.ctx) {
+        const { content } = contentOf(payload);
+        baselines.set(Provider.ctx, {
+          key: found.id,
+          payload: JSON.stringify(content),
+          authorizations: structuredClone(found.authorizations),
+          expiresAt: found.expiresAt,
+        });
+      }
+      return payload as AdapterPayload;
+    },
+    async destroy(id) {
+      await store.remove(sessions, keyOf(id));
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
+import { epochSeconds } from '#src/kernel/clock.ts';
+import { type TokenDocument, tokens } from '../collections.ts';
+import { type AdapterParts, expiryOf } from './parts.ts';
+
+/** A leaked database holds no live token. */
+const keyOf = (token: string): string => createHash('sha256').update(token).digest('base64url');
+
+/**
+ * Codes and tokens. All kinds share one collection, so introspection's three look-ups of one token are one read.
+ * `consume` is atomic: of any number of redemptions one wins and the others get `invalid_grant`.
+ */
+export function createTokenAdapter({ store, clock }: AdapterParts): Adapter {
+  const underWay = new Map<string, Promise<TokenDocument | undefined>>();
+
+  function read(key: string): Promise<TokenDocument | undefined> {
+    const running = underWay.get(key);
+    if (running !== undefined) return running;
+    const reading = store.get(tokens, key).finally(() => underWay.delete(key));
+    underWay.set(key, reading);
+    return reading;
+  }
+
+  return {
+    async upsert(id, payload, expiresIn) {
+      const { consumed: _, ...rest } = payload;
+      await store.upsert(tokens, { id: keyOf(id), payload: rest, expiresAt: expiryOf(clock, expiresIn) });
+    },
+    async find(id) {
+      const found = await read(keyOf(id));
+      if (found === undefined) return undefined;
+      return (found.consumed === undefined ? found.payload : { ...found.payload, consumed: found.consumed }) as AdapterPayload;
+    },
+    async consume(id) {
+      const consumed = await store.patch(tokens, keyOf(id), { consumed: undefined }, { set: { consumed: epochSeconds(clock) } });
+      if (consumed.outcome !== 'patched') throw new errors.InvalidGrant('already used');
+    },
+    async destroy(id) {
+      await store.remove(tokens, keyOf(id));
+    },
+    // destroying the grant ends its tokens, because every use of a token validates its grant
+    async revokeByGrantId() {},
+    async findByUid() {
+      throw new TypeError('tokens are never looked up by uid');
+    },
+    async findByUserCode() {
+      throw new TypeError('the device flow is not offered');
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { collection } from '#src/kernel/store.ts';
+
+/** Codes, access tokens, refresh tokens and client-credentials tokens, by the SHA-256 of the token. */
+export interface TokenDocument {
+  readonly id: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** Whole seconds since the epoch; set once, atomically. */
+  readonly consumed?: number | undefined;
+  readonly expiresAt: number;
+}
+
+/** What one client may have in one session or offline; destroying it ends every token that names it. */
+export interface GrantDocument {
+  readonly id: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly expiresAt: number;
+}
+
+/** A signed-in browser. `authorizations` is a map member of its own, so that two tabs never lose each other's. */
+export interface SessionDocument {
+  readonly id: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly authorizations: Readonly<Record<string, unknown>>;
+  readonly expiresAt: number;
+}
+
+/** A client assertion that was used. */
+export interface ReplayDocument {
+  readonly id: string;
+  readonly expiresAt: number;
+}
+
+/** A signing key; `jwk` is the sealed private JWK. */
+export interface SigningKeyDocument {
+  readonly id: string;
+  readonly alg: string;
+  readonly jwk: string;
+  readonly createdAt: number;
+}
+
+export const tokens = collection<TokenDocument>()({ name: 'tokens', lifetime: 'expires', durability: 'buffered' });
+export const grants = collection<GrantDocument>()({ name: 'grants', lifetime: 'expires', durability: 'buffered' });
+export const sessions = collection<SessionDocument>()({ name: 'sessions', lifetime: 'expires', durability: 'buffered' });
+export const replays = collection<ReplayDocument>()({ name: 'replays', lifetime: 'expires', durability: 'buffered' });
+export const signingKeys = collection<SigningKeyDocument>()({ name: 'signing_keys', lifetime: 'kept', durability: 'flushed' });

@@ -1,0 +1,26 @@
+import type { AccessToken, Client, ClientCredentials, KoaContextWithOIDC, RefreshToken } from 'oidc-provider';
+import { tokenRefusal } from '#src/assurance/token-check.ts';
+import type { AccountId } from '#src/kernel/identifier.ts';
+import { acrOf, type TokenLike } from './find-account.ts';
+import type { ProviderParts } from './parts.ts';
+
+type Introspected = AccessToken | ClientCredentials | RefreshToken;
+
+/**
+ * Who may learn about a token: the confidential client it belongs to, or one of SenID's own services. The account is checked as
+ * everywhere a token is used; a refusal reads `active: false`.
+ */
+export function createIntrospectionPolicy(parts: Pick<ProviderParts, 'clients' | 'accounts'>) {
+  return async (_ctx: KoaContextWithOIDC, client: Client, token: Introspected): Promise<boolean> => {
+    if (client.clientAuthMethod === 'none') return false;
+    if (token.clientId !== client.clientId) {
+      const asking = await parts.clients.find(client.clientId);
+      if (asking?.client.policy.class !== 'internal') return false;
+    }
+    const accountId = (token as { accountId?: string }).accountId;
+    if (accountId === undefined) return true;
+    const account = await parts.accounts.get(accountId as AccountId);
+    const used = token as unknown as TokenLike;
+    return account !== undefined && tokenRefusal(account, { issuedAt: used.iat ?? 0, acr: acrOf(used) }) === undefined;
+  };
+}

@@ -1,0 +1,41 @@
+import type Router from '@koa/router';
+import type { Context, Middleware, Next } from 'koa';
+import type { Provider } from 'oidc-provider';
+import type { Logger } from 'pino';
+import type { Clock } from './kernel/clock.ts';
+import type { Random } from './kernel/random.ts';
+import { errorPages } from './web/middleware/errors.ts';
+import { requestLog } from './web/middleware/request-log.ts';
+import { securityHeaders } from './web/middleware/security-headers.ts';
+import { formPostPolicy } from './web/protocol/form-post-policy.ts';
+import { postAsGet } from './web/protocol/post-as-get.ts';
+import type { Renderer } from './web/render.ts';
+
+export interface ServerParts {
+  readonly issuer: string;
+  readonly provider: Provider;
+  readonly logger: Logger;
+  readonly renderer: Renderer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly staticFiles: Middleware;
+  readonly routers: readonly Router[];
+}
+
+/** Paths of the protocol that answer to HEAD and GET alike have no body to lose. */
+const posted = new Set(['/auth', '/session/end']);
+
+/** Top to bottom = the way of a request. The provider itself is the koa application; what it does not route falls through to 404. */
+export function mountServer({ provider, issuer, logger, renderer, staticFiles, routers, ...sources }: ServerParts): Provider {
+  provider.use(requestLog(logger, sources) as never);
+  provider.use(securityHeaders(issuer) as never);
+  provider.use(errorPages(renderer, logger) as never);
+  provider.use(staticFiles as never);
+  for (const router of routers) provider.use(router.routes() as never);
+  provider.use(postAsGet(posted) as never);
+  provider.use(formPostPolicy as never);
+  provider.silent = true;
+  return provider;
+}
+
+export type Handler = (ctx: Context, next: Next) => Promise<void>;

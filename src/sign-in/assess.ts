@@ -1,0 +1,45 @@
+import type { Account } from '#src/accounts/account.ts';
+import { lowestLevel, satisfies } from '#src/assurance/level.ts';
+import type { ProvenMethod } from '#src/assurance/methods.ts';
+import { type Proof, type Reached, reachedLevel } from '#src/assurance/reached-level.ts';
+import { type Reach, type Requirement, requiredLevel } from '#src/assurance/required-level.ts';
+import { isUsable, validFromSeconds } from '#src/assurance/token-check.ts';
+import type { Client } from '#src/clients/client.ts';
+import { type AuthorizationParams, acrPolicyOf, acrRequestOf } from './authorization-request.ts';
+
+export interface AssessmentInput {
+  readonly client: Client;
+  readonly params: AuthorizationParams;
+  /** Who is signed in, if anybody. */
+  readonly account: Account | undefined;
+  readonly reach: Reach | undefined;
+  readonly methods: readonly ProvenMethod[];
+  /** Whole seconds since the epoch. */
+  readonly now: number;
+  /** Something was proven for this very request. */
+  readonly provenNow: boolean;
+}
+
+/** Where a sign-in stands against what its request needs. */
+export interface Assessment {
+  readonly requirement: Requirement;
+  readonly proof: Proof | undefined;
+  readonly reached: Reached | undefined;
+  /** The requirement is reachable and reached. */
+  readonly isEnough: boolean;
+}
+
+/** Compares what was proven with what the request, the client and the scopes require. The same for the pages and for the protocol. */
+export function assess({ client, params, account, reach, methods, now, provenNow }: AssessmentInput): Assessment {
+  const requirement = requiredLevel(
+    acrRequestOf(params),
+    acrPolicyOf(client),
+    lowestLevel,
+    account === undefined ? undefined : reach,
+  );
+  if (account === undefined || !isUsable(account)) return { requirement, proof: undefined, reached: undefined, isEnough: false };
+  const proof: Proof = { methods, identityLevel: account.identityLevel, now, countFrom: validFromSeconds(account), provenNow };
+  const reached = reachedLevel(proof);
+  const isEnough = requirement.outcome === 'reachable' && reached !== undefined && satisfies(reached.level, requirement.required);
+  return { requirement, proof, reached, isEnough };
+}

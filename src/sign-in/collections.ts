@@ -1,0 +1,73 @@
+import type { ProvenMethod } from '#src/assurance/methods.ts';
+import type { AccountId } from '#src/kernel/identifier.ts';
+import { collection } from '#src/kernel/store.ts';
+
+/** What a person did so far on the pages of one authorization request. */
+export interface JourneyProgress {
+  /** Who signed in on these pages; never mixed: another person's sign-in replaces account and methods together. */
+  readonly accountId?: AccountId | undefined;
+  readonly methods?: readonly ProvenMethod[] | undefined;
+  /** Milliseconds since the epoch: the page's present QR began; absent, it began with the request. */
+  readonly qrStartedAt?: number | undefined;
+  /** The phone approval that was used, with the claims granted on it. */
+  readonly approval?: { readonly id: string; readonly granted: readonly string[]; readonly browserKnown: boolean } | undefined;
+  /** After an approval in an unknown browser: the person said "this is me". */
+  readonly confirmed?: boolean | undefined;
+  /** How it ended; set once. */
+  readonly result?: JourneyResult | undefined;
+  /** The browser these pages are shown in. */
+  readonly from?: { readonly browser: string; readonly address: string; readonly browserKey: string | undefined } | undefined;
+}
+
+/** What the pages hand back to the protocol: a sign-in, or an OAuth error. */
+export type JourneyResult =
+  | {
+      readonly outcome: 'signed-in';
+      readonly accountId: AccountId;
+      /** The methods that count for this request. */
+      readonly counted: readonly ProvenMethod[];
+      /** What the session keeps: these and the ones it had. */
+      readonly methods: readonly ProvenMethod[];
+      readonly at: number;
+    }
+  | { readonly outcome: 'refused'; readonly error: string; readonly description: string };
+
+/** `payload` belongs to the OpenID layer: the request and the session it came with. */
+export interface InteractionDocument extends JourneyProgress {
+  readonly id: string;
+  readonly payload: InteractionPayload;
+  readonly expiresAt: number;
+}
+
+/** The members of an interaction that rules read. */
+export interface InteractionPayload {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly prompt: { readonly name: string; readonly reasons: readonly string[] };
+  readonly returnTo: string;
+  /** Whole seconds since the epoch. */
+  readonly iat: number;
+  readonly session?: { readonly accountId: string; readonly uid?: string; readonly amr?: readonly string[] } | undefined;
+}
+
+export const interactions = collection<InteractionDocument>()({
+  name: 'interactions',
+  lifetime: 'expires',
+  durability: 'buffered',
+});
+
+/** A browser in which a person has signed in before. */
+export interface KnownBrowserDocument {
+  /** `<account>.<digest of the browser's cookie>` */
+  readonly id: string;
+  readonly accountId: AccountId;
+  readonly since: number;
+  readonly lastUsedAt: number;
+  readonly expiresAt: number;
+}
+
+export const knownBrowsers = collection<KnownBrowserDocument>()({
+  name: 'known_browsers',
+  lifetime: 'expires',
+  durability: 'buffered',
+  indexes: { account: (browser) => browser.accountId },
+});

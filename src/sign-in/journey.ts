@@ -1,0 +1,104 @@
+import type { Account } from '#src/accounts/account.ts';
+import type { ProvenMethod } from '#src/assurance/methods.ts';
+import { reachOf } from '#src/assurance/reach.ts';
+import { mergeMethods, parseMethods } from '#src/assurance/session-methods.ts';
+import type { Client } from '#src/clients/client.ts';
+import { requestedClaims } from '#src/consent/claim-request.ts';
+import { type ConsentPlan, fitsLevel, planConsent } from '#src/consent/consent-plan.ts';
+import { findConsent } from '#src/consent/record-consent.ts';
+import { standingOf } from '#src/consent/standing.ts';
+import { epochSeconds } from '#src/kernel/clock.ts';
+import type { AccountId } from '#src/kernel/identifier.ts';
+import { type Assessment, assess } from './assess.ts';
+import { type AuthorizationParams, claimsOf, promptsOf, scopesOf, textParam } from './authorization-request.ts';
+import type { InteractionDocument } from './collections.ts';
+import { nextStep, type Step } from './next-step.ts';
+import type { SignInParts } from './ports.ts';
+
+/** Reasons for which everything proven earlier is discarded and asked again (assurance rule 3). */
+export const reasonsToStartOver: ReadonlySet<string> = new Set([
+  'login_prompt',
+  'max_age',
+  'id_token_hint',
+  'claims_id_token_sub_value',
+]);
+
+/** One authorization request as its pages see it now. */
+export interface Journey {
+  readonly document: InteractionDocument;
+  readonly client: Client;
+  readonly account: Account | undefined;
+  readonly assessment: Assessment;
+  readonly methods: readonly ProvenMethod[];
+  readonly plan: ConsentPlan | undefined;
+  readonly step: Step;
+}
+
+/** What a service asks of this person here, and what they decided before. */
+export async function consentPlanFor(
+  parts: Pick<SignInParts, 'store' | 'clock' | 'catalogue'>,
+  client: Client,
+  params: AuthorizationParams,
+  account: Account,
+  consentAnswered: boolean,
+): Promise<ConsentPlan> {
+  const scopes = scopesOf(params);
+  const consent = await findConsent(parts.store, account.id, client.id);
+  let person: ReturnType<Account['person']> | undefined;
+  return planConsent({
+    client,
+    requested: requestedClaims(parts.catalogue, client, scopes, claimsOf(params)),
+    standing: standingOf(consent?.receipts, parts.clock.now()),
+    purpose: textParam(params, 'purpose'),
+    offlineAccess: scopes.has('offline_access'),
+    askAgain: promptsOf(params).has('consent') && !consentAnswered,
+    holds: (claim) => {
+      if (!fitsLevel(parts.catalogue, claim, account.identityLevel)) return false;
+      person ??= account.person();
+      return parts.catalogue.get(claim)?.read(person) !== undefined;
+    },
+  });
+}
+
+/** Methods that count on these pages: those proven here, and the session's unless the request made them start over. */
+function countedMethods({ payload, ...progress }: InteractionDocument, accountId: string | undefined): readonly ProvenMethod[] {
+  const here = progress.accountId === accountId ? (progress.methods ?? []) : [];
+  const startOver = payload.prompt.reasons.some((reason) => reasonsToStartOver.has(reason));
+  const session = !startOver && payload.session?.accountId === accountId ? parseMethods(payload.session?.amr) : [];
+  return mergeMethods(session, here);
+}
+
+/** Works out where a journey stands; undefined when its service is gone. */
+export async function viewJourney(
+  parts: SignInParts,
+  document: InteractionDocument,
+  consentAnswered = false,
+): Promise<Journey | undefined> {
+  const { payload } = document;
+  const client = (await parts.clients.find(textParam(payload.params, 'client_id') ?? ''))?.client;
+  if (client === undefined) return undefined;
+  const accountId = (document.accountId ?? payload.session?.accountId) as AccountId | undefined;
+  const account = accountId === undefined ? undefined : await parts.accounts.get(accountId);
+  const methods = countedMethods(document, accountId);
+  const assessment = assess({
+    client,
+    params: payload.params,
+    account,
+    reach: account && reachOf(account, parts.deviceMethods),
+    methods,
+    now: epochSeconds(parts.clock),
+    provenNow: document.methods !== undefined,
+  });
+  const plan =
+    account !== undefined && assessment.isEnough
+      ? await consentPlanFor(parts, client, payload.params, account, consentAnswered)
+      : undefined;
+  const step = nextStep({
+    account,
+    assessment,
+    methods,
+    confirmationMissing: document.approval?.browserKnown === false && document.confirmed !== true,
+    consentPageNeeded: plan?.pageNeeded ?? false,
+  });
+  return { document, client, account, assessment, methods, plan, step };
+}

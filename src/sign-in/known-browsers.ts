@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import type { AccountId } from '#src/kernel/identifier.ts';
+import { type KnownBrowserDocument, knownBrowsers } from './collections.ts';
+import type { SignInParts } from './ports.ts';
+
+const day = 86_400_000;
+
+/** What a browser's cookie is kept as: the cookie itself stays with the browser. */
+export const browserKeyOf = (cookie: string): string => createHash('sha256').update(cookie).digest('base64url');
+
+const idOf = (accountId: AccountId, browserKey: string): string => `${accountId}.${browserKey}`;
+
+/** The browser's record for this person; undefined when they never signed in there. */
+export const findKnownBrowser = (
+  store: SignInParts['store'],
+  accountId: AccountId,
+  browserKey: string | undefined,
+): Promise<KnownBrowserDocument | undefined> =>
+  browserKey === undefined ? Promise.resolve(undefined) : store.get(knownBrowsers, idOf(accountId, browserKey));
+
+/** Remembers that this person signed in here; writes at most once a day. */
+export async function rememberBrowser(
+  { store, clock, policy }: SignInParts,
+  accountId: AccountId,
+  browserKey: string,
+): Promise<void> {
+  const now = clock.now();
+  const known = await findKnownBrowser(store, accountId, browserKey);
+  if (known !== undefined && now - known.lastUsedAt < day) return;
+  await store.upsert(knownBrowsers, {
+    id: idOf(accountId, browserKey),
+    accountId,
+    since: known?.since ?? now,
+    lastUsedAt: now,
+    expiresAt: now + policy.knownBrowserLifeMs,
+  });
+}

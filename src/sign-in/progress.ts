@@ -1,0 +1,57 @@
+import type { ProvenMethod } from '#src/assurance/methods.ts';
+import { mergeMethods } from '#src/assurance/session-methods.ts';
+import type { AccountId } from '#src/kernel/identifier.ts';
+import type { Change, Store } from '#src/kernel/store.ts';
+import { type InteractionDocument, interactions, type JourneyProgress, type JourneyResult } from './collections.ts';
+
+/** Moves of a journey. Each is one atomic patch that needs the journey unfinished; undefined means it is over. */
+async function move(store: Store, uid: string, change: Change<InteractionDocument>): Promise<InteractionDocument | undefined> {
+  const moved = await store.patch(interactions, uid, { result: undefined }, change);
+  return moved.outcome === 'patched' ? moved.document : undefined;
+}
+
+/** Finds an unexpired journey by its uid. */
+export const findJourney = (store: Store, uid: string): Promise<InteractionDocument | undefined> => store.get(interactions, uid);
+
+/** Adds what a person proved. Another person's sign-in replaces what was there, so that methods of two people never mix. */
+export function recordProof(
+  store: Store,
+  { id, ...progress }: InteractionDocument,
+  proof: {
+    readonly accountId: AccountId;
+    readonly methods: readonly ProvenMethod[];
+    readonly approval?: JourneyProgress['approval'];
+  },
+): Promise<InteractionDocument | undefined> {
+  const samePerson = progress.accountId === proof.accountId;
+  return move(store, id, {
+    set: {
+      accountId: proof.accountId,
+      methods: mergeMethods(samePerson ? (progress.methods ?? []) : [], proof.methods),
+      ...(proof.approval === undefined ? {} : { approval: proof.approval }),
+    },
+    unset: samePerson || proof.approval !== undefined ? [] : ['approval', 'confirmed'],
+  });
+}
+
+/** A new QR begins now. */
+export const restartQr = (store: Store, uid: string, nowMs: number): Promise<InteractionDocument | undefined> =>
+  move(store, uid, { set: { qrStartedAt: nowMs } });
+
+export const confirmPerson = (store: Store, uid: string): Promise<InteractionDocument | undefined> =>
+  move(store, uid, { set: { confirmed: true } });
+
+/** "Not you": whoever signed in on these pages is forgotten, and a new QR begins. */
+export const forgetPerson = (store: Store, uid: string, nowMs: number): Promise<InteractionDocument | undefined> =>
+  move(store, uid, { set: { qrStartedAt: nowMs }, unset: ['accountId', 'methods', 'approval', 'confirmed'] });
+
+export const noteBrowser = (
+  store: Store,
+  uid: string,
+  from: NonNullable<JourneyProgress['from']>,
+): Promise<InteractionDocument | undefined> => move(store, uid, { set: { from } });
+
+/** Ends the journey. False when it had ended already: it is finished once. */
+export async function finishJourney(store: Store, uid: string, result: JourneyResult): Promise<boolean> {
+  return (await move(store, uid, { set: { result } })) !== undefined;
+}

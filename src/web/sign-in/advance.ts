@@ -1,0 +1,98 @@
+import type { Context } from 'koa';
+import type { ApprovalStatus } from '#src/approvals/approvals.ts';
+import { mergeMethods, parseMethods } from '#src/assurance/session-methods.ts';
+import { DomainError } from '#src/kernel/domain-error.ts';
+import { answerConsent } from '#src/sign-in/answer-consent.ts';
+import type { InteractionDocument, JourneyResult } from '#src/sign-in/collections.ts';
+import { type Journey, viewJourney } from '#src/sign-in/journey.ts';
+import { rememberBrowser } from '#src/sign-in/known-browsers.ts';
+import { finishJourney, recordProof } from '#src/sign-in/progress.ts';
+import { qrStartOf } from '#src/sign-in/sign-in-requests.ts';
+import { languageOf } from '../language.ts';
+import { ensureBrowserKey } from './browser-cookie.ts';
+import type { SignInPageParts } from './parts.ts';
+import { type Showing, showStep } from './show.ts';
+
+/** What the phone says about this page's QR now. */
+export const approvalStatus = (parts: SignInPageParts, document: InteractionDocument): Promise<ApprovalStatus | undefined> =>
+  parts.approvals.current(document.id, qrStartOf(document));
+
+/** Takes an approval up: its methods become the journey's, what was granted on the phone becomes a receipt. */
+async function takeApproval(
+  parts: SignInPageParts,
+  ctx: Context,
+  document: InteractionDocument,
+  status: ApprovalStatus,
+): Promise<InteractionDocument> {
+  const { accountId, methods, granted, browserKnown } = await parts.approvals.use(status.id, document.id);
+  const moved = await recordProof(parts.store, document, {
+    accountId,
+    methods,
+    approval: { id: status.id, granted, browserKnown },
+  });
+  if (moved === undefined) throw new DomainError('interaction_expired');
+  const journey = await viewJourney(parts, moved);
+  if (granted.length > 0 && journey?.account !== undefined && journey.plan !== undefined) {
+    await answerConsent(
+      parts,
+      { ...journey, account: journey.account, plan: journey.plan },
+      { granted, language: languageOf(ctx), method: 'phone' },
+    );
+  }
+  return moved;
+}
+
+async function finish(parts: SignInPageParts, ctx: Context, { document, account, methods }: Journey): Promise<void> {
+  if (account === undefined) throw new TypeError('nobody signed in');
+  const { payload } = document;
+  const sameSession = payload.session?.accountId === account.id ? parseMethods(payload.session.amr) : [];
+  const result: JourneyResult = {
+    outcome: 'signed-in',
+    accountId: account.id,
+    counted: methods,
+    methods: mergeMethods(sameSession, methods),
+    at: Math.max(...methods.map(({ at }) => at)),
+  };
+  await finishJourney(parts.store, document.id, result);
+  await rememberBrowser(parts, account.id, ensureBrowserKey(parts, ctx));
+  backToService(ctx, document);
+}
+
+/** The provider takes the result up and sends the browser to the service. */
+export function backToService(ctx: Context, { payload }: InteractionDocument): void {
+  ctx.status = 303;
+  ctx.redirect(payload.returnTo);
+}
+
+/** Ends the journey with an OAuth error for the service. */
+export async function refuse(
+  parts: SignInPageParts,
+  ctx: Context,
+  document: InteractionDocument,
+  error: string,
+  description: string,
+): Promise<void> {
+  await finishJourney(parts.store, document.id, { outcome: 'refused', error, description });
+  backToService(ctx, document);
+}
+
+/** Shows the next step, or finishes when nothing is left to ask. */
+export async function advance(
+  parts: SignInPageParts,
+  ctx: Context,
+  start: InteractionDocument,
+  showing: Showing = {},
+): Promise<void> {
+  if (start.result !== undefined) return backToService(ctx, start);
+  let document = start;
+  let journey = await viewJourney(parts, document, showing.consentAnswered);
+  if (journey === undefined) throw new DomainError('service_unknown');
+  const asksPhone = journey.step === 'identify' || journey.step === 'phone' || journey.step === 'otp';
+  const approval = asksPhone && showing.problem === undefined ? await approvalStatus(parts, document) : undefined;
+  if (approval?.state === 'approved') {
+    document = await takeApproval(parts, ctx, document, approval);
+    journey = (await viewJourney(parts, document)) ?? journey;
+  }
+  if (journey.step === 'finish') return finish(parts, ctx, journey);
+  showStep(parts, ctx, journey, { ...showing, approval: approval?.state === 'approved' ? undefined : approval });
+}

@@ -1,0 +1,44 @@
+import { bodyParser } from '@koa/bodyparser';
+import Router from '@koa/router';
+import { DomainError } from '#src/kernel/domain-error.ts';
+import { qrSvg } from '../qr-image.ts';
+import { act } from './actions.ts';
+import { advance } from './advance.ts';
+import { formFields } from './form-fields.ts';
+import { requireJourney } from './interaction-cookie.ts';
+import type { SignInPageParts } from './parts.ts';
+import { currentFrame } from './qr-page.ts';
+import { createWaitingPages } from './waiting-pages.ts';
+
+/** The pages of one sign-in, all under `/interaction/<uid>`, the path of the cookie that opens them. */
+export function createSignInPages(parts: SignInPageParts): Router {
+  const router = new Router();
+  const waitingPages = createWaitingPages(parts);
+  const form = bodyParser({ enableTypes: ['form'], formLimit: '32kb', encoding: 'utf-8' });
+
+  router.get('/interaction/:uid', async (ctx) => {
+    const document = await requireJourney(parts, ctx);
+    await advance(parts, ctx, document, { byPhone: ctx.query['way'] === 'qr' });
+  });
+
+  router.post('/interaction/:uid', form, async (ctx) => {
+    const document = await requireJourney(parts, ctx);
+    const fields = formFields(ctx);
+    if (!parts.forms.isValid(document.id, fields.text('csrf'))) throw new DomainError('form_expired');
+    await act(parts, ctx, document, fields);
+  });
+
+  router.get('/interaction/:uid/events', async (ctx) => {
+    await waitingPages.open(ctx, await requireJourney(parts, ctx));
+  });
+
+  router.get('/interaction/:uid/qr.svg', async (ctx) => {
+    const text = currentFrame(parts, await requireJourney(parts, ctx));
+    if (text === undefined) throw new DomainError('interaction_expired');
+    ctx.set('Cache-Control', 'no-store');
+    ctx.type = 'image/svg+xml';
+    ctx.body = qrSvg(text);
+  });
+
+  return router;
+}
