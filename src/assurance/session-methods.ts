@@ -8,7 +8,7 @@ export function parseMethods(amr: readonly string[] | undefined): ProvenMethod[]
   const methods: ProvenMethod[] = [];
   for (const entry of amr ?? []) {
     const [name, at] = entry.split('@');
-    if (name !== undefined && name in factorOf && at !== undefined && /^\d{1,12}$/.test(at))
+    if (name !== undefined && Object.hasOwn(factorOf, name) && at !== undefined && /^\d{1,12}$/.test(at))
       methods.push({ amr: name as Amr, at: Number(at) });
   }
   return methods;

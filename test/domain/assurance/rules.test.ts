@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest';
+import { acrValues } from '#config/acr.ts';
+import type { Account } from '#src/accounts/account.ts';
+import { authenticationLevelOf } from '#src/assurance/authentication-level.ts';
+import { formatAcr, type Level, lowestLevel } from '#src/assurance/level.ts';
+import type { Amr } from '#src/assurance/methods.ts';
+import { authTimeOf, reachedLevel } from '#src/assurance/reached-level.ts';
+import { type ClientAcrPolicy, requiredLevel } from '#src/assurance/required-level.ts';
+import { formatMethods, mergeMethods, parseMethods } from '#src/assurance/session-methods.ts';
+import { tokenAcr } from '#src/assurance/token-acr.ts';
+import { tokenRefusal } from '#src/assurance/token-check.ts';
+
+const now = 1_800_000_000;
+const acrOf = (identity: 1 | 2, authentication: 1 | 2 | 3 | 4): string => formatAcr({ identity, authentication });
+const client = (policy: Partial<ClientAcrPolicy> = {}): ClientAcrPolicy => ({
+  minimum: lowestLevel,
+  allowed: new Set(acrValues),
+  defaults: [],
+  ...policy,
+});
+const ask = (voluntary: string[] | undefined, essential?: string[]) => ({ voluntary, essential });
+
+describe('what methods amount to', () => {
+  it.each<[Amr[], number]>([
+    [[], 0],
+    [['pwd'], 1],
+    [['otp'], 1],
+    [['pwd', 'user'], 1],
+    [['pwd', 'otp'], 2],
+    [['swk', 'user'], 2],
+    [['swk', 'user', 'face'], 4],
+    [['pwd', 'face'], 3],
+    [['face'], 1],
+    [['sms'], 0],
+    [['pwd', 'sms'], 2],
+    [['sms', 'face'], 2],
+    [['pwd', 'sms', 'face'], 3],
+  ])('%j is authentication level %i', (methods, level) => {
+    expect(authenticationLevelOf(methods)).toBe(level);
+  });
+});
+
+describe('what a sign-in must reach', () => {
+  const reach = { identity: 2, authentication: 2 } as const;
+
+  it('takes the first asked value that this account can reach, not the highest', () => {
+    const requirement = requiredLevel(ask([acrOf(2, 4), acrOf(2, 2), acrOf(1, 1)]), client(), lowestLevel, reach);
+    expect(requirement).toMatchObject({ outcome: 'reachable', required: { identity: 2, authentication: 2 } });
+  });
+
+  it('an essential acr claim wins over acr_values', () => {
+    const requirement = requiredLevel(ask([acrOf(1, 1)], [acrOf(2, 2)]), client(), lowestLevel, reach);
+    expect(requirement).toMatchObject({ required: { identity: 2, authentication: 2 } });
+  });
+
+  it('is unmet for an essential acr of which no value is known', () => {
+    expect(requiredLevel(ask(undefined, ['urn:mace:incommon:iap:silver']), client(), lowestLevel, reach).outcome).toBe('unmet');
+  });
+
+  it('is unmet for voluntary values none of which the account can reach', () => {
+    expect(requiredLevel(ask([acrOf(2, 3)]), client(), lowestLevel, reach).outcome).toBe('unmet');
+  });
+
+  it('ignores values outside the registration and falls back to its default', () => {
+    const policy = client({ allowed: new Set([acrOf(1, 1), acrOf(2, 1)]), defaults: [acrOf(2, 1)] });
+    expect(requiredLevel(ask([acrOf(2, 2)]), policy, lowestLevel, reach)).toMatchObject({
+      required: { identity: 2, authentication: 1 },
+      asked: [acrOf(2, 1)],
+    });
+  });
+
+  it('joins the minimum of the client with what is asked, axis by axis', () => {
+    const requirement = requiredLevel(
+      ask([acrOf(1, 2)]),
+      client({ minimum: { identity: 2, authentication: 1 } }),
+      lowestLevel,
+      reach,
+    );
+    expect(requirement).toMatchObject({ required: { identity: 2, authentication: 2 } });
+  });
+
+  it('does not let a level-1 account into a level-2 service', () => {
+    const policy = client({ minimum: { identity: 2, authentication: 2 } });
+    expect(requiredLevel(ask(undefined), policy, lowestLevel, { identity: 1, authentication: 4 })).toMatchObject({
+      outcome: 'unmet',
+      needed: { identity: 2, authentication: 2 },
+    });
+  });
+
+  it('does not let an account without any authenticator in', () => {
+    expect(requiredLevel(ask(undefined), client(), lowestLevel, { identity: 2, authentication: 0 }).outcome).toBe('unmet');
+  });
+});
+
+describe('what was reached', () => {
+  const proof = (methods: { amr: Amr; at: number }[], more = {}) => ({
+    methods,
+    identityLevel: 2 as const,
+    now,
+    countFrom: 0,
+    provenNow: false,
+    ...more,
+  });
+
+  it('a password and a code are level 2 with mfa, and auth_time is the older of the two', () => {
+    const two = proof([
+      { amr: 'pwd', at: now - 60 },
+      { amr: 'otp', at: now - 30 },
+    ]);
+    expect(reachedLevel(two)).toEqual({ level: { identity: 2, authentication: 2 }, amr: ['pwd', 'otp', 'mfa'] });
+    expect(authTimeOf(2, two)).toBe(now - 60);
+    expect(authTimeOf(1, two)).toBe(now - 30);
+  });
+
+  it('age lowers what was proven', () => {
+    expect(
+      reachedLevel(
+        proof([
+          { amr: 'pwd', at: now - 13 * 3600 },
+          { amr: 'otp', at: now - 30 },
+        ]),
+      )?.level.authentication,
+    ).toBe(1);
+  });
+
+  it('level 4 never comes from single sign-on alone, nor from methods older than five minutes', () => {
+    const all = [
+      { amr: 'swk', at: now - 10 },
+      { amr: 'user', at: now - 10 },
+      { amr: 'face', at: now - 10 },
+    ] as { amr: Amr; at: number }[];
+    expect(reachedLevel(proof(all))?.level.authentication).toBe(3);
+    expect(reachedLevel(proof(all, { provenNow: true }))?.level.authentication).toBe(4);
+    expect(
+      reachedLevel(
+        proof(
+          all.map((each) => ({ ...each, at: now - 301 })),
+          { provenNow: true },
+        ),
+      )?.level.authentication,
+    ).toBe(3);
+  });
+
+  it('what was proven before the account became valid again does not count', () => {
+    expect(reachedLevel(proof([{ amr: 'pwd', at: now - 10 }], { countFrom: now - 5 }))).toBeUndefined();
+  });
+});
+
+describe('what a token says', () => {
+  const reached: Level = { identity: 2, authentication: 2 };
+
+  it('is the first asked value that is reached and satisfies what was required', () => {
+    expect(tokenAcr(reached, lowestLevel, [acrOf(2, 4), acrOf(1, 2), acrOf(2, 2)])).toBe(acrOf(1, 2));
+  });
+
+  it('is exactly the reached level when no asked value fits', () => {
+    expect(tokenAcr(reached, { identity: 2, authentication: 2 }, [acrOf(1, 1)])).toBe(acrOf(2, 2));
+    expect(tokenAcr(reached, lowestLevel, [])).toBe(acrOf(2, 2));
+  });
+});
+
+describe('whether a token still holds', () => {
+  const account = (more: Partial<Account> = {}): Account => ({
+    id: 'a' as Account['id'],
+    kind: 'citizen',
+    identityLevel: 2,
+    lock: undefined,
+    validFrom: 0,
+    authenticators: { password: true, totp: true, devices: 0 },
+    evidence: undefined,
+    person: () => {
+      throw new Error('not asked');
+    },
+    ...more,
+  });
+  const token = { issuedAt: now, acr: acrOf(2, 2) };
+
+  it('holds for an account as it was', () => expect(tokenRefusal(account(), token)).toBeUndefined());
+  it('does not outlive a lock', () =>
+    expect(tokenRefusal(account({ lock: { ground: 'own-request', by: 'self', at: 1 } }), token)).toBe('account_locked'));
+  it('does not come back to life with an unlock', () =>
+    expect(tokenRefusal(account({ validFrom: now * 1000 + 1 }), token)).toBe('older_than_account_validity'));
+  it('does not keep an identity level that was withdrawn', () =>
+    expect(tokenRefusal(account({ identityLevel: 1 }), token)).toBe('level_withdrawn'));
+});
+
+describe('methods in a session', () => {
+  it('are read back as they were written', () => {
+    const methods = [
+      { amr: 'pwd', at: 12 },
+      { amr: 'otp', at: 15 },
+    ] as { amr: Amr; at: number }[];
+    expect(parseMethods(formatMethods(methods))).toEqual(methods);
+  });
+
+  it('prove nothing when they are not of our form', () => {
+    expect(parseMethods(['pwd', 'pwd@', 'pwd@-1', 'magic@12', 'pwd@1e9', '__proto__@1', 'constructor@1'])).toEqual([]);
+  });
+
+  it('a later weaker sign-in never takes away what was proven', () => {
+    expect(
+      mergeMethods(
+        [
+          { amr: 'otp', at: 5 },
+          { amr: 'pwd', at: 5 },
+        ],
+        [{ amr: 'pwd', at: 9 }],
+      ),
+    ).toEqual([
+      { amr: 'otp', at: 5 },
+      { amr: 'pwd', at: 9 },
+    ]);
+  });
+});
