@@ -1,10 +1,16 @@
+import { accountsRows } from './accounts-rows.ts';
+import { approvalsRows } from './approvals-rows.ts';
 import { clientsRows } from './clients-rows.ts';
+import { devicesRows } from './devices-rows.ts';
 import type { Outcome } from './outcome.ts';
 import { webRows } from './web-rows.ts';
 
 /** Every way the service can say no: what a service gets, what a person reads, what the help desk says, how loudly it is logged. */
 export const catalogue = {
+  ...accountsRows,
+  ...approvalsRows,
   ...clientsRows,
+  ...devicesRows,
   ...webRows,
 } as const satisfies Record<string, Outcome>;
 

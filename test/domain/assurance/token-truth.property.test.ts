@@ -20,6 +20,8 @@ const anyAcr = fc.oneof(acr, fc.constantFrom('urn:mace:incommon:iap:silver', '',
 const level: fc.Arbitrary<Level> = acr.map((value) => parseAcr(value) ?? lowestLevel);
 const authentication = fc.constantFrom<AuthenticationLevel | 0>(0, 1, 2, 3, 4);
 
+type Situation = typeof situation extends fc.Arbitrary<infer Value> ? Value : never;
+
 const situation = fc.record({
   essential: fc.option(fc.array(anyAcr, { minLength: 1, maxLength: 4 }), { nil: undefined }),
   voluntary: fc.option(fc.array(anyAcr, { maxLength: 8 }), { nil: undefined }),
@@ -33,7 +35,7 @@ const situation = fc.record({
   provenNow: fc.boolean(),
 });
 
-function decide(given: fc.ArbitraryType<typeof situation>) {
+function decide(given: Situation) {
   const client = { minimum: given.minimum, allowed: given.allowed, defaults: given.defaults };
   const requirement = requiredLevel({ essential: given.essential, voluntary: given.voluntary }, client, given.scopes, given.reach);
   const proof = {
@@ -56,10 +58,7 @@ function provenBySlowCount(proof: NonNullable<ReturnType<typeof decide>>['proof'
   return authenticationLevelOf(usable.map((each) => each.amr)) >= wanted;
 }
 
-const property = (
-  name: string,
-  check: (decided: NonNullable<ReturnType<typeof decide>>, given: fc.ArbitraryType<typeof situation>) => void,
-): void => {
+const property = (name: string, check: (decided: NonNullable<ReturnType<typeof decide>>, given: Situation) => void): void => {
   it(name, () => {
     let tokens = 0;
     fc.assert(

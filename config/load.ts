@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { environmentName, settingsSchema } from './schema.ts';
+
+type Raw = z.infer<typeof settingsSchema>;
+
+/** Settings as the program uses them, frozen. */
+export interface Settings extends Readonly<Omit<Raw, 'store' | 'keyFile' | 'trustProxy'>> {
+  readonly sqlitePath: string;
+  readonly keyFile: string;
+  readonly trustProxy: boolean;
+}
+
+/** A setting that is not as it must be; the message names it and says what was expected. */
+export class SettingsError extends Error {}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const settingNames = Object.keys(settingsSchema.shape);
+
+function fromEnvironment(environment: Environment): Record<string, string> {
+  const byVariable = new Map(settingNames.map((name) => [environmentName(name), name]));
+  const found: Record<string, string> = {};
+  for (const [variable, value] of Object.entries(environment)) {
+    if (!variable.startsWith('SENID_') || value === undefined || value === '') continue;
+    const name = byVariable.get(variable);
+    if (name === undefined) throw new SettingsError(`${variable} is not a setting; docs/configuration.md lists them`);
+    found[name] = value;
+  }
+  return found;
+}
+
+function fromFile(path: string | undefined): object {
+  if (path === undefined) return {};
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as object;
+  } catch (cause) {
+    throw new SettingsError(`the settings file ${path} cannot be read as JSON: ${(cause as Error).message}`);
+  }
+}
+
+/** Development values that must never serve real people. */
+function refuseInProduction(raw: Raw): void {
+  if (raw.profile !== 'production') return;
+  if (!raw.issuer.startsWith('https:'))
+    throw new SettingsError(`${environmentName('issuer')} must be https in production, got ${raw.issuer}`);
+}
+
+/**
+ * Reads settings: the file, then `SENID_*` over it.
+ * @throws {SettingsError} naming the key and what was expected
+ */
+export function loadSettings(
+  environment: Environment,
+  options: { readonly file?: string | undefined; readonly defaults?: Partial<Record<keyof Raw, string>> } = {},
+): Settings {
+  const parsed = settingsSchema.safeParse({ ...options.defaults, ...fromFile(options.file), ...fromEnvironment(environment) });
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const key = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : environmentName(String(issue?.path[0]));
+    throw new SettingsError(`${key}: ${issue?.message}`);
+  }
+  const raw = parsed.data;
+  refuseInProduction(raw);
+  const { store, keyFile, trustProxy, ...rest } = raw;
+  return Object.freeze({
+    ...rest,
+    sqlitePath: store?.slice('sqlite:'.length) ?? join(raw.dataDir, 'senid.sqlite'),
+    keyFile: keyFile ?? join(raw.dataDir, 'keys.json'),
+    trustProxy: trustProxy === 'true',
+  });
+}

@@ -1,0 +1,49 @@
+import type { HashingLimits } from '#src/accounts/password-hashing.ts';
+import type { ThrottlePolicy } from '#src/accounts/throttle.ts';
+import type { ProtocolLives } from '#src/oidc/parts.ts';
+import type { SignInPolicy } from '#src/sign-in/ports.ts';
+
+/** Limits that law or experience may change: data with a date, never constants in rules. */
+export interface Policy {
+  /** The first day it holds, `YYYY-MM-DD`. */
+  readonly from: string;
+  readonly signIn: SignInPolicy;
+  readonly lives: ProtocolLives;
+  readonly throttle: ThrottlePolicy;
+  readonly hashing: Pick<HashingLimits, 'waiting'>;
+}
+
+const minute = 60;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** Oldest first; the last one that has begun holds. */
+const policies: readonly [Policy, ...Policy[]] = [
+  {
+    from: '2026-01-01',
+    signIn: { consentLifeMs: 365 * day * 1000, knownBrowserLifeMs: 180 * day * 1000 },
+    lives: {
+      session: 12 * hour,
+      interaction: 30 * minute,
+      authorizationCode: minute,
+      accessToken: hour,
+      idToken: hour,
+      clientCredentials: 10 * minute,
+      refreshToken: 30 * day,
+      grant: 60 * day,
+    },
+    throttle: {
+      accountAndNetwork: { points: 5, seconds: 5 * minute },
+      accountAndBrowser: { points: 10, seconds: 5 * minute },
+      network: { points: 300, seconds: 10 * minute },
+      account: { points: 30, seconds: hour },
+    },
+    hashing: { waiting: 200 },
+  },
+];
+
+/** The policy that holds at a moment, in milliseconds since the epoch. */
+export function policyAt(nowMs: number): Policy {
+  const today = new Date(nowMs).toISOString().slice(0, 10);
+  return policies.findLast(({ from }) => from <= today) ?? policies[0];
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+/** The only description of settings: what each means, its unit and its default. Unknown keys are refused. */
+export const settingsSchema = z.strictObject({
+  profile: z
+    .enum(['development', 'test', 'production'])
+    .default('production')
+    .describe('What is allowed: `production` refuses everything that is only for trying out.'),
+  issuer: httpUrl
+    .refine((url) => !url.endsWith('/') && !/[?#]/.test(url), 'no slash at the end, no query, no fragment')
+    .default('http://localhost:4000')
+    .describe('The issuer identifier: the address of this provider as services know it.'),
+  port: z.coerce.number().int().min(0).max(65_535).default(4000).describe('TCP port to listen on.'),
+  host: z.string().min(1).default('localhost').describe('Name or address to listen on; `0.0.0.0` for all.'),
+  store: z
+    .string()
+    .regex(/^sqlite:.+/, 'expected sqlite:PATH')
+    .optional()
+    .describe('`sqlite:PATH`, one file. Default: `senid.sqlite` in the data directory.'),
+  dataDir: z.string().min(1).default('.data').describe('Directory for the store and the key file.'),
+  keyFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'The sealing keys (JSON, mode 0600), shared by all processes. Default: `keys.json` in the data directory; made at first start outside production.',
+    ),
+  trustProxy: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('`true`: a proxy in front tells address and scheme in X-Forwarded-For and X-Forwarded-Proto.'),
+  logLevel: z
+    .enum(['silent', 'error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('The least important lines that are logged.'),
+  claimsPrefix: z.url().default('https://senid.example/claims/').describe('URI prefix of claims that are ours, ending in a slash.'),
+  demoPort: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65_000)
+    .default(4000)
+    .describe('First port of the demo; portal, bank and library follow it.'),
+});
+
+export type SettingName = keyof typeof settingsSchema.shape;
+
+/** `dataDir` → `SENID_DATA_DIR`. */
+export const environmentName = (setting: string): string =>
+  `SENID_${setting.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;

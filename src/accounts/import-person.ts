@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import type { Clock } from '#src/kernel/clock.ts';
+import { DomainError } from '#src/kernel/domain-error.ts';
+import type { IdentityEvidence, Person, PostalAddress } from './account.ts';
+import type { NewAccount } from './open-account.ts';
+import { isSupportedHash, type PasswordHashing } from './password-hashing.ts';
+import { checkBirthdate, checkIdNumber, checkName, checkPassword, checkPhone } from './person-rules.ts';
+
+const text = z.string().trim().min(1).max(200);
+
+/** One line of an import (interfaces.md). Documents are understood by later versions and refused until then. */
+const line = z.strictObject({
+  id_number: text,
+  kind: z.enum(['citizen', 'foreigner']).optional(),
+  name: z.strictObject({ family: text, middle: z.string().max(200).default(''), given: text }),
+  birthdate: text,
+  gender: z.enum(['female', 'male', 'other']),
+  phone: text.optional(),
+  email: z.email().max(254).optional(),
+  identity_level: z.union([z.literal(1), z.literal(2)]),
+  password: z.string().optional(),
+  password_hash: z.string().max(1000).optional(),
+  totp_secret: z.string().optional(),
+  nationality: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .optional(),
+  address: z
+    .strictObject({
+      street_address: text.optional(),
+      locality: text,
+      region: text,
+      country: z
+        .string()
+        .regex(/^[A-Z]{2}$/)
+        .default('VN'),
+    })
+    .optional(),
+  evidence: z.strictObject({ kind: text, place: text, date: text, officer: text }).optional(),
+  documents: z.array(z.unknown()).max(0, 'documents are not supported by this version').optional(),
+});
+
+type Line = z.infer<typeof line>;
+
+export interface ImportOptions {
+  /** Stands in for missing evidence in development, where people are invented. */
+  readonly defaultEvidence: IdentityEvidence | undefined;
+  /** Dry runs check without hashing. */
+  readonly hash: boolean;
+}
+
+function parse(json: unknown): Line {
+  const parsed = line.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new DomainError('person_invalid', { detail: `${issue?.path.join('.') || 'line'}: ${issue?.message}` });
+}
+
+function postalAddress({ address }: Line): { address?: PostalAddress } {
+  if (address === undefined) return {};
+  const { street_address: streetAddress, ...rest } = address;
+  return { address: { ...rest, ...(streetAddress === undefined ? {} : { streetAddress }) } };
+}
+
+function totpSecretOf({ totp_secret: secret }: Line): string | undefined {
+  if (secret === undefined) return undefined;
+  const clean = secret.replace(/[\s=]/g, '').toUpperCase();
+  if (!/^[A-Z2-7]{16,128}$/.test(clean)) throw new DomainError('totp_secret_invalid');
+  return clean;
+}
+
+async function passwordHashOf(
+  { password, password_hash: given }: Line,
+  hashing: PasswordHashing,
+  hash: boolean,
+): Promise<string | undefined> {
+  if (given !== undefined) {
+    if (!isSupportedHash(given)) throw new DomainError('password_hash_unsupported');
+    return given;
+  }
+  if (password === undefined) return undefined;
+  const checked = checkPassword(password);
+  return hash ? hashing.hash(checked) : '';
+}
+
+/** Checks one line and gives the account it describes. @throws {DomainError} naming what is wrong */
+export async function readPerson(
+  json: unknown,
+  { clock, hashing }: { readonly clock: Clock; readonly hashing: PasswordHashing },
+  options: ImportOptions,
+): Promise<NewAccount> {
+  const given = parse(json);
+  const kind = given.kind ?? (given.nationality === undefined || given.nationality === 'VNM' ? 'citizen' : 'foreigner');
+  const person: Person = {
+    idNumber: checkIdNumber(given.id_number, kind),
+    name: checkName(given.name),
+    birthdate: checkBirthdate(given.birthdate, clock.now()),
+    gender: given.gender,
+    nationality: given.nationality ?? 'VNM',
+    ...(given.phone === undefined ? {} : { phone: checkPhone(given.phone) }),
+    ...(given.email === undefined ? {} : { email: given.email }),
+    ...postalAddress(given),
+  };
+  const evidence = given.identity_level === 2 ? (given.evidence ?? options.defaultEvidence) : undefined;
+  if (given.identity_level === 2 && evidence === undefined) throw new DomainError('evidence_missing');
+  return {
+    kind,
+    identityLevel: given.identity_level,
+    person,
+    evidence,
+    passwordHash: await passwordHashOf(given, hashing, options.hash),
+    totpSecret: totpSecretOf(given),
+  };
+}

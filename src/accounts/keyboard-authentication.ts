@@ -1,0 +1,113 @@
+import { createGuardrails, verifySync } from 'otplib';
+import type { Clock } from '#src/kernel/clock.ts';
+import { epochSeconds } from '#src/kernel/clock.ts';
+import type { AccountId } from '#src/kernel/identifier.ts';
+import type { Sealing } from '#src/kernel/sealing.ts';
+import type { Store } from '#src/kernel/store.ts';
+import type { Account } from './account.ts';
+import { type CredentialsDocument, credentials } from './collections.ts';
+import type { PasswordHashing } from './password-hashing.ts';
+import { normaliseIdNumber } from './person-rules.ts';
+import type { AccountDirectory, Caller, KeyboardAuthentication } from './ports.ts';
+import type { Throttle } from './throttle.ts';
+
+export interface KeyboardParts {
+  readonly store: Store;
+  readonly sealing: Sealing;
+  readonly clock: Clock;
+  readonly directory: AccountDirectory;
+  readonly hashing: PasswordHashing;
+  readonly throttle: Throttle;
+  /** Whether this person has signed in in this browser before. */
+  readonly isKnownBrowser: (accountId: AccountId, browser: string) => Promise<boolean>;
+}
+
+export const totpContext = (id: AccountId): string => `credentials/${id}/totp`;
+
+const stepSeconds = 30;
+/** Secrets of 80 bits are still in the hands of people whose authenticator was set up elsewhere. */
+const guardrails = createGuardrails({ MIN_SECRET_BYTES: 10 });
+const longestPassword = 128;
+
+/** The 30-second step a code belongs to, one step either side of now; undefined for a wrong code. */
+function stepOf(secret: string, code: string, now: number): number | undefined {
+  if (!/^\d{6}$/.test(code)) return undefined;
+  const result = verifySync({
+    secret,
+    token: code,
+    epoch: now,
+    epochTolerance: stepSeconds,
+    period: stepSeconds,
+    digits: 6,
+    algorithm: 'sha1',
+    guardrails,
+  });
+  return result.valid ? Math.floor(now / stepSeconds) + result.delta : undefined;
+}
+
+/** Passwords and codes. Unknown people, wrong entries and locked accounts cost and answer the same. */
+export async function createKeyboardAuthentication({
+  store,
+  sealing,
+  clock,
+  directory,
+  hashing,
+  throttle,
+  isKnownBrowser,
+}: KeyboardParts): Promise<KeyboardAuthentication> {
+  // checked when there is nothing to check, so that an unknown person costs what a known one does
+  const dummyHash = await hashing.hash('nobody has this password');
+
+  async function upgrade(id: AccountId, from: string, password: string): Promise<void> {
+    const passwordHash = await hashing.hash(password);
+    await store.patch(credentials, id, { passwordHash: from }, { set: { passwordHash } });
+  }
+
+  /** Only a browser that this very person has used gets a count of its own. */
+  async function callerFor(id: AccountId, { address, browser }: Caller): Promise<Caller> {
+    return { address, browser: browser !== undefined && (await isKnownBrowser(id, browser)) ? browser : undefined };
+  }
+
+  async function verifyPassword(idNumber: string, typed: string, from: Caller): Promise<Account | undefined> {
+    // the throttle keeps no ID numbers, and counts unknown people alike
+    const name = sealing.blindIndex('throttle', normaliseIdNumber(idNumber));
+    const account = await directory.findByIdNumber(idNumber);
+    const caller = await callerFor(account?.id ?? ('unknown' as AccountId), from);
+    await throttle.check(name, caller);
+    const password = typed.normalize('NFC');
+    const held: CredentialsDocument | undefined = await store.get(credentials, account?.id ?? ('unknown' as AccountId));
+    const passwordHash = held?.passwordHash ?? dummyHash;
+    const isRight = await hashing.verify(passwordHash, [...password].length > longestPassword ? '' : password);
+    if (!isRight || account === undefined || held?.passwordHash === undefined || account.lock !== undefined) {
+      await throttle.failed(name, caller);
+      return undefined;
+    }
+    await throttle.succeeded(name, caller);
+    if (hashing.needsUpgrade(passwordHash)) await upgrade(account.id, passwordHash, password);
+    return account;
+  }
+
+  async function verifyTotp(accountId: AccountId, code: string, from: Caller): Promise<boolean> {
+    const name = `totp ${accountId}`;
+    const caller = await callerFor(accountId, from);
+    await throttle.check(name, caller);
+    const held = await store.get(credentials, accountId);
+    const secret = held?.totpSecret === undefined ? undefined : sealing.open(held.totpSecret, totpContext(accountId));
+    const step = secret === undefined ? undefined : stepOf(secret, code, epochSeconds(clock));
+    if (step === undefined || !(await takeStep(accountId, held?.totpLastStep, step))) {
+      await throttle.failed(name, caller);
+      return false;
+    }
+    await throttle.succeeded(name, caller);
+    return true;
+  }
+
+  /** Each code once: of two uses of one code the patch lets one through. */
+  async function takeStep(id: AccountId, last: number | undefined, step: number): Promise<boolean> {
+    if (last !== undefined && step <= last) return false;
+    const taken = await store.patch(credentials, id, { totpLastStep: last }, { set: { totpLastStep: step } });
+    return taken.outcome === 'patched';
+  }
+
+  return { verifyPassword, verifyTotp };
+}

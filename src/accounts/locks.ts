@@ -1,0 +1,34 @@
+import type { Clock } from '#src/kernel/clock.ts';
+import { DomainError } from '#src/kernel/domain-error.ts';
+import type { AccountId } from '#src/kernel/identifier.ts';
+import type { Random } from '#src/kernel/random.ts';
+import type { Store } from '#src/kernel/store.ts';
+import type { AccountLock } from './account.ts';
+import { recordAccountEvent } from './account-events.ts';
+import { accounts } from './collections.ts';
+
+interface LockParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/**
+ * Stops an account at once: one write, and `validFrom` kills every session, code and token without touching them. Repeatable; a lock
+ * by an authority is never weakened by the holder's own.
+ */
+export async function lockAccount(parts: LockParts, id: AccountId, lock: Omit<AccountLock, 'at'>): Promise<void> {
+  const before = await parts.store.get(accounts, id);
+  if (before === undefined) throw new DomainError('account_not_found');
+  if (before.lock !== undefined && (before.lock.by === 'authority' || lock.by === 'self')) return;
+  const at = parts.clock.now();
+  await parts.store.patch(accounts, id, { lock: before.lock }, { set: { lock: { ...lock, at }, validFrom: at } });
+  await recordAccountEvent(parts, id, 'locked', { ground: lock.ground, by: lock.by });
+}
+
+/** Opens a locked account again; what was issued before stays dead. */
+export async function unlockAccount(parts: LockParts, id: AccountId, reason: string): Promise<void> {
+  const patched = await parts.store.patch(accounts, id, {}, { set: { validFrom: parts.clock.now() }, unset: ['lock'] });
+  if (patched.outcome === 'missing') throw new DomainError('account_not_found');
+  await recordAccountEvent(parts, id, 'unlocked', { reason });
+}

@@ -1,0 +1,29 @@
+import type { IdentityLevel } from '#src/accounts/account.ts';
+import { parseAcr, satisfies } from '#src/assurance/level.ts';
+import type { ProvenMethod } from '#src/assurance/methods.ts';
+import { reachedLevel } from '#src/assurance/reached-level.ts';
+import type { Device } from '#src/devices/collections.ts';
+import type { DecisionClaims } from './decision.ts';
+
+/** A device's keys are software keys until an attestation says otherwise; the virtual phone's biometric counts only where simulation does. */
+export function methodsOf(
+  device: Device,
+  verification: DecisionClaims['user_verification'],
+  at: number,
+  allowSimulated: boolean,
+): ProvenMethod[] {
+  const isBelieved = device.attestation.class === 'simulated' && allowSimulated;
+  const biometric = verification === 'face' ? 'face' : verification === 'fingerprint' ? 'fpt' : undefined;
+  return [
+    { amr: 'swk', at },
+    { amr: 'user', at },
+    ...(isBelieved && biometric !== undefined ? [{ amr: biometric, at } as const] : []),
+  ];
+}
+
+/** Whether these methods, proven now, are enough for an acr. */
+export function reachesAcr(acr: string, methods: readonly ProvenMethod[], identityLevel: IdentityLevel, now: number): boolean {
+  const required = parseAcr(acr);
+  const reached = reachedLevel({ methods, identityLevel, now, countFrom: 0, provenNow: true });
+  return required !== undefined && reached !== undefined && satisfies(reached.level, required);
+}

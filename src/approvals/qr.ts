@@ -1,0 +1,82 @@
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { DomainError } from '#src/kernel/domain-error.ts';
+import { approvalPolicy } from './policy.ts';
+
+/** What a frame is bound to. */
+export interface QrBinding {
+  /** From `Sealing.deriveKey('senid-qr-v1')`; never leaves the server. */
+  readonly key: Buffer;
+  readonly handle: string;
+  readonly clientId: string;
+  /** base64url SHA-256 of the authorization request. */
+  readonly requestDigest: string;
+}
+
+export interface ScannedQr {
+  readonly handle: string;
+  readonly elapsedSeconds: number;
+  readonly mac: string;
+}
+
+const label = 'senid-qr-v1';
+const macBytes = 16;
+const processLength = 8;
+
+/** The handle names the process whose page waits (8 hex digits) and its interaction (126 random bits or more). */
+export const encodeHandle = (process: string, interaction: string): string =>
+  `${process.padStart(processLength, '0')}${interaction}`;
+
+export function decodeHandle(handle: string): { readonly process: string; readonly interaction: string } {
+  return { process: handle.slice(0, processLength), interaction: handle.slice(processLength) };
+}
+
+/** Each field behind its length as four bytes, big-endian, so that no two lists of fields read the same. */
+function lengthPrefixed(fields: readonly string[]): Buffer {
+  return Buffer.concat(
+    fields.flatMap((field) => {
+      const bytes = Buffer.from(field, 'utf8');
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(bytes.length);
+      return [length, bytes];
+    }),
+  );
+}
+
+function frameMac({ key, handle, clientId, requestDigest }: QrBinding, elapsedSeconds: number): Buffer {
+  const own = Buffer.from(hkdfSync('sha256', key, '', handle, 32));
+  return createHmac('sha256', own)
+    .update(lengthPrefixed([label, handle, String(elapsedSeconds), clientId, requestDigest]))
+    .digest()
+    .subarray(0, macBytes);
+}
+
+/** The text of the QR at a second of the page: `{issuer}/q#<handle>.<t>.<mac>`. */
+export function qrText({
+  issuer,
+  elapsedSeconds,
+  ...binding
+}: QrBinding & { readonly issuer: string; readonly elapsedSeconds: number }): string {
+  return `${issuer}/q#${binding.handle}.${elapsedSeconds}.${frameMac(binding, elapsedSeconds).toString('base64url')}`;
+}
+
+/** Reads `<handle>.<t>.<mac>`, or the whole text of a QR. @throws {DomainError} `qr_invalid` */
+export function parseQr(code: string): ScannedQr {
+  const [, handle, elapsed, mac] = /^(?:[^#]*#)?([A-Za-z0-9_-]{24,100})\.(\d{1,5})\.([A-Za-z0-9_-]{22})$/.exec(code.trim()) ?? [];
+  if (handle === undefined || elapsed === undefined || mac === undefined) throw new DomainError('qr_invalid', { detail: 'form' });
+  return { handle, elapsedSeconds: Number(elapsed), mac };
+}
+
+/**
+ * Checks a scanned frame: made here for this request, already due, and not older than eight seconds.
+ * @param pageSeconds seconds since the page's QR began, as the server counts
+ * @throws {DomainError} `qr_invalid`, `qr_expired`
+ */
+export function checkFrame({ elapsedSeconds, mac }: ScannedQr, binding: QrBinding, pageSeconds: number): void {
+  const expected = frameMac(binding, elapsedSeconds);
+  const given = Buffer.from(mac, 'base64url');
+  if (given.length !== macBytes || !timingSafeEqual(given, expected)) throw new DomainError('qr_invalid', { detail: 'mac' });
+  if (elapsedSeconds > pageSeconds + approvalPolicy.clockSkewSeconds)
+    throw new DomainError('qr_invalid', { detail: 'not yet due' });
+  const isStale = pageSeconds - elapsedSeconds > approvalPolicy.frameLifeSeconds;
+  if (isStale || pageSeconds >= approvalPolicy.pageLifeSeconds) throw new DomainError('qr_expired');
+}

@@ -1,0 +1,93 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Settings } from '#config/load.ts';
+import { type Policy, policyAt } from '#config/policy.ts';
+import { createAccountDirectory } from './accounts/directory.ts';
+import { createKeyboardAuthentication } from './accounts/keyboard-authentication.ts';
+import { createPasswordHashing, defaultHashingLimits } from './accounts/password-hashing.ts';
+import { createSubjectIdentifiers } from './accounts/subject-identifier.ts';
+import { createThrottle } from './accounts/throttle.ts';
+import { createApprovals } from './approvals/approvals.ts';
+import { createClientDirectory, createClientRegistry } from './clients/registry.ts';
+import { createClaimCatalogue } from './consent/claim-catalogue.ts';
+import { createDevices } from './devices/devices.ts';
+import { createEnrolmentCodes } from './devices/enrolment-codes.ts';
+import { type Clock, systemClock } from './kernel/clock.ts';
+import type { AccountId } from './kernel/identifier.ts';
+import { type Random, systemRandom } from './kernel/random.ts';
+import { createClientMetadataRules } from './oidc/client-rules.ts';
+import { createSigningKeys } from './oidc/signing-keys.ts';
+import { findKnownBrowser } from './sign-in/known-browsers.ts';
+import type { SignInParts } from './sign-in/ports.ts';
+import { createSignInRequests } from './sign-in/sign-in-requests.ts';
+import { allCollections } from './storage/collections.ts';
+import { loadKeyFile } from './storage/key-file.ts';
+import { createSealing } from './storage/sealing-aes.ts';
+import { createLocalSignals } from './storage/signals-local.ts';
+import { openSqliteStore } from './storage/sqlite/sqlite-store.ts';
+
+/** What tests put in the place of the machine's own. */
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** The parts list: everything that serves and commands use, each made once. */
+export async function compose(settings: Settings, overrides: Overrides = {}) {
+  const clock = overrides.clock ?? systemClock;
+  const random = overrides.random ?? systemRandom;
+  const policy: Policy = policyAt(clock.now());
+  const isProduction = settings.profile === 'production';
+
+  const sealing = createSealing(loadKeyFile(settings.keyFile, { mayCreate: !isProduction }));
+  if (settings.sqlitePath !== ':memory:') mkdirSync(dirname(settings.sqlitePath), { recursive: true, mode: 0o700 });
+  const store = await openSqliteStore({ path: settings.sqlitePath, clock, collections: allCollections });
+  const signals = createLocalSignals({ random });
+  const basics = { store, sealing, clock, random, signals };
+
+  const accounts = createAccountDirectory(basics);
+  const hashing = createPasswordHashing({ ...defaultHashingLimits(), ...policy.hashing });
+  const throttle = createThrottle(policy.throttle, { loopbackIsFree: !isProduction });
+  const isKnownBrowser = async (accountId: AccountId, browser: string): Promise<boolean> =>
+    (await findKnownBrowser(store, accountId, browser)) !== undefined;
+  const subjects = createSubjectIdentifiers(sealing);
+
+  const clients = createClientDirectory(basics);
+  const registry = createClientRegistry({ ...basics, rules: createClientMetadataRules(settings.issuer) });
+  const signingKeys = createSigningKeys(basics);
+
+  const allowSimulated = !isProduction;
+  const catalogue = createClaimCatalogue(settings.claimsPrefix);
+  const signIn: SignInParts = {
+    ...basics,
+    accounts,
+    clients,
+    catalogue,
+    deviceMethods: allowSimulated ? ['swk', 'user', 'face', 'fpt'] : ['swk', 'user'],
+    policy: policy.signIn,
+  };
+  const requests = createSignInRequests(signIn);
+  const enrolmentCodes = createEnrolmentCodes(basics);
+  const devices = createDevices({ ...basics, accounts, enrolmentCodes, issuer: settings.issuer, allowSimulated });
+  const approvals = createApprovals({ ...basics, accounts, requests, issuer: settings.issuer, allowSimulated });
+
+  return {
+    settings,
+    policy,
+    ...basics,
+    accounts,
+    hashing,
+    keyboard: () => createKeyboardAuthentication({ ...basics, directory: accounts, hashing, throttle, isKnownBrowser }),
+    subjects,
+    clients,
+    registry,
+    signingKeys,
+    signIn,
+    enrolmentCodes,
+    devices,
+    approvals,
+    close: () => store.close(),
+  };
+}
+
+export type Application = Awaited<ReturnType<typeof compose>>;

@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { calculateJwkThumbprint, compactVerify, importJWK, type JWK } from 'jose';
+import type { Account } from '#src/accounts/account.ts';
+import { recordAccountEvent } from '#src/accounts/account-events.ts';
+import { accounts as accountCollection } from '#src/accounts/collections.ts';
+import type { AccountDirectory } from '#src/accounts/ports.ts';
+import { type Clock, epochSeconds } from '#src/kernel/clock.ts';
+import { DomainError } from '#src/kernel/domain-error.ts';
+import type { AccountId, DeviceId } from '#src/kernel/identifier.ts';
+import { type Random, randomIdentifier } from '#src/kernel/random.ts';
+import type { Store } from '#src/kernel/store.ts';
+import { type Device, type DeviceListDocument, deviceLists, devices, type Platform } from './collections.ts';
+import { publicP256 } from './device-proof.ts';
+import { type EnrolmentCodes, type IssuedCode, normaliseCode } from './enrolment-codes.ts';
+import { devicePolicy } from './policy.ts';
+
+export interface DeviceParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly accounts: AccountDirectory;
+  readonly enrolmentCodes: EnrolmentCodes;
+  readonly issuer: string;
+  /** Development and tests only: the virtual phone is taken. */
+  readonly allowSimulated: boolean;
+}
+
+export interface Enrolment {
+  readonly code: string;
+  readonly name: string;
+  readonly platform: Platform;
+  readonly device_key: JWK;
+  readonly approval_key: JWK;
+  readonly approval_proof: string;
+  readonly attestation?: { readonly class: string } | undefined;
+}
+
+export interface Devices {
+  /** Lets a new device in. @throws {DomainError} `enrolment_code_invalid`, `enrolment_invalid`, `too_many_devices` */
+  enrol(enrolment: Enrolment, proofKey: JWK): Promise<{ device: Device; account: Account }>;
+  find(id: string): Promise<Device | undefined>;
+  list(accountId: AccountId): Promise<Device[]>;
+  /** Repeatable; a device of somebody else is not found. */
+  revoke(accountId: AccountId, id: string): Promise<void>;
+  /** A code for one more device, asked for by this one's approval key. @throws {DomainError} `enrolment_request_invalid` */
+  vouch(device: Device, request: string): Promise<IssuedCode>;
+}
+
+/** Verifies a JWS of a key for one purpose; undefined when it is not. */
+async function verified(jws: string, key: JWK, typ: string): Promise<Record<string, unknown> | undefined> {
+  try {
+    const { payload, protectedHeader } = await compactVerify(jws, await importJWK(key, 'ES256'), { algorithms: ['ES256'] });
+    const claims: unknown = JSON.parse(Buffer.from(payload).toString('utf8'));
+    return protectedHeader.typ === typ && typeof claims === 'object' && claims !== null
+      ? (claims as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const bad = (detail: string): DomainError => new DomainError('enrolment_invalid', { detail });
+
+/** Phones: enrolled with a one-time code, at most three for a person, revoked for good. */
+export function createDevices(parts: DeviceParts): Devices {
+  const { store, clock, random, accounts, enrolmentCodes, issuer, allowSimulated } = parts;
+  const isNear = (iat: unknown): boolean =>
+    typeof iat === 'number' && Math.abs(epochSeconds(clock) - iat) <= devicePolicy.proofSkewSeconds;
+
+  async function checkApprovalProof({ code, approval_proof: proof }: Enrolment, deviceKey: JWK, approvalKey: JWK): Promise<void> {
+    const claims = await verified(proof, approvalKey, 'approval-key-proof+jwt');
+    if (claims === undefined) throw bad('approval_proof: signature or type');
+    if (claims['aud'] !== issuer) throw bad('approval_proof: aud');
+    const plain = code.toUpperCase().replace(/-/g, '').trim();
+    const digests = [plain, normaliseCode(code)].map((text) => createHash('sha256').update(text).digest('base64url'));
+    if (!digests.includes(String(claims['code_hash']))) throw bad('approval_proof: code_hash');
+    if (claims['device_jkt'] !== (await calculateJwkThumbprint(deviceKey))) throw bad('approval_proof: device_jkt');
+    if (!isNear(claims['iat'])) throw bad('approval_proof: iat');
+  }
+
+  /** Changes the list of active devices; a lost race is tried again. */
+  async function changeList(
+    accountId: AccountId,
+    change: (active: readonly DeviceId[]) => readonly DeviceId[],
+  ): Promise<readonly DeviceId[]> {
+    for (;;) {
+      const before = await store.get(deviceLists, accountId);
+      const active = change(before?.active ?? []);
+      const next: DeviceListDocument = { id: accountId, version: (before?.version ?? 0) + 1, active };
+      const isDone =
+        before === undefined
+          ? await store.insert(deviceLists, next)
+          : (await store.patch(deviceLists, accountId, { version: before.version }, { set: next })).outcome === 'patched';
+      if (isDone) return active;
+    }
+  }
+
+  /** Keeps the account's count of devices in step with the list; the last to look wins, and it looks at both. */
+  async function keepCount(accountId: AccountId): Promise<void> {
+    for (;;) {
+      const account = await store.get(accountCollection, accountId);
+      const list = await store.get(deviceLists, accountId);
+      if (account === undefined || account.authenticators.devices === (list?.active.length ?? 0)) return;
+      const authenticators = { ...account.authenticators, devices: list?.active.length ?? 0 };
+      await store.patch(accountCollection, accountId, { authenticators: account.authenticators }, { set: { authenticators } });
+    }
+  }
+
+  async function enrol(enrolment: Enrolment, proofKey: JWK): Promise<{ device: Device; account: Account }> {
+    const deviceKey = publicP256(enrolment.device_key, 'device_key');
+    const approvalKey = publicP256(enrolment.approval_key, 'approval_key');
+    if ((await calculateJwkThumbprint(deviceKey)) !== (await calculateJwkThumbprint(proofKey)))
+      throw bad('device_key: not the key that signed the proof');
+    if (deviceKey.x === approvalKey.x) throw bad('approval_key: must not be the device key');
+    const attestationClass = enrolment.attestation?.class ?? 'none';
+    if (attestationClass !== 'none' && !(attestationClass === 'simulated' && allowSimulated))
+      throw new DomainError('attestation_unsupported');
+    await checkApprovalProof(enrolment, deviceKey, approvalKey);
+    const offered = await enrolmentCodes.peek(enrolment.code);
+    const account = offered && (await accounts.get(offered.accountId));
+    if (offered === undefined || account === undefined) throw new DomainError('enrolment_code_invalid');
+    if (account.lock !== undefined) throw new DomainError('account_locked');
+
+    const id = randomIdentifier(random) as DeviceId;
+    const device: Device = {
+      id,
+      accountId: account.id,
+      name: enrolment.name,
+      platform: enrolment.platform,
+      attestation: { class: attestationClass },
+      deviceKey,
+      approvalKey,
+      enrolledAt: clock.now(),
+    };
+    await changeList(account.id, (before) => {
+      if (before.length >= devicePolicy.mostActive) throw new DomainError('too_many_devices');
+      return [...before, id];
+    });
+    // taken last, so that a refusal above burns no code; whoever loses this race gives its place back
+    if ((await enrolmentCodes.take(enrolment.code)) === undefined) {
+      await changeList(account.id, (before) => before.filter((each) => each !== id));
+      throw new DomainError('enrolment_code_invalid');
+    }
+    await store.insert(devices, device);
+    await keepCount(account.id);
+    await recordAccountEvent(parts, account.id, 'device-enrolled', { device: id, name: device.name, platform: device.platform });
+    return { device, account };
+  }
+
+  async function revoke(accountId: AccountId, id: string): Promise<void> {
+    const device = await store.get(devices, id);
+    if (device === undefined || device.accountId !== accountId) throw new DomainError('device_not_found');
+    const revoked = await store.patch(devices, id, { revokedAt: undefined }, { set: { revokedAt: clock.now() } });
+    await changeList(accountId, (before) => before.filter((each) => each !== id));
+    await keepCount(accountId);
+    if (revoked.outcome === 'patched')
+      await recordAccountEvent(parts, accountId, 'device-removed', { device: id, name: device.name });
+  }
+
+  async function vouch(device: Device, request: string): Promise<IssuedCode> {
+    const claims = await verified(request, device.approvalKey, 'enrolment-code-request+jwt');
+    const isRight =
+      claims !== undefined &&
+      claims['aud'] === issuer &&
+      claims['device'] === device.id &&
+      typeof claims['user_verification'] === 'string' &&
+      isNear(claims['iat']);
+    const exp = Number(claims?.['exp']);
+    if (!isRight || !(exp > epochSeconds(clock)) || exp - Number(claims['iat']) > 60)
+      throw new DomainError('enrolment_request_invalid');
+    return enrolmentCodes.issue(device.accountId, { vouched: true });
+  }
+
+  return {
+    enrol,
+    revoke,
+    vouch,
+    find: (id) => store.get(devices, id),
+    async list(accountId) {
+      const list = await store.get(deviceLists, accountId);
+      return store.getMany(devices, list?.active ?? []);
+    },
+  };
+}

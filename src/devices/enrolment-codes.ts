@@ -1,0 +1,62 @@
+import { createHmac } from 'node:crypto';
+import type { Clock } from '#src/kernel/clock.ts';
+import type { AccountId } from '#src/kernel/identifier.ts';
+import type { Random } from '#src/kernel/random.ts';
+import type { Sealing } from '#src/kernel/sealing.ts';
+import type { Store } from '#src/kernel/store.ts';
+import { type EnrolmentCodeDocument, enrolmentCodes } from './collections.ts';
+import { devicePolicy } from './policy.ts';
+
+const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** As typed → as kept: upper case, no dash, the letters that Crockford's base32 reads as digits. */
+export const normaliseCode = (typed: string): string =>
+  typed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1').slice(0, 32);
+
+export interface IssuedCode {
+  /** `XXXXX-XXXXX`. */
+  readonly code: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+export interface EnrolmentCodes {
+  issue(accountId: AccountId, options: { readonly vouched: boolean; readonly lifeSeconds?: number }): Promise<IssuedCode>;
+  /** Looks at a live, unused code without using it. */
+  peek(code: string): Promise<EnrolmentCodeDocument | undefined>;
+  /** Uses a code up: of two enrolments with one code one wins. */
+  take(code: string): Promise<EnrolmentCodeDocument | undefined>;
+}
+
+/** One-time codes that let a new device in. Kept as keyed digests. */
+export function createEnrolmentCodes({
+  store,
+  sealing,
+  clock,
+  random,
+}: {
+  readonly store: Store;
+  readonly sealing: Sealing;
+  readonly clock: Clock;
+  readonly random: Random;
+}): EnrolmentCodes {
+  const key = sealing.deriveKey('enrolment-codes-v1');
+  const idOf = (code: string): string => createHmac('sha256', key).update(normaliseCode(code)).digest('base64url');
+
+  return {
+    async issue(accountId, { vouched, lifeSeconds = devicePolicy.codeLifeSeconds }) {
+      const text = Array.from({ length: 10 }, () => crockford[random.below(32)]).join('');
+      const expiresAt = clock.now() + lifeSeconds * 1000;
+      await store.upsert(enrolmentCodes, { id: idOf(text), accountId, vouched, expiresAt });
+      return { code: `${text.slice(0, 5)}-${text.slice(5)}`, expiresAt };
+    },
+    async peek(code) {
+      const found = await store.get(enrolmentCodes, idOf(code));
+      return found?.used === true ? undefined : found;
+    },
+    async take(code) {
+      const taken = await store.patch(enrolmentCodes, idOf(code), { used: undefined }, { set: { used: true } });
+      return taken.outcome === 'patched' ? taken.document : undefined;
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/** Every way the device API refuses an enrolment, a proof or a device. */
+export type DeviceErrorCode =
+  | 'enrolment_code_invalid'
+  | 'enrolment_invalid'
+  | 'attestation_unsupported'
+  | 'enrolment_request_invalid'
+  | 'proof_missing'
+  | 'proof_invalid'
+  | 'device_unknown'
+  | 'device_revoked'
+  | 'device_not_found'
+  | 'account_locked'
+  | 'too_many_devices'
+  | 'rate_limited';

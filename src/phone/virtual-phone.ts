@@ -1,0 +1,121 @@
+import { calculateJwkThumbprint } from 'jose';
+import { callDeviceApi, digest, seconds, sign } from './device-client.ts';
+import { newKey, type PhoneState, publicPart } from './phone-state.ts';
+
+/** What a phone shows of an approval, read from the signed-over bytes and from nothing else. */
+export interface ApprovalPayload {
+  readonly id: string;
+  readonly client: {
+    readonly client_id: string;
+    readonly name: { readonly vi: string; readonly en: string };
+    readonly domain: string;
+  };
+  readonly expires_at: string;
+  readonly from: { readonly browser: string; readonly network: string; readonly place: string | null; readonly known: boolean };
+  readonly acr: string;
+  readonly number_required: boolean;
+  readonly claims: readonly {
+    readonly name: string;
+    readonly value: unknown;
+    readonly essential: boolean;
+    readonly purpose: { readonly vi: string; readonly en: string };
+  }[];
+  readonly nonce: string;
+}
+
+export interface OpenApproval {
+  readonly id: string;
+  readonly expires_at: string;
+  readonly payload: string;
+}
+
+export interface Decision {
+  readonly decision: 'approve' | 'deny' | 'not-me';
+  readonly number?: string | undefined;
+  readonly granted?: readonly string[] | undefined;
+  readonly userVerification?: 'pin' | 'face' | 'fingerprint';
+}
+
+export const readPayload = ({ payload }: OpenApproval): ApprovalPayload =>
+  JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as ApprovalPayload;
+
+/** Enrols a new phone with a code. @throws {PhoneRefused} */
+export async function enrolPhone(
+  issuer: string,
+  code: string,
+  { name = 'Virtual phone', password }: { readonly name?: string; readonly password?: string | undefined } = {},
+): Promise<PhoneState> {
+  const deviceKey = await newKey();
+  const approvalKey = await newKey();
+  const plain = code.toUpperCase().replace(/[\s-]/g, '');
+  const claims = {
+    aud: issuer,
+    code_hash: digest(plain),
+    device_jkt: await calculateJwkThumbprint(publicPart(deviceKey)),
+    iat: seconds(),
+  };
+  const approvalProof = await sign(approvalKey, { typ: 'approval-key-proof+jwt' }, claims);
+  const body = {
+    code,
+    ...(password === undefined ? {} : { password }),
+    name,
+    platform: 'cli',
+    device_key: publicPart(deviceKey),
+    approval_key: publicPart(approvalKey),
+    approval_proof: approvalProof,
+    attestation: { class: 'simulated' },
+    user_verification: ['pin'],
+  };
+  const answer = (await callDeviceApi({
+    issuer,
+    method: 'POST',
+    path: '/enrolments',
+    body,
+    key: deviceKey,
+    as: { jwk: publicPart(deviceKey) },
+  })) as {
+    device_id: string;
+    account: PhoneState['account'];
+  };
+  return { issuer, deviceId: answer.device_id, name, account: answer.account, deviceKey, approvalKey };
+}
+
+/** A phone that speaks the device API as the app does. */
+export function createVirtualPhone(state: PhoneState) {
+  const { issuer, deviceId, deviceKey, approvalKey } = state;
+  const call = (method: string, path: string, body?: unknown): Promise<unknown> =>
+    callDeviceApi({ issuer, method, path, body, key: deviceKey, as: { kid: deviceId } });
+
+  async function decide(approval: OpenApproval, { decision, number, granted, userVerification = 'pin' }: Decision): Promise<void> {
+    const { nonce } = readPayload(approval);
+    const iat = seconds();
+    const claims = {
+      aud: issuer,
+      approval: approval.id,
+      payload_hash: digest(Buffer.from(approval.payload, 'base64url')),
+      nonce,
+      decision,
+      ...(number === undefined ? {} : { number }),
+      ...(granted === undefined ? {} : { granted }),
+      user_verification: userVerification,
+      iat,
+      exp: iat + 60,
+    };
+    const jws = await sign(approvalKey, { typ: 'approval-decision+jwt', kid: deviceId }, claims);
+    await call('POST', `/approvals/${approval.id}/decision`, { decision: jws });
+  }
+
+  return {
+    state,
+    call,
+    decide,
+    /** Takes the whole text of a QR or its fragment. */
+    scan: (qr: string) =>
+      call('POST', '/scans', { code: qr.includes('#') ? qr.slice(qr.indexOf('#') + 1) : qr }) as Promise<OpenApproval>,
+    open: (id: string) => call('GET', `/approvals/${id}`) as Promise<OpenApproval>,
+    list: async () => ((await call('GET', '/approvals')) as { approvals: readonly { id: string }[] }).approvals,
+    lock: () => call('POST', '/account/lock'),
+  };
+}
+
+export type VirtualPhone = ReturnType<typeof createVirtualPhone>;

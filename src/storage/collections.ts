@@ -1,0 +1,29 @@
+import { accountEvents, accounts, credentials, reservations } from '#src/accounts/collections.ts';
+import { approvals } from '#src/approvals/collections.ts';
+import { clients } from '#src/clients/collections.ts';
+import { consents } from '#src/consent/collections.ts';
+import { deviceLists, devices, enrolmentCodes } from '#src/devices/collections.ts';
+import type { Collection } from '#src/kernel/store.ts';
+import { grants, replays, sessions, signingKeys, tokens } from '#src/oidc/collections.ts';
+import { interactions, knownBrowsers } from '#src/sign-in/collections.ts';
+
+/** Every collection there is: engines make tables and indexes from this list and from nothing else. */
+export const allCollections = [
+  accounts,
+  credentials,
+  reservations,
+  accountEvents,
+  clients,
+  devices,
+  deviceLists,
+  enrolmentCodes,
+  approvals,
+  consents,
+  interactions,
+  knownBrowsers,
+  tokens,
+  grants,
+  sessions,
+  replays,
+  signingKeys,
+] as unknown as readonly Collection<never, string>[];

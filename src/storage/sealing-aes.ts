@@ -1,0 +1,67 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import type { Sealing } from '#src/kernel/sealing.ts';
+
+/** A root key by its id; the first of a list seals, all of them open. */
+export interface RootKey {
+  readonly id: string;
+  readonly key: Buffer;
+}
+
+const ivLength = 12;
+const tagLength = 16;
+
+/** Fields behind their lengths, so that no two lists of fields read the same. */
+function lengthDelimited(fields: readonly string[]): Buffer {
+  return Buffer.concat(
+    fields.flatMap((field) => {
+      const bytes = Buffer.from(field.normalize('NFC'));
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(bytes.length);
+      return [length, bytes];
+    }),
+  );
+}
+
+/** AES-256-GCM with a fresh IV for each value: `<key id>.<iv ‖ ciphertext ‖ tag>`. Blind indexes use the oldest key, so that they stay found. */
+export function createSealing(rootKeys: readonly [RootKey, ...RootKey[]]): Sealing {
+  const [current] = rootKeys;
+  const oldest = rootKeys[rootKeys.length - 1] ?? current;
+  const derived = new Map<string, Buffer>();
+
+  function derive({ id, key }: RootKey, purpose: string): Buffer {
+    const name = `${id} ${purpose}`;
+    let known = derived.get(name);
+    if (known === undefined) {
+      known = Buffer.from(hkdfSync('sha256', key, '', purpose, 32));
+      derived.set(name, known);
+    }
+    return known;
+  }
+
+  return {
+    seal(plaintext, context) {
+      const iv = randomBytes(ivLength);
+      const cipher = createCipheriv('aes-256-gcm', derive(current, 'seal-v1'), iv);
+      cipher.setAAD(lengthDelimited([current.id, context]));
+      const sealed = Buffer.concat([iv, cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+      return `${current.id}.${sealed.toString('base64url')}`;
+    },
+    open(sealed, context) {
+      const [id, text = ''] = sealed.split('.');
+      const root = rootKeys.find((each) => each.id === id);
+      if (root === undefined) throw new Error(`sealed with a key that is not here: ${id}`);
+      const bytes = Buffer.from(text, 'base64url');
+      const decipher = createDecipheriv('aes-256-gcm', derive(root, 'seal-v1'), bytes.subarray(0, ivLength), {
+        authTagLength: tagLength,
+      });
+      decipher.setAAD(lengthDelimited([root.id, context]));
+      decipher.setAuthTag(bytes.subarray(-tagLength));
+      return Buffer.concat([decipher.update(bytes.subarray(ivLength, -tagLength)), decipher.final()]).toString('utf8');
+    },
+    blindIndex: (namespace, value) =>
+      createHmac('sha256', derive(oldest, 'blind-index-v1'))
+        .update(lengthDelimited([namespace, value]))
+        .digest('base64url'),
+    deriveKey: (purpose) => derive(oldest, purpose),
+  };
+}

@@ -1,0 +1,47 @@
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { displayName } from '#src/accounts/account.ts';
+import { checkProof, proofHeader, publicP256 } from '#src/devices/device-proof.ts';
+import { DomainError } from '#src/kernel/domain-error.ts';
+import { provenRequest, readBody, shaped, takeCall } from './call.ts';
+import type { DeviceApiParts } from './parts.ts';
+
+const jwk = z.looseObject({ kty: z.string() });
+
+const enrolment = z.object({
+  code: z.string().min(1).max(64),
+  password: z.string().max(1000).optional(),
+  name: z.string().trim().min(1).max(100).normalize('NFC'),
+  platform: z.enum(['cli', 'web', 'android', 'ios']),
+  device_key: jwk,
+  approval_key: z.union([jwk, z.looseObject({ webauthn: z.unknown() })]),
+  approval_proof: z.string().max(4000),
+  attestation: z.looseObject({ class: z.string().max(50) }).optional(),
+  user_verification: z
+    .array(z.enum(['pin', 'face', 'fingerprint']))
+    .max(3)
+    .optional(),
+});
+
+/** A new device, signed for by its own new key. */
+export async function enrolDevice(parts: DeviceApiParts, ctx: Context): Promise<void> {
+  const proof = ctx.get('Device-Proof');
+  const header = proofHeader(proof);
+  if (header.jwk === undefined) throw new DomainError('proof_invalid', { detail: 'jwk' });
+  const { bytes, body } = await readBody(ctx);
+  const proofKey = publicP256(header.jwk, 'proof jwk');
+  await checkProof(proof, proofKey, provenRequest(parts, ctx, bytes));
+  await takeCall(parts.limits.enrolmentsOfNetwork, ctx.ip);
+  const given = shaped(enrolment, body);
+  if ('webauthn' in given.approval_key) throw new DomainError('attestation_unsupported', { detail: 'approval_key: send a JWK' });
+  const { device, account } = await parts.devices.enrol(
+    { ...given, approval_key: given.approval_key as never, device_key: given.device_key as never },
+    proofKey,
+  );
+  ctx.status = 201;
+  ctx.body = {
+    device_id: device.id,
+    state: 'active',
+    account: { display_name: displayName(account.person().name), identity_level: account.identityLevel },
+  };
+}

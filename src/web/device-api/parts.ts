@@ -1,0 +1,24 @@
+import type { RateLimiterMemory } from 'rate-limiter-flexible';
+import type { AccountDirectory } from '#src/accounts/ports.ts';
+import type { Approvals } from '#src/approvals/approvals.ts';
+import type { Devices } from '#src/devices/devices.ts';
+import type { Clock } from '#src/kernel/clock.ts';
+import type { Random } from '#src/kernel/random.ts';
+import type { Store } from '#src/kernel/store.ts';
+
+/** What the device API is made of. */
+export interface DeviceApiParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly issuer: string;
+  readonly accounts: AccountDirectory;
+  readonly devices: Devices;
+  readonly approvals: Approvals;
+  readonly limits: DeviceApiLimits;
+}
+
+export interface DeviceApiLimits {
+  readonly callsOfDevice: RateLimiterMemory;
+  readonly enrolmentsOfNetwork: RateLimiterMemory;
+}
