@@ -62,12 +62,23 @@ export interface ShownApproval {
   readonly payload: string;
 }
 
+export interface ListedApproval {
+  readonly id: ApprovalId;
+  readonly kind: ApprovalDocument['kind'];
+  readonly clientName: string;
+  readonly startedBy: ApprovalDocument['startedBy'];
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
 export interface Approvals {
   /** The first valid scan of a QR; `address` is the phone's. */
   scan(device: Device, code: string, address: string): Promise<ShownApproval>;
   /** The same bytes at every call, for the device that scanned. */
   open(device: Device, id: string): Promise<ShownApproval>;
   decide(device: Device, id: string, jws: string): Promise<void>;
+  /** What waits for this device's answer; never a QR that nobody scanned. */
+  list(device: Device): Promise<readonly ListedApproval[]>;
   /** What happened to the QR that began at this moment on this page. */
   current(interaction: string, qrStartedAt: number): Promise<ApprovalStatus | undefined>;
   /** Idempotent for its own interaction, refused for every other. */
@@ -76,6 +87,14 @@ export interface Approvals {
 
 const approvalIdOf = (interaction: string, qrStartedAt: number): ApprovalId =>
   createHash('sha256').update(`${interaction} ${qrStartedAt}`).digest('base64url').slice(0, 32) as ApprovalId;
+
+interface Shown {
+  readonly client: { readonly name: { readonly vi: string } };
+  readonly claims: readonly { readonly name: string }[];
+}
+
+/** What the person was shown, out of the frozen bytes. */
+const shownOf = (payload: string): Shown => JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Shown;
 
 /** One approval, four ways to start it; this version starts it by QR. Every change is one conditional patch. */
 export function createApprovals(parts: ApprovalParts): Approvals {
@@ -187,6 +206,19 @@ export function createApprovals(parts: ApprovalParts): Approvals {
     return { id: approval.id, expiresAt: approval.decideBefore, payload: approval.payload };
   }
 
+  async function list(device: Device): Promise<readonly ListedApproval[]> {
+    const waiting = await store.find(approvals, 'device', device.id, { limit: 20 });
+    return waiting
+      .filter(({ decideBefore }) => clock.now() < decideBefore)
+      .map(({ id, kind, startedBy, payload, decideBefore }) => ({
+        id,
+        kind,
+        startedBy,
+        clientName: shownOf(payload).client.name.vi,
+        expiresAt: decideBefore,
+      }));
+  }
+
   /** Moves a seen approval on; of two decisions the first wins. */
   async function settle(
     approval: ApprovalDocument,
@@ -255,5 +287,5 @@ export function createApprovals(parts: ApprovalParts): Approvals {
     return { accountId, deviceId, methods, granted, decidedAt, browserKnown, decision, payload };
   }
 
-  return { scan, open, decide, current, use };
+  return { scan, open, list, decide, current, use };
 }

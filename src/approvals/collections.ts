@@ -48,4 +48,10 @@ interface ApprovedMembers<State extends string> {
   readonly decidedAt: number;
 }
 
-export const approvals = collection<ApprovalDocument>()({ name: 'approvals', lifetime: 'expires', durability: 'buffered' });
+export const approvals = collection<ApprovalDocument>()({
+  name: 'approvals',
+  lifetime: 'expires',
+  durability: 'buffered',
+  // only what still waits for an answer is listed
+  indexes: { device: (approval) => (approval.state === 'seen' ? approval.deviceId : undefined) },
+});

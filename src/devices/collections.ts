@@ -20,6 +20,8 @@ export interface Device {
   /** Intent: used only after user verification. */
   readonly approvalKey: JWK;
   readonly enrolledAt: number;
+  /** Kept to the hour. */
+  readonly lastUsedAt?: number | undefined;
   /** Until then it reaches authentication level 2 at most; absent for a vouched enrolment. */
   readonly waitingUntil?: number | undefined;
   readonly revokedAt?: number | undefined;

@@ -40,6 +40,8 @@ export interface Devices {
   enrol(enrolment: Enrolment, proofKey: JWK): Promise<{ device: Device; account: Account }>;
   find(id: string): Promise<Device | undefined>;
   list(accountId: AccountId): Promise<Device[]>;
+  /** Notes that a device was used, at most once an hour. */
+  noteUse(device: Device): Promise<void>;
   /** Repeatable; a device of somebody else is not found. */
   revoke(accountId: AccountId, id: string): Promise<void>;
   /** A code for one more device, asked for by this one's approval key. @throws {DomainError} `enrolment_request_invalid` */
@@ -171,8 +173,14 @@ export function createDevices(parts: DeviceParts): Devices {
     return enrolmentCodes.issue(device.accountId, { vouched: true });
   }
 
+  async function noteUse({ id, lastUsedAt, enrolledAt }: Device): Promise<void> {
+    const now = clock.now();
+    if (now - (lastUsedAt ?? enrolledAt) >= 3_600_000) await store.patch(devices, id, {}, { set: { lastUsedAt: now } });
+  }
+
   return {
     enrol,
+    noteUse,
     revoke,
     vouch,
     find: (id) => store.get(devices, id),

@@ -78,5 +78,6 @@ export async function requireDevice(parts: DeviceApiParts, ctx: Context, { while
   await takeCall(parts.limits.callsOfDevice, device.id);
   const account = await parts.accounts.get(device.accountId);
   if (account === undefined || (account.lock !== undefined && !whileLocked)) throw new DomainError('account_locked');
+  await parts.devices.noteUse(device);
   return { ctx, device, account, body };
 }

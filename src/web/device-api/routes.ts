@@ -3,7 +3,7 @@ import type { Context, Next } from 'koa';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { z } from 'zod';
 import { lockAccount } from '#src/accounts/locks.ts';
-import type { ShownApproval } from '#src/approvals/approvals.ts';
+import type { ListedApproval, ShownApproval } from '#src/approvals/approvals.ts';
 import type { Device } from '#src/devices/collections.ts';
 import { devicePolicy } from '#src/devices/policy.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
@@ -22,6 +22,13 @@ const listed = ({ id, name, platform, enrolledAt }: Device) => ({
   state: 'active',
   last_used_at: new Date(enrolledAt).toISOString(),
 });
+const waiting = ({ id, kind, clientName, startedBy, expiresAt }: ListedApproval) => ({
+  id,
+  kind,
+  client_name: clientName,
+  started_by: startedBy,
+  expires_at: new Date(expiresAt).toISOString(),
+});
 const parameter = ({ ctx }: DeviceCall): string => String(ctx['params'].id);
 
 /** The device API as one table (login-approval.md). Every call is signed by its device. */
@@ -31,7 +38,14 @@ const calls: readonly {
   readonly whileLocked?: true;
   readonly handle: Handle;
 }[] = [
-  { method: 'get', path: '/approvals', handle: async () => ({ status: 200, body: { approvals: [] } }) },
+  {
+    method: 'get',
+    path: '/approvals',
+    handle: async ({ approvals }, { device }) => ({
+      status: 200,
+      body: { approvals: (await approvals.list(device)).map(waiting) },
+    }),
+  },
   {
     method: 'post',
     path: '/scans',

@@ -1,0 +1,123 @@
+import { createServer, type Server } from 'node:http';
+import pino, { type Logger } from 'pino';
+import type { Settings } from '#config/load.ts';
+import { type Application, compose, type Overrides } from './compose.ts';
+import { createProvider } from './oidc/provider.ts';
+import { mountServer } from './server.ts';
+import { createFormTokens } from './web/csrf.ts';
+import { createDeviceApi, createDeviceApiLimits } from './web/device-api/routes.ts';
+import { createHealthRoutes } from './web/health.ts';
+import { createHomeRoutes } from './web/home.ts';
+import { createProtocolPages } from './web/protocol/protocol-pages.ts';
+import { createRenderer } from './web/render.ts';
+import { createSignInPages } from './web/sign-in/routes.ts';
+import { createStaticFiles } from './web/static-files.ts';
+
+export interface RunningServer {
+  readonly application: Application;
+  readonly server: Server;
+  /** The port it listens on, also when the settings said 0. */
+  readonly port: number;
+  /** Stops taking requests, lets the running ones end, closes the store. */
+  stop(): Promise<void>;
+}
+
+export interface ServeOptions extends Overrides {
+  readonly logger?: Logger;
+}
+
+const sweepEveryMs = 30_000;
+
+/** Assembles the web application over the parts. */
+export async function createWebApplication(application: Application, logger: Logger) {
+  const { settings, policy, clients, sealing, signIn, signals, approvals, devices, accounts, store, clock, random } = application;
+  const { issuer, trustProxy } = settings;
+  const staticFiles = createStaticFiles();
+  const renderer = createRenderer(staticFiles.url);
+  const keys = await application.signingKeys.load();
+  const pages = createProtocolPages({ renderer, clients, logger });
+  const provider = createProvider({
+    ...signIn,
+    issuer,
+    keys,
+    sealing,
+    subjects: application.subjects,
+    pages,
+    lives: policy.lives,
+    trustProxy,
+  });
+  provider.on('server_error', (ctx, err) => logger.error({ err, reference: ctx.state['reference'] }, 'protocol fault'));
+  const keyboard = await application.keyboard();
+  const signInPages = createSignInPages({
+    ...signIn,
+    issuer,
+    provider,
+    sealing,
+    signals,
+    approvals,
+    keyboard,
+    renderer,
+    forms: createFormTokens(sealing),
+  });
+  const deviceApi = createDeviceApi({
+    store,
+    clock,
+    random,
+    issuer,
+    accounts,
+    devices,
+    approvals,
+    limits: createDeviceApiLimits(),
+  });
+  const health = createHealthRoutes({ store, keysLoaded: () => keys.length > 0 });
+  const home = createHomeRoutes({ issuer, renderer });
+  return mountServer({
+    issuer,
+    provider,
+    logger,
+    renderer,
+    clock,
+    random,
+    staticFiles: staticFiles.middleware,
+    routers: [health, home, signInPages, deviceApi],
+  });
+}
+
+/** Deletes what has expired, a little at a time; expiry itself is enforced on every read. */
+function sweepRegularly({ store }: Application, logger: Logger): () => void {
+  const timer = setInterval(() => {
+    store.sweep(5000).catch((err: unknown) => logger.warn({ err }, 'sweep failed'));
+  }, sweepEveryMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** Starts the provider and answers when it listens. */
+export async function serve(settings: Settings, options: ServeOptions = {}): Promise<RunningServer> {
+  const logger = options.logger ?? pino({ level: settings.logLevel }, pino.destination({ dest: 2, sync: false }));
+  const application = await compose(settings, options);
+  const web = await createWebApplication(application, logger);
+  const server = createServer(web.callback());
+  server.headersTimeout = 20_000;
+  server.requestTimeout = 60_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(settings.port, settings.host, resolve);
+  });
+  const stopSweeping = sweepRegularly(application, logger);
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : settings.port;
+  logger.info({ issuer: settings.issuer, port }, 'listening');
+
+  async function stop(): Promise<void> {
+    stopSweeping();
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    // event streams never end by themselves: their pages reconnect elsewhere
+    setTimeout(() => server.closeAllConnections(), 2000).unref();
+    await closed;
+    await application.close();
+  }
+
+  return { application, server, port, stop };
+}

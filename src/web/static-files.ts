@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, extname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Context, Middleware, Next } from 'koa';
+
+const types: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+  '.webmanifest': 'application/manifest+json',
+};
+
+const publicFolder = fileURLToPath(new URL('../../views/public', import.meta.url));
+const require = createRequire(import.meta.url);
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) =>
+    entry.isFile() ? [join(entry.parentPath, entry.name)] : [],
+  );
+}
+
+/** Everything a page may load, by its name: our own files, the two weights of the typeface, and the QR reader and writer. */
+function loadAssets(): Map<string, Buffer> {
+  const assets = new Map(filesBelow(publicFolder).map((file) => [relative(publicFolder, file), readFileSync(file)]));
+  const qr = dirname(require.resolve('qr'));
+  for (const file of ['index.js', 'decode.js']) assets.set(`qr/${file}`, readFileSync(join(qr, file)));
+  const fonts = join(dirname(require.resolve('@fontsource/be-vietnam-pro/package.json')), 'files');
+  for (const subset of ['vietnamese', 'latin', 'latin-ext']) {
+    for (const weight of [400, 600])
+      assets.set(`fonts/${subset}-${weight}.woff2`, readFileSync(join(fonts, `be-vietnam-pro-${subset}-${weight}-normal.woff2`)));
+  }
+  return assets;
+}
+
+export interface StaticFiles {
+  readonly middleware: Middleware;
+  /** `/assets/<content hash>/<name>`. @throws for a name that does not exist */
+  readonly url: (name: string) => string;
+}
+
+/** Serves the assets under an address that changes with their content, so that browsers keep them for good. */
+export function createStaticFiles(): StaticFiles {
+  const assets = loadAssets();
+  const hash = createHash('sha256');
+  for (const [name, content] of [...assets].sort(([one], [other]) => (one < other ? -1 : 1))) hash.update(name).update(content);
+  const version = hash.digest('base64url').slice(0, 12);
+  const prefix = `/assets/${version}/`;
+
+  async function middleware(ctx: Context, next: Next): Promise<void> {
+    // only exact names are known, so no path leads outside
+    const asset = ctx.path.startsWith('/assets/') ? assets.get(ctx.path.split('/').slice(3).join('/')) : undefined;
+    if (asset === undefined || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();
+    ctx.type = types[extname(ctx.path)] ?? 'application/octet-stream';
+    ctx.set('Cache-Control', ctx.path.startsWith(prefix) ? 'public, max-age=31536000, immutable' : 'no-cache');
+    ctx.etag = version;
+    ctx.status = 200;
+    if (ctx.fresh) ctx.status = 304;
+    else ctx.body = asset;
+  }
+
+  return {
+    middleware,
+    url(name) {
+      if (!assets.has(name)) throw new TypeError(`no asset ${name}`);
+      return prefix + name;
+    },
+  };
+}
