@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import pino, { type Logger } from 'pino';
 import type { Settings } from '#config/load.ts';
@@ -28,6 +29,37 @@ export interface ServeOptions extends Overrides {
 
 const sweepEveryMs = 30_000;
 
+const refusalEvents = [
+  'authorization.error',
+  'grant.error',
+  'userinfo.error',
+  'introspection.error',
+  'revocation.error',
+  'end_session.error',
+  'end_session_confirm.error',
+];
+
+interface ProtocolRefusal {
+  readonly error?: string;
+  readonly error_description?: string;
+  readonly error_detail?: string;
+}
+
+/** What the protocol refused, for the operator: OAuth's words, never a token or a parameter's value. */
+function logProtocolRefusals(provider: EventEmitter, logger: Logger): void {
+  for (const event of refusalEvents) {
+    provider.on(
+      event,
+      (
+        ctx: { readonly state: Readonly<Record<string, unknown>> },
+        { error, error_description: description, error_detail: detail }: ProtocolRefusal,
+      ) => {
+        logger.info({ reference: ctx.state['reference'], event, oauth: error, description, detail }, 'protocol refusal');
+      },
+    );
+  }
+}
+
 /** Assembles the web application over the parts. */
 export async function createWebApplication(application: Application, logger: Logger) {
   const { settings, policy, clients, sealing, signIn, signals, approvals, devices, accounts, store, clock, random } = application;
@@ -46,6 +78,7 @@ export async function createWebApplication(application: Application, logger: Log
     lives: policy.lives,
     trustProxy,
   });
+  logProtocolRefusals(provider, logger);
   provider.on('server_error', (ctx, err) => logger.error({ err, reference: ctx.state['reference'] }, 'protocol fault'));
   const keyboard = await application.keyboard();
   const signInPages = createSignInPages({
@@ -74,6 +107,7 @@ export async function createWebApplication(application: Application, logger: Log
   return mountServer({
     issuer,
     provider,
+    store,
     logger,
     renderer,
     clock,

@@ -1,9 +1,11 @@
 import type Router from '@koa/router';
-import type { Context, Middleware, Next } from 'koa';
+import type { Middleware } from 'koa';
 import type { Provider } from 'oidc-provider';
 import type { Logger } from 'pino';
 import type { Clock } from './kernel/clock.ts';
 import type { Random } from './kernel/random.ts';
+import type { Store } from './kernel/store.ts';
+import { endGrantsWithSession } from './oidc/end-grants.ts';
 import { errorPages } from './web/middleware/errors.ts';
 import { requestLog } from './web/middleware/request-log.ts';
 import { securityHeaders } from './web/middleware/security-headers.ts';
@@ -16,6 +18,7 @@ export interface ServerParts {
   readonly provider: Provider;
   readonly logger: Logger;
   readonly renderer: Renderer;
+  readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
   readonly staticFiles: Middleware;
@@ -26,7 +29,16 @@ export interface ServerParts {
 const posted = new Set(['/auth', '/session/end']);
 
 /** Top to bottom = the way of a request. The provider itself is the koa application; what it does not route falls through to 404. */
-export function mountServer({ provider, issuer, logger, renderer, staticFiles, routers, ...sources }: ServerParts): Provider {
+export function mountServer({
+  provider,
+  issuer,
+  logger,
+  renderer,
+  store,
+  staticFiles,
+  routers,
+  ...sources
+}: ServerParts): Provider {
   provider.use(requestLog(logger, sources) as never);
   provider.use(securityHeaders(issuer) as never);
   provider.use(errorPages(renderer, logger) as never);
@@ -34,8 +46,7 @@ export function mountServer({ provider, issuer, logger, renderer, staticFiles, r
   for (const router of routers) provider.use(router.routes() as never);
   provider.use(postAsGet(posted) as never);
   provider.use(formPostPolicy as never);
+  provider.use(endGrantsWithSession(store, '/session/end/confirm') as never);
   provider.silent = true;
   return provider;
 }
-
-export type Handler = (ctx: Context, next: Next) => Promise<void>;

@@ -2,12 +2,15 @@ import { Provider } from 'oidc-provider';
 import type { ClientMetadataRules } from '#src/clients/ports.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { supportedMetadata } from './provider.ts';
+import { generateSigningKey, signingAlgorithms } from './signing-keys.ts';
 
-/** Checks OIDC client metadata with the library's own schema, against what this version supports. */
-export function createClientMetadataRules(issuer: string): ClientMetadataRules {
+type MetadataConstructor = new (metadata: object) => unknown;
+
+/** A provider that never answers a request: it only has to know what ours supports. */
+function createMetadataCheck(issuer: string): MetadataConstructor {
   const provider = new Provider(issuer, {
     ...supportedMetadata(),
-    // never asked for a subject: it only has to be there for pairwise clients to be valid
+    jwks: { keys: signingAlgorithms.map(generateSigningKey) as never },
     pairwiseIdentifier: async () => {
       throw new TypeError('this provider only checks metadata');
     },
@@ -17,9 +20,15 @@ export function createClientMetadataRules(issuer: string): ClientMetadataRules {
     cookies: { keys: ['unused'] },
   });
   // the published types leave the constructor's argument out
-  const Metadata = provider.Client as unknown as new (metadata: object) => unknown;
+  return provider.Client as unknown as MetadataConstructor;
+}
+
+/** Checks OIDC client metadata with the library's own schema, against what this version supports. */
+export function createClientMetadataRules(issuer: string): ClientMetadataRules {
+  let Metadata: MetadataConstructor | undefined;
   return {
     check(metadata, secret) {
+      Metadata ??= createMetadataCheck(issuer);
       try {
         new Metadata({ ...metadata, ...(secret === undefined ? {} : { client_secret: secret }) });
       } catch (cause) {

@@ -74,6 +74,8 @@ export function createProvider(parts: ProviderParts): Provider {
     clientBasedCORS: (_ctx, origin, client) =>
       client.clientAuthMethod === 'none' && client.redirectUris?.some((uri) => new URL(uri).origin === origin) === true,
     clockTolerance: 10,
+    // tokens end with their grant, and sign-out ends the grant (end-grants.ts): no look-up of the session at every use
+    expiresWithSession: async () => false,
     extraParams: { purpose: (ctx) => restoreOfflineAccess(ctx) },
     extraTokenClaims: (ctx) => extraTokenClaims(ctx),
     features: {

@@ -23,7 +23,8 @@ interface SigningKeyParts {
   readonly clock: Clock;
 }
 
-function generate(alg: SigningAlgorithm): PrivateJwk {
+/** A new private JWK. */
+export function generateSigningKey(alg: SigningAlgorithm): PrivateJwk {
   const { privateKey } =
     alg === 'RS256' ? generateKeyPairSync('rsa', { modulusLength: 2048 }) : generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const jwk = privateKey.export({ format: 'jwk' });
@@ -40,7 +41,7 @@ export function createSigningKeys({ store, sealing, clock }: SigningKeyParts): S
   /** The first process to insert under the algorithm's name wins; the others read what it made. */
   async function ensure(alg: SigningAlgorithm): Promise<void> {
     const id = `${alg}-1`;
-    const jwk = sealing.seal(JSON.stringify(generate(alg)), `signing_keys/${id}/jwk`);
+    const jwk = sealing.seal(JSON.stringify(generateSigningKey(alg)), `signing_keys/${id}/jwk`);
     await store.insert(signingKeys, { id, alg, jwk, createdAt: clock.now() });
   }
 

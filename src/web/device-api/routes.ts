@@ -137,17 +137,16 @@ async function asProgram(ctx: Context, next: Next): Promise<void> {
 }
 
 export function createDeviceApi(parts: DeviceApiParts): Router {
-  const router = new Router({ prefix });
-  router.use(asProgram as never);
-  router.post('/enrolments', (ctx) => enrolDevice(parts, ctx));
+  const router = new Router();
+  router.post(`${prefix}/enrolments`, asProgram as never, (ctx) => enrolDevice(parts, ctx));
   for (const { method, path, handle, whileLocked = false } of calls) {
-    router[method](path, async (ctx: Context) => {
+    router[method](prefix + path, asProgram as never, async (ctx: Context) => {
       const { status, body } = await handle(parts, await requireDevice(parts, ctx, { whileLocked }));
       ctx.status = status;
       if (body !== undefined) ctx.body = body;
     });
   }
-  router.all('/{*rest}', () => {
+  router.all(`${prefix}/{*rest}`, asProgram as never, () => {
     throw new DomainError('page_not_found');
   });
   return router;

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+// Runs the command line with Node 24 also when the caller's Node is older: the package `node` brings one.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const bundled = fileURLToPath(new URL(`../node_modules/.bin/node${process.platform === 'win32' ? '.cmd' : ''}`, import.meta.url));
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+const isNewEnough = major > 24 || (major === 24 && minor >= 12);
+
+if (!isNewEnough && !existsSync(bundled)) {
+  console.error('SenID is not installed yet: run `npm start` or `npm ci` first.');
+  process.exit(2);
+}
+if (isNewEnough && existsSync(fileURLToPath(new URL('../node_modules/commander', import.meta.url)))) {
+  const { run } = await import(main);
+  await run(process.argv.slice(2));
+} else {
+  const child = spawn(isNewEnough ? process.execPath : bundled, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code ?? 1);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+}

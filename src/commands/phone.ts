@@ -1,0 +1,156 @@
+import type { Command } from 'commander';
+import { DomainError } from '#src/kernel/domain-error.ts';
+import { type PhoneState, readPhone, writePhone } from '#src/phone/phone-state.ts';
+import {
+  type ApprovalPayload,
+  createVirtualPhone,
+  enrolPhone,
+  type OpenApproval,
+  readPayload,
+  type VirtualPhone,
+} from '#src/phone/virtual-phone.ts';
+import { claimLabel, formatClaimValue } from '#src/web/texts/claims.ts';
+import { type CommonOptions, print, refusing, settingsFor } from './command-context.ts';
+
+interface PhoneOptions extends CommonOptions {
+  readonly state: string;
+  readonly issuer?: string;
+  readonly name?: string;
+  readonly password?: string;
+  readonly number?: string;
+  readonly grant?: string;
+  readonly userVerification?: 'pin' | 'face' | 'fingerprint';
+  readonly notMe?: boolean;
+  readonly approve?: boolean;
+}
+
+function requirePhone({ state }: PhoneOptions): VirtualPhone {
+  const phone: PhoneState | undefined = readPhone(state);
+  if (phone === undefined) throw new DomainError('device_unknown', { detail: `no phone in ${state}; enrol one first` });
+  return createVirtualPhone(phone);
+}
+
+/** What the person sees: the site first and largest, since a relayed QR betrays itself there. */
+function screen(payload: ApprovalPayload): string[] {
+  const { client, from, claims, acr, number_required: numberRequired } = payload;
+  return [
+    'Which site is open on the other screen?',
+    `    ${client.domain.toUpperCase()}`,
+    `    ${client.name.vi} / ${client.name.en}`,
+    `from ${from.browser || 'unknown browser'}, network ${from.network || 'unknown'}${from.known ? '' : ' (new browser)'}`,
+    `level ${acr}`,
+    ...claims.map(
+      ({ name, value, essential, purpose }) =>
+        `  ${claimLabel(name, 'en')}: ${formatClaimValue(name, value, 'en')} [${name}] (${purpose.en}${essential ? ', needed' : ''})`,
+    ),
+    ...(numberRequired ? ['type the number shown on the other screen: approve ID --number NN'] : []),
+    `expires ${payload.expires_at}`,
+  ];
+}
+
+function show(options: PhoneOptions, approval: OpenApproval): void {
+  const payload = readPayload(approval);
+  print(options, { id: approval.id, expires_at: approval.expires_at, payload }, [`approval ${approval.id}`, ...screen(payload)]);
+}
+
+async function enrol(code: string, options: PhoneOptions): Promise<void> {
+  const issuer = options.issuer ?? settingsFor(options).issuer;
+  const phone = await enrolPhone(issuer, code, {
+    password: options.password,
+    ...(options.name === undefined ? {} : { name: options.name }),
+  });
+  writePhone(options.state, phone);
+  print(options, { device_id: phone.deviceId, account: phone.account }, [
+    `enrolled ${phone.deviceId} for ${phone.account.display_name} (level ${phone.account.identity_level})`,
+  ]);
+}
+
+async function approve(id: string, options: PhoneOptions): Promise<void> {
+  const phone = requirePhone(options);
+  const granted = options.grant
+    ?.split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+  await phone.decide(await phone.open(id), {
+    decision: 'approve',
+    number: options.number,
+    granted,
+    ...(options.userVerification === undefined ? {} : { userVerification: options.userVerification }),
+  });
+  print(options, { id, decision: 'approve' }, [`approved ${id}`]);
+}
+
+async function deny(id: string, options: PhoneOptions): Promise<void> {
+  const phone = requirePhone(options);
+  const decision = options.notMe === true ? 'not-me' : 'deny';
+  await phone.decide(await phone.open(id), { decision });
+  print(options, { id, decision }, [`declined ${id}`]);
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Shows what comes in, and with `--approve` says yes to what needs no number, as a person on the spot would. */
+async function watch(options: PhoneOptions): Promise<void> {
+  const phone = requirePhone(options);
+  const seen = new Set<string>();
+  for (;;) {
+    for (const { id } of await phone.list()) {
+      if (seen.has(id)) continue;
+      seen.add(id);
+      const approval = await phone.open(id);
+      show(options, approval);
+      const payload = readPayload(approval);
+      if (options.approve !== true) continue;
+      if (payload.number_required)
+        print(options, { id, waiting_for: 'number' }, [`needs a number: senid phone approve ${id} --number NN`]);
+      else await approve(id, { ...options, grant: payload.claims.map(({ name }) => name).join(',') });
+    }
+    await pause(1000);
+  }
+}
+
+const one = (work: (value: string, options: PhoneOptions) => Promise<void>) =>
+  refusing((value: string, _own: object, command: Command) => work(value, command.optsWithGlobals()));
+const none = (work: (options: PhoneOptions) => Promise<void>) =>
+  refusing((_own: object, command: Command) => work(command.optsWithGlobals()));
+
+/** `senid phone …`: a complete virtual phone. */
+export function registerPhoneCommands(program: Command): void {
+  const phone = program
+    .command('phone')
+    .description('a virtual phone on the device API')
+    .option('--state <file>', "the phone's keys", '.data/phone.json');
+  phone
+    .command('enrol <code>')
+    .description('make this a phone of the account the code belongs to')
+    .option('--issuer <url>', 'the provider')
+    .option('--name <name>', 'what the phone is called')
+    .option('--password <password>', 'asked for codes nobody vouched for')
+    .action(one(enrol));
+  phone
+    .command('list')
+    .description('what waits for an answer')
+    .action(
+      none(async (options) => {
+        const waiting = await requirePhone(options).list();
+        print(
+          options,
+          waiting,
+          waiting.map(({ id }) => id),
+        );
+      }),
+    );
+  phone
+    .command('scan <qrtext>')
+    .description('scan a QR and show what it asks')
+    .action(one(async (text, options) => show(options, await requirePhone(options).scan(text))));
+  phone
+    .command('approve <id>')
+    .description('say yes')
+    .option('--number <number>', 'the number on the other screen')
+    .option('--grant <claims>', 'claims to share, with commas')
+    .option('--user-verification <kind>', 'pin, face or fingerprint')
+    .action(one(approve));
+  phone.command('deny <id>').description('say no').option('--not-me', 'and report that it was not you').action(one(deny));
+  phone.command('watch').description('show what comes in').option('--approve', 'and say yes').action(none(watch));
+}

@@ -1,0 +1,48 @@
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError } from 'commander';
+import { registerClientCommands } from './commands/clients.ts';
+import { registerDemoCommand } from './commands/demo.ts';
+import { registerDoctorCommand } from './commands/doctor.ts';
+import { registerKeyCommands } from './commands/keys.ts';
+import { registerPeopleCommands } from './commands/people.ts';
+import { registerPhoneCommands } from './commands/phone.ts';
+import { registerServeCommand } from './commands/serve.ts';
+
+function createProgram(): Command {
+  const program = new Command('senid')
+    .description('An open national e-identification provider')
+    .option('--json', 'one JSON value for machines')
+    .option('--config <file>', 'settings as JSON');
+  for (const register of [
+    registerDemoCommand,
+    registerServeCommand,
+    registerClientCommands,
+    registerPeopleCommands,
+    registerPhoneCommands,
+    registerKeyCommands,
+    registerDoctorCommand,
+  ]) {
+    register(program);
+  }
+  const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
+  for (const command of all(program)) {
+    command.exitOverride();
+    // understood anywhere on the line
+    if (command !== program) command.option('--json', 'one JSON value for machines').option('--config <file>', 'settings as JSON');
+  }
+  return program;
+}
+
+/** Runs one command line. Exit codes: 0 done, 1 refused with a reason, 2 wrong usage. */
+export async function run(argv: readonly string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync([...argv], { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    process.exitCode = thrown.exitCode === 0 ? 0 : 2;
+  }
+}
+
+const isEntry = process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
+if (isEntry) await run(process.argv.slice(2));
