@@ -1,0 +1,78 @@
+import type { JWK } from 'jose';
+
+export interface DemoAddresses {
+  readonly portal: string;
+  readonly bank: string;
+  readonly library: string;
+}
+
+export interface DemoSecrets {
+  readonly portal: string;
+  readonly library: string;
+  /** The bank's public key. */
+  readonly bankKey: JWK;
+}
+
+const byLaw = (claim: string, vi: string, en: string) => ({ claim, text: { vi, en } });
+const residence = ['Nghị định về cung cấp dịch vụ công trực tuyến', 'Decree on online public services'] as const;
+
+/** The demo's services as the operator would register them (JSON of `senid clients put`). */
+export function demoRegistrations(at: DemoAddresses, secrets: DemoSecrets): readonly object[] {
+  const common = (address: string) => ({
+    redirect_uris: [`${address}/callback`],
+    post_logout_redirect_uris: [`${address}/`],
+    client_uri: address,
+    response_types: ['code'],
+    grant_types: ['authorization_code'],
+    id_token_signed_response_alg: 'ES256',
+  });
+  return [
+    {
+      ...common(at.portal),
+      client_id: 'demo-portal',
+      client_name: 'Cổng dịch vụ công',
+      'client_name#en': 'Public service portal',
+      client_secret: secrets.portal,
+      class: 'public',
+      sector: 'portal.demo.senid.example',
+      purposes: [
+        { id: 'public-service', vi: 'Giải quyết thủ tục hành chính của bạn', en: 'Handling your administrative procedure' },
+      ],
+      allowed_claims: ['name', 'birthdate', 'gender', 'address', 'phone_number', 'email'],
+      legal_basis: [
+        byLaw('name', ...residence),
+        byLaw('birthdate', ...residence),
+        byLaw('gender', ...residence),
+        byLaw('address', ...residence),
+      ],
+      min_acr: 'urn:senid:acr:id2-auth2',
+    },
+    {
+      ...common(at.library),
+      client_id: 'demo-library',
+      client_name: 'Thư viện thành phố',
+      'client_name#en': 'City library',
+      client_secret: secrets.library,
+      class: 'public',
+      sector: 'library.demo.senid.example',
+      purposes: [{ id: 'reader-card', vi: 'Mở thẻ bạn đọc', en: 'Opening your reader card' }],
+      allowed_claims: ['name'],
+      legal_basis: [byLaw('name', 'Quy chế thư viện công cộng', 'Rules of public libraries')],
+      min_acr: 'urn:senid:acr:id1-auth1',
+    },
+    {
+      ...common(at.bank),
+      client_id: 'demo-bank',
+      client_name: 'Ngân hàng Hoa Sen',
+      'client_name#en': 'Lotus Bank',
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg: 'ES256',
+      jwks: { keys: [secrets.bankKey] },
+      class: 'private',
+      sector: 'bank.demo.senid.example',
+      purposes: [{ id: 'open-account', vi: 'Mở tài khoản ngân hàng cho bạn', en: 'Opening a bank account for you' }],
+      allowed_claims: ['name', 'birthdate', 'address', 'phone_number'],
+      min_acr: 'urn:senid:acr:id2-auth2',
+    },
+  ];
+}

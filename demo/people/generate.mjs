@@ -1,0 +1,133 @@
+// Writes people.json (what each is for, with passwords) and people.ndjson (the import) from the one list below.
+import { writeFileSync } from 'node:fs';
+
+const people = [
+  [
+    '000190000101',
+    'Nguyễn',
+    'Thị',
+    'Lan',
+    '1990-02-01',
+    'female',
+    2,
+    'Mức 2 đầy đủ, có mã và điện thoại',
+    'Level 2 complete, with codes and a phone',
+    true,
+  ],
+  [
+    '000085000102',
+    'Trần',
+    'Văn',
+    'Minh',
+    '1985-11-23',
+    'male',
+    2,
+    'Mức 2, chờ xác minh giấy tờ',
+    'Level 2, papers being verified',
+    true,
+  ],
+  ['000195000103', 'Lê', 'Hoàng', 'Anh', '1995-06-15', 'other', 1, 'Chỉ mức 1', 'Level 1 only', false],
+  [
+    '000078000104',
+    'Phạm',
+    'Quốc',
+    'Bảo',
+    '1978-09-09',
+    'male',
+    2,
+    'Mức 2, tự khóa',
+    'Level 2, locked by himself',
+    true,
+    { ground: 'own-request', by: 'self' },
+  ],
+  [
+    '000168000105',
+    'Võ',
+    'Thị',
+    'Hạnh',
+    '1968-03-30',
+    'female',
+    2,
+    'Mức 2, cơ quan khóa',
+    'Level 2, locked by an authority',
+    true,
+    { ground: 'authority-request', by: 'authority' },
+  ],
+  [
+    '000055000106',
+    'Đặng',
+    'Văn',
+    'Sơn',
+    '1955-12-12',
+    'male',
+    2,
+    'Thẻ căn cước hết hạn',
+    'Identity card expired',
+    true,
+    { ground: 'card-expired', by: 'authority' },
+  ],
+  ['P0001234', 'Okafor', '', 'Grace', '1988-07-04', 'female', 2, 'Người nước ngoài, mức 2', 'Foreigner, level 2', true],
+  [
+    '000316000108',
+    'Nguyễn',
+    'Minh',
+    'Khôi',
+    '2016-05-20',
+    'male',
+    1,
+    'Trẻ 10 tuổi có người giám hộ (Nguyễn Thị Lan)',
+    'Ward of 10, guardian Nguyễn Thị Lan',
+    false,
+  ],
+  [
+    '000075000109',
+    'Hoàng',
+    'Đức',
+    'Thắng',
+    '1975-01-19',
+    'male',
+    2,
+    'Người đại diện pháp luật của công ty',
+    'Legal representative of a company',
+    true,
+  ],
+  ['000180000110', 'Bùi', 'Thu', 'Trang', '1980-08-08', 'female', 2, 'Cán bộ đăng ký', 'Registration officer', true],
+  ['000183000111', 'Đỗ', 'Mai', 'Hương', '1983-04-27', 'female', 2, 'Nhân viên cơ quan bảo hiểm', 'Clerk of an agency', true],
+  ['000040000112', 'Lý', 'Văn', 'Tám', '1940-10-02', 'male', 2, 'Đã mất', 'Deceased', true, { ground: 'death', by: 'authority' }],
+];
+
+const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const secretOf = (at) => Array.from({ length: 32 }, (_, n) => base32[(at * 7 + n * 11 + 3) % 32]).join('');
+const ascii = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').replace(/đ/g, 'd').replace(/Đ/g, 'D').toLowerCase();
+
+const described = people.map(
+  ([id_number, family, middle, given, birthdate, gender, identity_level, vi, en, hasCodes, lock], at) => ({
+    line: {
+      id_number,
+      name: { family, middle, given },
+      birthdate,
+      gender,
+      phone: `+849000001${String(at + 1).padStart(2, '0')}`,
+      email: `${ascii(given)}.${ascii(family)}${at + 1}@example.org`,
+      identity_level,
+      password: `sen hong ${ascii(given)} ${2020 + at}`,
+      ...(hasCodes ? { totp_secret: secretOf(at) } : {}),
+      ...(id_number.startsWith('P') ? { nationality: 'NGA' } : {}),
+      address: { street_address: `${12 + at} đường Hoa Sen`, locality: 'Phường Mẫu', region: 'Hà Nội', country: 'VN' },
+    },
+    shown: { name: [family, middle, given].filter(Boolean).join(' '), for: { vi, en }, lock },
+  }),
+);
+
+const folder = new URL('.', import.meta.url);
+writeFileSync(new URL('people.ndjson', folder), described.map(({ line }) => `${JSON.stringify(line)}\n`).join(''));
+const shown = described.map(({ line, shown: { name, for: purpose, lock } }) => ({
+  id_number: line.id_number,
+  name,
+  for: purpose,
+  identity_level: line.identity_level,
+  password: line.password,
+  ...(line.totp_secret === undefined ? {} : { totp_secret: line.totp_secret }),
+  ...(lock === undefined ? {} : { lock }),
+}));
+writeFileSync(new URL('people.json', folder), `${JSON.stringify(shown, undefined, 2)}\n`);
