@@ -52,12 +52,12 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     (await findKnownBrowser(store, accountId, browser)) !== undefined;
   const subjects = createSubjectIdentifiers(sealing);
 
+  const catalogue = createClaimCatalogue(settings.claimsPrefix);
   const clients = createClientDirectory(basics);
-  const registry = createClientRegistry({ ...basics, rules: createClientMetadataRules(settings.issuer) });
+  const registry = createClientRegistry({ ...basics, rules: createClientMetadataRules(settings.issuer, catalogue) });
   const signingKeys = createSigningKeys(basics);
 
   const allowSimulated = !isProduction;
-  const catalogue = createClaimCatalogue(settings.claimsPrefix);
   const signIn: SignInParts = {
     ...basics,
     accounts,

@@ -61,7 +61,7 @@ function logProtocolRefusals(provider: EventEmitter, logger: Logger): void {
 }
 
 /** Assembles the web application over the parts. */
-export async function createWebApplication(application: Application, logger: Logger) {
+async function createWebApplication(application: Application, logger: Logger) {
   const { settings, policy, clients, sealing, signIn, signals, approvals, devices, accounts, store, clock, random } = application;
   const { issuer, trustProxy } = settings;
   const staticFiles = createStaticFiles();

@@ -14,7 +14,7 @@ export const idNumberReservation = (sealing: Sealing, idNumber: string): string 
 export const phoneReservation = (sealing: Sealing, phone: string): string => `phone:${sealing.blindIndex('phone', phone)}`;
 
 /** A stored account as rules see it; the person is opened when asked for, once. */
-export function accountOf(document: AccountDocument, sealing: Sealing): Account {
+function accountOf(document: AccountDocument, sealing: Sealing): Account {
   let person: Person | undefined;
   return {
     id: document.id,

@@ -6,6 +6,8 @@ export interface OfferedClaim {
   readonly value: unknown;
   readonly essential: boolean;
   readonly purpose: LocalizedText;
+  /** Read by law: shown, not asked. */
+  readonly legal_basis?: LocalizedText;
 }
 
 /** A sign-in page that waits in some browser, as an approval needs to know it. */

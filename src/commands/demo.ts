@@ -162,7 +162,8 @@ async function runDemo(options: CommonOptions): Promise<void> {
     if (isStopping) return;
     isStopping = true;
     const running = children.filter((child) => child.exitCode === null && child.signalCode === null);
-    Promise.all(running.map((child) => new Promise((resolve) => child.once('exit', resolve)))).then(() => process.exit(code));
+    const ended = running.map((child) => new Promise((resolve) => child.once('exit', resolve)));
+    void Promise.all(ended).then(() => process.exit(code));
     for (const child of running) child.kill('SIGTERM');
     setTimeout(() => running.map((child) => child.kill('SIGKILL')), 8000).unref();
     if (running.length === 0) process.exit(code);

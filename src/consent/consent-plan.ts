@@ -32,7 +32,7 @@ export interface ConsentQuestion {
 }
 
 /** The purpose a request names, else the service's first. */
-export const purposeOf = (client: Client, name: string | undefined): Purpose =>
+const purposeOf = (client: Client, name: string | undefined): Purpose =>
   client.policy.purposes.find(({ id }) => id === name) ?? client.policy.purposes[0];
 
 /** Sorts what is requested into asked, told and already granted. */

@@ -1,5 +1,6 @@
 import { Provider } from 'oidc-provider';
 import type { ClientMetadataRules } from '#src/clients/ports.ts';
+import { type ClaimCatalogue, claimsByScope } from '#src/consent/claim-catalogue.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { supportedMetadata } from './provider.ts';
 import { generateSigningKey, signingAlgorithms } from './signing-keys.ts';
@@ -7,9 +8,10 @@ import { generateSigningKey, signingAlgorithms } from './signing-keys.ts';
 type MetadataConstructor = new (metadata: object) => unknown;
 
 /** A provider that never answers a request: it only has to know what ours supports. */
-function createMetadataCheck(issuer: string): MetadataConstructor {
+function createMetadataCheck(issuer: string, catalogue: ClaimCatalogue): MetadataConstructor {
   const provider = new Provider(issuer, {
     ...supportedMetadata(),
+    claims: { openid: ['sub'], ...claimsByScope(catalogue) },
     jwks: { keys: signingAlgorithms.map(generateSigningKey) as never },
     pairwiseIdentifier: async () => {
       throw new TypeError('this provider only checks metadata');
@@ -24,11 +26,11 @@ function createMetadataCheck(issuer: string): MetadataConstructor {
 }
 
 /** Checks OIDC client metadata with the library's own schema, against what this version supports. */
-export function createClientMetadataRules(issuer: string): ClientMetadataRules {
+export function createClientMetadataRules(issuer: string, catalogue: ClaimCatalogue): ClientMetadataRules {
   let Metadata: MetadataConstructor | undefined;
   return {
     check(metadata, secret) {
-      Metadata ??= createMetadataCheck(issuer);
+      Metadata ??= createMetadataCheck(issuer, catalogue);
       try {
         new Metadata({ ...metadata, ...(secret === undefined ? {} : { client_secret: secret }) });
       } catch (cause) {

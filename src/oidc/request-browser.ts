@@ -7,7 +7,7 @@ import { browserKeyOf } from '#src/sign-in/known-browsers.ts';
 export const browserCookie = 'senid_browser';
 
 /** `Firefox on Windows`, from the User-Agent; empty when it says nothing. */
-export function browserName(userAgent: string): string {
+function browserName(userAgent: string): string {
   if (userAgent === '') return '';
   const { browser, os } = Bowser.parse(userAgent.slice(0, 500));
   return [browser.name, os.name].filter(Boolean).join(' on ');

@@ -2,6 +2,7 @@ import type { Account } from '#src/accounts/account.ts';
 import type { ProvenMethod } from '#src/assurance/methods.ts';
 import { reachOf } from '#src/assurance/reach.ts';
 import { mergeMethods, parseMethods } from '#src/assurance/session-methods.ts';
+import { isUsable } from '#src/assurance/token-check.ts';
 import type { Client } from '#src/clients/client.ts';
 import { requestedClaims } from '#src/consent/claim-request.ts';
 import { type ConsentPlan, fitsLevel, planConsent } from '#src/consent/consent-plan.ts';
@@ -16,12 +17,7 @@ import { nextStep, type Step } from './next-step.ts';
 import type { SignInParts } from './ports.ts';
 
 /** Reasons for which everything proven earlier is discarded and asked again (assurance rule 3). */
-export const reasonsToStartOver: ReadonlySet<string> = new Set([
-  'login_prompt',
-  'max_age',
-  'id_token_hint',
-  'claims_id_token_sub_value',
-]);
+const reasonsToStartOver: ReadonlySet<string> = new Set(['login_prompt', 'max_age', 'id_token_hint', 'claims_id_token_sub_value']);
 
 /** One authorization request as its pages see it now. */
 export interface Journey {
@@ -77,8 +73,11 @@ export async function viewJourney(
   const { payload } = document;
   const client = (await parts.clients.find(textParam(payload.params, 'client_id') ?? ''))?.client;
   if (client === undefined) return undefined;
-  const accountId = (document.accountId ?? payload.session?.accountId) as AccountId | undefined;
-  const account = accountId === undefined ? undefined : await parts.accounts.get(accountId);
+  const known = (document.accountId ?? payload.session?.accountId) as AccountId | undefined;
+  const found = known === undefined ? undefined : await parts.accounts.get(known);
+  // a session whose account was locked since counts as none: somebody else may sign in here
+  const account = found !== undefined && document.accountId === undefined && !isUsable(found) ? undefined : found;
+  const accountId = account?.id;
   const methods = countedMethods(document, accountId);
   const assessment = assess({
     client,

@@ -45,12 +45,6 @@ export const confirmPerson = (store: Store, uid: string): Promise<InteractionDoc
 export const forgetPerson = (store: Store, uid: string, nowMs: number): Promise<InteractionDocument | undefined> =>
   move(store, uid, { set: { qrStartedAt: nowMs }, unset: ['accountId', 'methods', 'approval', 'confirmed'] });
 
-export const noteBrowser = (
-  store: Store,
-  uid: string,
-  from: NonNullable<JourneyProgress['from']>,
-): Promise<InteractionDocument | undefined> => move(store, uid, { set: { from } });
-
 /** Ends the journey. False when it had ended already: it is finished once. */
 export async function finishJourney(store: Store, uid: string, result: JourneyResult): Promise<boolean> {
   return (await move(store, uid, { set: { result } })) !== undefined;

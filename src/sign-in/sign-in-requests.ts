@@ -1,5 +1,6 @@
 import type { OfferedClaim, SignInRequest, SignInRequestForAccount, SignInRequests } from '#src/approvals/ports.ts';
 import { formatAcr } from '#src/assurance/level.ts';
+import type { RequestedClaim } from '#src/consent/claim-request.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { requestDigest } from './authorization-request.ts';
 import type { InteractionDocument } from './collections.ts';
@@ -39,14 +40,17 @@ export function createSignInRequests(parts: SignInParts): SignInRequests {
     const { client, account, assessment } = journey;
     const plan = await consentPlanFor(parts, client, document.payload.params, account, false);
     const person = account.person();
-    const claims = [...plan.asked, ...plan.informed].map(
-      ({ name, essential }): OfferedClaim => ({
-        name,
-        essential,
-        value: parts.catalogue.get(name)?.read(person),
-        purpose: { vi: plan.purpose.vi, en: plan.purpose.en },
-      }),
-    );
+    const offer = ({ name, essential }: RequestedClaim): OfferedClaim => ({
+      name,
+      value: parts.catalogue.get(name)?.read(person),
+      essential,
+      purpose: { vi: plan.purpose.vi, en: plan.purpose.en },
+    });
+    const told = (claim: RequestedClaim): OfferedClaim => {
+      const basis = client.policy.legalBasis.find((each) => each.claim === claim.name);
+      return { ...offer(claim), ...(basis === undefined ? {} : { legal_basis: basis.text }) };
+    };
+    const claims = [...plan.asked.map(offer), ...plan.informed.map(told)];
     const browser = await findKnownBrowser(parts.store, accountId, document.from?.browserKey);
     const { requirement } = assessment;
     return {

@@ -67,11 +67,15 @@ export class Service {
     return { url: `${this.provider.issuer}/auth?${query}`, verifier, state };
   }
 
-  post(path: string, fields: Readonly<Record<string, string>>, authorization = this.basic()): Promise<Response> {
+  post(
+    path: string,
+    fields: Readonly<Record<string, string>>,
+    authorization: string | null | undefined = this.basic(),
+  ): Promise<Response> {
     return fetch(`${this.provider.issuer}${path}`, {
       method: 'POST',
       body: new URLSearchParams(fields),
-      headers: { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) },
+      headers: { accept: 'application/json', ...(authorization === undefined || authorization === null ? {} : { authorization }) },
     });
   }
 

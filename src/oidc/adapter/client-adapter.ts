@@ -6,7 +6,7 @@ const sectorOf = ({ subject_type: type }: Readonly<Record<string, unknown>>, sec
   type === 'pairwise' ? { sector_identifier_uri: `https://${sector}/` } : {};
 
 /** OIDC metadata of a registration as the library wants it. Member order is stable: what looks changed is validated again. */
-export function providerMetadata({ client, secret }: ClientWithSecret): AdapterPayload {
+function providerMetadata({ client, secret }: ClientWithSecret): AdapterPayload {
   // the library writes default_acr_values over the request's own; ours are kept in the policy
   const { default_acr_values: _, ...metadata } = client.metadata;
   return {

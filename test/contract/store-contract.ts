@@ -1,0 +1,260 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Change, CommitConflict, collection, type Store, StoreUnavailable, write } from '#src/kernel/store.ts';
+import { TestClock } from '#test/support/test-clock.ts';
+
+export interface Thing {
+  readonly id: string;
+  readonly colour?: string | undefined;
+  readonly tags?: readonly string[];
+  readonly count?: number;
+  readonly parts?: Readonly<Record<string, unknown>>;
+  readonly expiresAt?: number | undefined;
+}
+
+export const things = collection<Thing>()({
+  name: 'things',
+  lifetime: 'expires',
+  durability: 'flushed',
+  indexes: { colour: (thing) => thing.colour, tag: (thing) => thing.tags },
+});
+export const others = collection<Thing>()({ name: 'others', lifetime: 'kept', durability: 'buffered' });
+
+/** What every engine of the store port must do; `open` gives an empty store on this clock. */
+export function storeContract(open: (clock: TestClock) => Promise<Store>): void {
+  let store: Store;
+  let clock: TestClock;
+  beforeEach(async () => {
+    clock = new TestClock();
+    store = await open(clock);
+  });
+  afterEach(() => store.close());
+
+  describe('reading and writing', () => {
+    it('gives back what was written, as a copy of its own', async () => {
+      const thing: Thing = { id: 'a', colour: 'đỏ', parts: { x: { y: [1, null, 'ế'] } } };
+      expect(await store.insert(things, thing)).toBe(true);
+      const read = await store.get(things, 'a');
+      expect(read).toEqual(thing);
+      (read as { colour: string }).colour = 'changed';
+      expect(await store.get(things, 'a')).toEqual(thing);
+    });
+
+    it('does not insert over a live document', async () => {
+      await store.insert(things, { id: 'a', colour: 'red' });
+      expect(await store.insert(things, { id: 'a', colour: 'blue' })).toBe(false);
+      expect((await store.get(things, 'a'))?.colour).toBe('red');
+    });
+
+    it('upserts, removes, and says whether there was something to remove', async () => {
+      await store.upsert(things, { id: 'a', colour: 'red' });
+      await store.upsert(things, { id: 'a', colour: 'blue' });
+      expect((await store.get(things, 'a'))?.colour).toBe('blue');
+      expect(await store.remove(things, 'a')).toBe(true);
+      expect(await store.remove(things, 'a')).toBe(false);
+      expect(await store.get(things, 'a')).toBeUndefined();
+    });
+
+    it('gives many in the order asked, without the missing ones', async () => {
+      for (const id of ['a', 'b', 'c']) await store.insert(things, { id });
+      expect((await store.getMany(things, ['c', 'x', 'a'])).map(({ id }) => id)).toEqual(['c', 'a']);
+    });
+
+    it('takes ids and texts of every kind, and a megabyte', async () => {
+      for (const id of ["'; DROP TABLE things; --", 'ấế\u0000\u202e', '../../etc', '$where', ' ', 'a'.repeat(500)]) {
+        const thing: Thing = { id, colour: `c${'x'.repeat(id.length)}` };
+        expect(await store.insert(things, thing)).toBe(true);
+        expect(await store.get(things, id)).toEqual(thing);
+      }
+      const large: Thing = { id: 'large', colour: 'ệ'.repeat(500_000) };
+      await store.insert(others, large);
+      expect(await store.get(others, 'large')).toEqual(large);
+    });
+
+    it('scans and finds page by page in the order of ids', async () => {
+      for (const id of ['d', 'b', 'a', 'c']) await store.insert(things, { id, colour: 'red', tags: ['x', id] });
+      const first = await store.find(things, 'colour', 'red', { limit: 3 });
+      expect(first.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+      expect((await store.find(things, 'colour', 'red', { after: 'c', limit: 3 })).map(({ id }) => id)).toEqual(['d']);
+      expect((await store.find(things, 'tag', 'b')).map(({ id }) => id)).toEqual(['b']);
+      expect((await store.scan(things, { after: 'b', limit: 9 })).map(({ id }) => id)).toEqual(['c', 'd']);
+    });
+
+    it('an index follows every change and removal', async () => {
+      await store.insert(things, { id: 'a', colour: 'red', tags: ['x', 'y'] });
+      await store.patch(things, 'a', {}, { set: { colour: 'blue' }, unset: ['tags'] });
+      expect(await store.find(things, 'colour', 'red')).toEqual([]);
+      expect(await store.find(things, 'tag', 'x')).toEqual([]);
+      expect((await store.find(things, 'colour', 'blue')).map(({ id }) => id)).toEqual(['a']);
+      await store.remove(things, 'a');
+      expect(await store.find(things, 'colour', 'blue')).toEqual([]);
+    });
+
+    it('a find that no declared index serves does not compile', () => {
+      // @ts-expect-error `count` is not an index of things
+      expect(() => store.find(things, 'count', '1')).toBeDefined();
+    });
+  });
+
+  describe('patches', () => {
+    it('apply only when every expected member is as expected; undefined expects it absent', async () => {
+      await store.insert(things, { id: 'a', count: 1 });
+      expect((await store.patch(things, 'a', { colour: undefined, count: 1 }, { set: { colour: 'red' } })).outcome).toBe('patched');
+      const lost = await store.patch(things, 'a', { colour: undefined }, { set: { colour: 'blue' } });
+      expect(lost).toEqual({ outcome: 'conflict', document: { id: 'a', count: 1, colour: 'red' } });
+      expect((await store.patch(things, 'x', {}, { set: { colour: 'blue' } })).outcome).toBe('missing');
+    });
+
+    it('count up, take members away, and never change the id', async () => {
+      await store.insert(things, { id: 'a', colour: 'red' });
+      const result = await store.patch(things, 'a', {}, {
+        increment: { count: 3 },
+        unset: ['colour'],
+        set: { id: 'b' },
+      } as Change<Thing>);
+      expect(result).toEqual({ outcome: 'patched', document: { id: 'a', count: 3 } });
+    });
+
+    it('merge entries of two writers without losing either', async () => {
+      await store.insert(things, { id: 'a', parts: { kept: 1 } });
+      await Promise.all(Array.from({ length: 50 }, (_, n) => store.patch(things, 'a', {}, { merge: { parts: { [`p${n}`]: n } } })));
+      expect(Object.keys((await store.get(things, 'a'))?.parts ?? {})).toHaveLength(51);
+    });
+
+    it('refuse entry names that could mean something to an engine', async () => {
+      await store.insert(things, { id: 'a' });
+      for (const name of ['$set', 'a.b', '', 'a b', '__proto__ '])
+        await expect(store.patch(things, 'a', {}, { merge: { parts: { [name]: 1 } } })).rejects.toThrow(TypeError);
+      expect(await store.get(things, 'a')).toEqual({ id: 'a' });
+    });
+  });
+
+  describe('expiry', () => {
+    it('an expired document does not exist, for anybody', async () => {
+      await store.insert(things, { id: 'a', colour: 'red', expiresAt: clock.now() + 1000 });
+      clock.advance(1000);
+      expect(await store.get(things, 'a')).toBeUndefined();
+      expect(await store.getMany(things, ['a'])).toEqual([]);
+      expect(await store.find(things, 'colour', 'red')).toEqual([]);
+      expect(await store.scan(things, { limit: 9 })).toEqual([]);
+      expect((await store.patch(things, 'a', {}, { set: { colour: 'blue' } })).outcome).toBe('missing');
+      expect(await store.remove(things, 'a')).toBe(false);
+      expect(await store.insert(things, { id: 'a', colour: 'green' })).toBe(true);
+    });
+
+    it('sweeping takes what has expired and nothing else', async () => {
+      for (let n = 0; n < 10; n += 1) await store.insert(things, { id: `old${n}`, colour: 'red', expiresAt: clock.now() + 10 });
+      await store.insert(things, { id: 'young', colour: 'red', expiresAt: clock.now() + 9999 });
+      await store.insert(things, { id: 'kept', colour: 'red' });
+      clock.advance(10);
+      expect(await store.sweep(4)).toBe(4);
+      expect(await store.sweep(100)).toBe(6);
+      expect((await store.scan(things, { limit: 9 })).map(({ id }) => id)).toEqual(['kept', 'young']);
+    });
+  });
+
+  describe('commits', () => {
+    it('write all or nothing', async () => {
+      await store.insert(things, { id: 'taken' });
+      const refused = store.commit([
+        write.insert(others, { id: 'new' }),
+        write.insert(things, { id: 'taken' }),
+        write.upsert(others, { id: 'later' }),
+      ]);
+      await expect(refused).rejects.toMatchObject({ documentId: 'taken' });
+      await expect(refused).rejects.toBeInstanceOf(CommitConflict);
+      expect(await store.scan(others, { limit: 9 })).toEqual([]);
+      await store.commit([
+        write.insert(others, { id: 'new' }),
+        write.patch(things, 'taken', {}, { set: { colour: 'red' } }),
+        write.remove(others, 'none'),
+      ]);
+      expect((await store.get(things, 'taken'))?.colour).toBe('red');
+    });
+
+    it('a refused commit undoes only itself, not its neighbours of the same moment', async () => {
+      await store.insert(things, { id: 'taken' });
+      const outcomes = await Promise.allSettled([
+        store.insert(things, { id: 'before' }),
+        store.commit([write.upsert(things, { id: 'half' }), write.insert(things, { id: 'taken' })]),
+        store.insert(things, { id: 'after' }),
+      ]);
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect((await store.scan(things, { limit: 9 })).map(({ id }) => id)).toEqual(['after', 'before', 'taken']);
+    });
+  });
+
+  describe('races', () => {
+    it('of 200 parallel consumers of one code one wins', async () => {
+      await store.insert(things, { id: 'code' });
+      const results = await Promise.all(
+        Array.from({ length: 200 }, (_, n) => store.patch(things, 'code', { count: undefined }, { set: { count: n } })),
+      );
+      expect(results.filter(({ outcome }) => outcome === 'patched')).toHaveLength(1);
+    });
+
+    it('of 100 parallel inserts of one id one wins', async () => {
+      const results = await Promise.all(Array.from({ length: 100 }, (_, n) => store.insert(things, { id: 'one', count: n })));
+      expect(results.filter(Boolean)).toHaveLength(1);
+    });
+
+    it('100 parallel increments add up', async () => {
+      await store.insert(things, { id: 'sum', count: 0 });
+      await Promise.all(Array.from({ length: 100 }, () => store.patch(things, 'sum', {}, { increment: { count: 1 } })));
+      expect((await store.get(things, 'sum'))?.count).toBe(100);
+    });
+  });
+
+  it('a closed store says so', async () => {
+    await store.close();
+    await expect(store.get(things, 'a')).rejects.toBeInstanceOf(StoreUnavailable);
+    await expect(store.insert(things, { id: 'a' })).rejects.toBeInstanceOf(StoreUnavailable);
+    await expect(store.ping()).rejects.toBeInstanceOf(StoreUnavailable);
+  });
+
+  it('behaves like a plain map under any sequence of operations', async () => {
+    const id = fc.constantFrom('a', 'b', 'c');
+    const colour = fc.constantFrom('red', 'blue');
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant('insert' as const), id, colour }),
+      fc.record({ kind: fc.constant('upsert' as const), id, colour }),
+      fc.record({ kind: fc.constant('patch' as const), id, expect: fc.option(colour, { nil: undefined }), colour }),
+      fc.record({ kind: fc.constant('remove' as const), id }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+        for (const { id: each } of await store.scan(things, { limit: 100 })) await store.remove(things, each);
+        const model = new Map<string, string>();
+        for (const each of steps) {
+          const known = model.get(each.id);
+          if (each.kind === 'insert') {
+            expect(await store.insert(things, { id: each.id, colour: each.colour })).toBe(known === undefined);
+            if (known === undefined) model.set(each.id, each.colour);
+          } else if (each.kind === 'upsert') {
+            await store.upsert(things, { id: each.id, colour: each.colour });
+            model.set(each.id, each.colour);
+          } else if (each.kind === 'patch') {
+            const wanted = known === undefined ? 'missing' : known === each.expect ? 'patched' : 'conflict';
+            expect((await store.patch(things, each.id, { colour: each.expect }, { set: { colour: each.colour } })).outcome).toBe(
+              wanted,
+            );
+            if (wanted === 'patched') model.set(each.id, each.colour);
+          } else {
+            expect(await store.remove(things, each.id)).toBe(known !== undefined);
+            model.delete(each.id);
+          }
+        }
+        const found = await store.scan(things, { limit: 100 });
+        expect(found.map((thing) => [thing.id, thing.colour])).toEqual([...model].sort());
+        for (const value of ['red', 'blue'])
+          expect((await store.find(things, 'colour', value)).map((thing) => thing.id)).toEqual(
+            [...model]
+              .filter(([, held]) => held === value)
+              .map(([key]) => key)
+              .sort(),
+          );
+      }),
+      { numRuns: 60 },
+    );
+  });
+}

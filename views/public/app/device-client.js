@@ -1,0 +1,86 @@
+// Calls of the device API, each with its proof.
+import { bytesOf, fromBase64url, publicJwk, seconds, sha256, sign, thumbprint } from './encoding.js';
+import { createKeys, openApprovalKey } from './phone-keys.js';
+
+/** A refusal of the API by its stable code. */
+export class Refused extends Error {
+  constructor(code) {
+    super(code);
+    this.code = code;
+  }
+}
+
+async function call(issuer, key, identity, method, path, body) {
+  const url = `${issuer}/device/v1${path}`;
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const claims = {
+    htm: method,
+    htu: url,
+    iat: seconds(),
+    jti: crypto.randomUUID(),
+    ...(text === undefined ? {} : { bh: await sha256(bytesOf(text)) }),
+  };
+  const proof = await sign(key, { typ: 'device-proof+jwt', ...identity }, claims);
+  const headers = { 'Device-Proof': proof, ...(text === undefined ? {} : { 'Content-Type': 'application/json' }) };
+  let response;
+  try {
+    response = await fetch(`/device/v1${path}`, { method, headers, body: text });
+  } catch {
+    throw new Refused('offline');
+  }
+  const answer = response.status === 204 ? undefined : await response.json();
+  if (!response.ok) throw new Refused(answer?.code ?? 'unexpected');
+  return answer;
+}
+
+/** Makes this browser a phone of the account the code belongs to. */
+export async function enrol(issuer, code, pin, name) {
+  const keys = await createKeys(pin);
+  const deviceJwk = await publicJwk(keys.device.publicKey);
+  const plain = code.toUpperCase().replace(/[\s-]/g, '');
+  const claims = { aud: issuer, code_hash: await sha256(bytesOf(plain)), device_jkt: await thumbprint(deviceJwk), iat: seconds() };
+  const body = {
+    code,
+    name,
+    platform: 'web',
+    device_key: deviceJwk,
+    approval_key: await publicJwk(keys.approval.publicKey),
+    approval_proof: await sign(keys.approval.privateKey, { typ: 'approval-key-proof+jwt' }, claims),
+    attestation: { class: 'simulated' },
+    user_verification: ['pin'],
+  };
+  const { device_id: id, account } = await call(issuer, keys.device.privateKey, { jwk: deviceJwk }, 'POST', '/enrolments', body);
+  return { id, account, deviceKey: keys.device.privateKey, sealedApproval: keys.sealedApproval };
+}
+
+export const scan = (issuer, { deviceKey, id }, text) =>
+  call(issuer, deviceKey, { kid: id }, 'POST', '/scans', { code: text.slice(text.indexOf('#') + 1).trim() });
+export const removeMe = (issuer, { deviceKey, id }) => call(issuer, deviceKey, { kid: id }, 'DELETE', '');
+
+/** What the person must see: these bytes and nothing else. */
+export const readPayload = ({ payload }) => JSON.parse(new TextDecoder().decode(fromBase64url(payload)));
+
+/** Signs the decision over exactly the bytes that were shown. Throws `pin_wrong`. */
+export async function decide(issuer, phone, approval, pin, { decision, number, granted }) {
+  let key;
+  try {
+    key = await openApprovalKey(phone.sealedApproval, pin);
+  } catch {
+    throw new Refused('pin_wrong');
+  }
+  const iat = seconds();
+  const claims = {
+    aud: issuer,
+    approval: approval.id,
+    payload_hash: await sha256(fromBase64url(approval.payload)),
+    nonce: readPayload(approval).nonce,
+    decision,
+    ...(number ? { number } : {}),
+    ...(granted ? { granted } : {}),
+    user_verification: 'pin',
+    iat,
+    exp: iat + 60,
+  };
+  const jws = await sign(key, { typ: 'approval-decision+jwt', kid: phone.id }, claims);
+  await call(issuer, phone.deviceKey, { kid: phone.id }, 'POST', `/approvals/${approval.id}/decision`, { decision: jws });
+}
