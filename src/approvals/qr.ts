@@ -72,9 +72,10 @@ export function parseQr(code: string): ScannedQr {
  * @throws {DomainError} `qr_invalid`, `qr_expired`
  */
 export function checkFrame({ elapsedSeconds, mac }: ScannedQr, binding: QrBinding, pageSeconds: number): void {
-  const expected = frameMac(binding, elapsedSeconds);
-  const given = Buffer.from(mac, 'base64url');
-  if (given.length !== macBytes || !timingSafeEqual(given, expected)) throw new DomainError('qr_invalid', { detail: 'mac' });
+  // compared as text: base64url has spare bits that would let one MAC be written in several ways
+  const expected = Buffer.from(frameMac(binding, elapsedSeconds).toString('base64url'));
+  const given = Buffer.from(mac);
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw new DomainError('qr_invalid', { detail: 'mac' });
   if (elapsedSeconds > pageSeconds + approvalPolicy.clockSkewSeconds)
     throw new DomainError('qr_invalid', { detail: 'not yet due' });
   const isStale = pageSeconds - elapsedSeconds > approvalPolicy.frameLifeSeconds;
