@@ -36,6 +36,8 @@ export type JourneyResult =
 export interface InteractionDocument extends JourneyProgress {
   readonly id: string;
   readonly payload: InteractionPayload;
+  /** The provider has taken the result up; once. */
+  readonly takenUp?: boolean | undefined;
   readonly expiresAt: number;
 }
 

@@ -34,6 +34,16 @@ export function recordProof(
   });
 }
 
+/** The same for a journey on which nobody has signed in yet, without reading it first; undefined when somebody has, or it is over. */
+export async function recordFirstProof(
+  store: Store,
+  uid: string,
+  proof: { readonly accountId: AccountId; readonly methods: readonly ProvenMethod[] },
+): Promise<InteractionDocument | undefined> {
+  const moved = await store.patch(interactions, uid, { accountId: undefined, result: undefined }, { set: proof });
+  return moved.outcome === 'patched' ? moved.document : undefined;
+}
+
 /** A new QR begins now. */
 export const restartQr = (store: Store, uid: string, nowMs: number): Promise<InteractionDocument | undefined> =>
   move(store, uid, { set: { qrStartedAt: nowMs } });

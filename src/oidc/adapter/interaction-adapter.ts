@@ -1,4 +1,4 @@
-import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider';
+import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
 import { formatMethods } from '#src/assurance/session-methods.ts';
 import { type InteractionDocument, type InteractionPayload, interactions, type JourneyResult } from '#src/sign-in/collections.ts';
 import { browserOf } from '../request-browser.ts';
@@ -19,18 +19,39 @@ function resultOf(result: JourneyResult): Record<string, unknown> {
   };
 }
 
+/** A taken-up interaction only has to be there for a moment more, so that a second attempt is recognised. */
+const keptAfterwardsMs = 60_000;
+
+const isResume = (): boolean => Provider.ctx?.oidc.route === 'resume';
+
+/** Somebody else is signed in in this browser: the library signs them out first and then resumes once more. */
+function isAfterSignOut({ result }: InteractionDocument): boolean {
+  const signedIn = Provider.ctx?.oidc.session?.accountId;
+  return signedIn !== undefined && result?.outcome === 'signed-in' && result.accountId !== signedIn;
+}
+
 /**
- * Interactions: the library's payload beside the journey's progress. `destroy` is how the library takes a finished interaction up; it
- * succeeds once, so a second browser tab or a replayed address gets no second code.
+ * Interactions: the library's payload beside the journey's progress. Resuming takes a finished one up in one atomic patch, so a second
+ * tab or a replayed address gets no second code.
  */
 export function createInteractionAdapter({ store, clock }: AdapterParts): Pick<Adapter, 'upsert' | 'find' | 'destroy'> {
+  async function takeUp(id: string): Promise<InteractionDocument | undefined> {
+    const taken = await store.patch(
+      interactions,
+      id,
+      { takenUp: undefined },
+      { set: { takenUp: true, expiresAt: clock.now() + keptAfterwardsMs } },
+    );
+    if (taken.outcome !== 'patched') return undefined;
+    if (isAfterSignOut(taken.document)) await store.patch(interactions, id, {}, { unset: ['takenUp'] });
+    return taken.document;
+  }
+
   return {
     async upsert(id, payload, expiresIn) {
       const { result: _, ...rest } = payload;
       const kept = rest as unknown as InteractionPayload;
       const expiresAt = expiryOf(clock, expiresIn);
-      const known = await store.patch(interactions, id, {}, { set: { payload: kept, expiresAt } });
-      if (known.outcome === 'patched') return;
       const ctx = Provider.ctx;
       const document: InteractionDocument = {
         id,
@@ -38,10 +59,11 @@ export function createInteractionAdapter({ store, clock }: AdapterParts): Pick<A
         expiresAt,
         ...(ctx === undefined ? {} : { from: browserOf(ctx) }),
       };
-      await store.insert(interactions, document);
+      if (!(await store.insert(interactions, document)))
+        await store.patch(interactions, id, {}, { set: { payload: kept, expiresAt } });
     },
     async find(id) {
-      const found = await store.get(interactions, id);
+      const found = await (isResume() ? takeUp(id) : store.get(interactions, id));
       if (found === undefined) return undefined;
       return {
         ...found.payload,
@@ -49,7 +71,8 @@ export function createInteractionAdapter({ store, clock }: AdapterParts): Pick<A
       } as unknown as AdapterPayload;
     },
     async destroy(id) {
-      if (!(await store.remove(interactions, id))) throw new errors.SessionNotFound('this sign-in was finished already');
+      // a resumed one was taken up already and goes by itself
+      if (!isResume()) await store.remove(interactions, id);
     },
   };
 }

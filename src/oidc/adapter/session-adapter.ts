@@ -26,6 +26,10 @@ function contentOf(payload: Members): { content: Members; authorizations: Record
   return { content, authorizations: mapKeys((authorizations ?? {}) as Members, clientKey) };
 }
 
+/** The same text for the same content, whatever order the library lists its members in. */
+const canonical = (content: Members): string =>
+  JSON.stringify(Object.entries(content).sort(([one], [other]) => (one < other ? -1 : 1)));
+
 /** The entries that a request added or changed. */
 function changedEntries(before: Members, after: Members): Record<string, unknown> {
   return Object.fromEntries(Object.entries(after).filter(([key, value]) => JSON.stringify(before[key]) !== JSON.stringify(value)));
@@ -41,7 +45,7 @@ export function createSessionAdapter({ store, clock }: AdapterParts): Pick<Adapt
   async function save(key: string, baseline: Baseline, payload: Members, expiresAt: number): Promise<void> {
     const { content, authorizations } = contentOf(payload);
     const changed = changedEntries(baseline.authorizations, authorizations);
-    const contentChanged = JSON.stringify(content) !== baseline.payload;
+    const contentChanged = canonical(content) !== baseline.payload;
     const lifeMs = expiresAt - clock.now();
     const isFresh = baseline.expiresAt - clock.now() > lifeMs * 0.9;
     if (!contentChanged && Object.keys(changed).length === 0 && isFresh) return;
@@ -71,7 +75,7 @@ export function createSessionAdapter({ store, clock }: AdapterParts): Pick<Adapt
         const { content } = contentOf(payload);
         baselines.set(Provider.ctx, {
           key: found.id,
-          payload: JSON.stringify(content),
+          payload: canonical(content),
           authorizations: structuredClone(found.authorizations),
           expiresAt: found.expiresAt,
         });

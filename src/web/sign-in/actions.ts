@@ -12,7 +12,9 @@ import { languageOf } from '../language.ts';
 import type { EntryProblem } from '../pages.ts';
 import { advance, refuse } from './advance.ts';
 import { browserKey } from './browser-cookie.ts';
+import type { FormFields } from './form-fields.ts';
 import type { SignInPageParts } from './parts.ts';
+import { isSlowed, type PasswordEntry, passwordProof } from './password-entry.ts';
 
 /** One press of a button. */
 interface Press {
@@ -20,19 +22,13 @@ interface Press {
   readonly ctx: Context;
   readonly journey: Journey;
   readonly form: FormFields;
-}
-
-export interface FormFields {
-  readonly text: (name: string) => string;
-  readonly all: (name: string) => readonly string[];
+  readonly entry: PasswordEntry;
 }
 
 const live = (document: InteractionDocument | undefined): InteractionDocument => {
   if (document === undefined) throw new DomainError('interaction_expired');
   return document;
 };
-
-const caller = ({ parts, ctx }: Press) => ({ address: ctx.ip, browser: browserKey(parts, ctx) });
 
 /** The same page again with what went wrong: 401 for a wrong entry, 429 and 503 while entries are slowed. */
 async function tryAgain(
@@ -45,28 +41,19 @@ async function tryAgain(
   await advance(parts, ctx, journey.document, { problem, status, retryAfterSeconds, typedIdNumber: form.text('id_number') });
 }
 
-/** Runs a check of an entry; refusals that pass by themselves go back to the form. */
-async function checkEntry<Result>(press: Press, check: () => Promise<Result>): Promise<Result | 'answered'> {
-  try {
-    return await check();
-  } catch (refusal) {
-    if (!(refusal instanceof DomainError) || (refusal.code !== 'sign_in_slowed' && refusal.code !== 'hashing_busy')) throw refusal;
-    await tryAgain(press, refusal.code, refusal.code === 'sign_in_slowed' ? 429 : 503, refusal.retryAfterSeconds);
-    return 'answered';
-  }
+/** Entries are slowed, or too many people are signing in: the form again, with when to come back. */
+function slowDown(press: Press, { code, retryAfterSeconds }: DomainError): Promise<void> {
+  return code === 'hashing_busy'
+    ? tryAgain(press, 'hashing_busy', 503, retryAfterSeconds)
+    : tryAgain(press, 'sign_in_slowed', 429, retryAfterSeconds);
 }
 
 async function enterPassword(press: Press): Promise<void> {
-  const { parts, ctx, journey, form } = press;
-  const idNumber = form.text('id_number').trim();
-  const password = form.text('password');
-  if (idNumber === '') return tryAgain(press, 'id_number_missing', 401);
-  if (password === '') return tryAgain(press, 'password_missing', 401);
-  const account = await checkEntry(press, () => parts.keyboard.verifyPassword(idNumber, password, caller(press)));
-  if (account === 'answered') return;
-  if (account === undefined) return tryAgain(press, 'credentials_wrong', 401);
-  const methods = [{ amr: 'pwd', at: epochSeconds(parts.clock) }] as const;
-  await advance(parts, ctx, live(await recordProof(parts.store, journey.document, { accountId: account.id, methods })));
+  const { parts, ctx, journey, entry } = press;
+  if (entry.outcome === 'missing') return tryAgain(press, entry.problem, 401);
+  if (entry.outcome === 'slowed') return slowDown(press, entry.refusal);
+  if (entry.outcome !== 'right') return tryAgain(press, 'credentials_wrong', 401);
+  await advance(parts, ctx, live(await recordProof(parts.store, journey.document, passwordProof(parts, entry.account))));
 }
 
 async function enterCode(press: Press): Promise<void> {
@@ -74,9 +61,14 @@ async function enterCode(press: Press): Promise<void> {
   const code = form.text('otp').replace(/\s/g, '');
   if (code === '') return tryAgain(press, 'otp_missing', 401);
   const accountId = journey.account?.id as AccountId;
-  const right = await checkEntry(press, () => parts.keyboard.verifyTotp(accountId, code, caller(press)));
-  if (right === 'answered') return;
-  if (!right) return tryAgain(press, 'otp_wrong', 401);
+  let isRight: boolean;
+  try {
+    isRight = await parts.keyboard.verifyTotp(accountId, code, { address: ctx.ip, browser: browserKey(parts, ctx) });
+  } catch (thrown) {
+    if (!isSlowed(thrown)) throw thrown;
+    return slowDown(press, thrown);
+  }
+  if (!isRight) return tryAgain(press, 'otp_wrong', 401);
   const methods = [{ amr: 'otp', at: epochSeconds(parts.clock) }] as const;
   await advance(parts, ctx, live(await recordProof(parts.store, journey.document, { accountId, methods })));
 }
@@ -121,11 +113,17 @@ const actions: Record<Exclude<Step, 'finish'>, Readonly<Record<string, (press: P
 };
 
 /** Does what was pressed; a button of an earlier page (reload, back, second tab) just shows where the journey stands. */
-export async function act(parts: SignInPageParts, ctx: Context, document: InteractionDocument, form: FormFields): Promise<void> {
+export async function act(
+  parts: SignInPageParts,
+  ctx: Context,
+  document: InteractionDocument,
+  form: FormFields,
+  entry: PasswordEntry,
+): Promise<void> {
   if (document.result !== undefined) return advance(parts, ctx, document);
   const journey = await viewJourney(parts, document);
   if (journey === undefined) throw new DomainError('service_unknown');
   const action = journey.step === 'finish' ? undefined : actions[journey.step][form.text('action') || 'continue'];
   if (action === undefined) return advance(parts, ctx, document);
-  await action({ parts, ctx, journey, form });
+  await action({ parts, ctx, journey, form, entry });
 }

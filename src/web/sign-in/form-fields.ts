@@ -1,5 +1,10 @@
 import type { Context } from 'koa';
-import type { FormFields } from './actions.ts';
+
+export interface FormFields {
+  readonly has: (name: string) => boolean;
+  readonly text: (name: string) => string;
+  readonly all: (name: string) => readonly string[];
+}
 
 /** A parsed form body as text, whatever was sent: repeated, nested or missing fields never surprise a handler. */
 export function formFields(ctx: Context): FormFields {
@@ -8,5 +13,5 @@ export function formFields(ctx: Context): FormFields {
     const value = Object.hasOwn(body, name) ? body[name] : undefined;
     return (Array.isArray(value) ? value : [value]).filter((entry): entry is string => typeof entry === 'string');
   };
-  return { all, text: (name) => all(name)[0] ?? '' };
+  return { all, has: (name) => all(name).length > 0, text: (name) => all(name)[0] ?? '' };
 }

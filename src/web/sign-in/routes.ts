@@ -5,8 +5,9 @@ import { qrSvg } from '../qr-image.ts';
 import { act } from './actions.ts';
 import { advance } from './advance.ts';
 import { formFields } from './form-fields.ts';
-import { requireJourney } from './interaction-cookie.ts';
+import { requireJourney, requireOwnBrowser } from './interaction-cookie.ts';
 import type { SignInPageParts } from './parts.ts';
+import { readPasswordEntry, takeFirstPassword } from './password-entry.ts';
 import { currentFrame } from './qr-page.ts';
 import { createWaitingPages } from './waiting-pages.ts';
 
@@ -22,10 +23,13 @@ export function createSignInPages(parts: SignInPageParts): Router {
   });
 
   router.post('/interaction/:uid', form, async (ctx) => {
-    const document = await requireJourney(parts, ctx);
+    const uid = requireOwnBrowser(parts, ctx);
     const fields = formFields(ctx);
-    if (!parts.forms.isValid(document.id, fields.text('csrf'))) throw new DomainError('form_expired');
-    await act(parts, ctx, document, fields);
+    if (!parts.forms.isValid(uid, fields.text('csrf'))) throw new DomainError('form_expired');
+    const entry = await readPasswordEntry(parts, ctx, fields);
+    const moved = await takeFirstPassword(parts, uid, entry);
+    if (moved !== undefined) await advance(parts, ctx, moved);
+    else await act(parts, ctx, await requireJourney(parts, ctx), fields, entry);
   });
 
   router.get('/interaction/:uid/events', async (ctx) => {
