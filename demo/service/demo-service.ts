@@ -29,7 +29,8 @@ export interface Visitor {
 }
 
 interface Session {
-  pending?: { readonly verifier: string; readonly state: string; readonly nonce: string };
+  /** By state: every tab has a sign-in of its own. */
+  readonly pending: Map<string, { readonly verifier: string; readonly state: string; readonly nonce: string }>;
   signedIn?: SignedIn | undefined;
   error?: Visitor['error'];
 }
@@ -77,7 +78,7 @@ export async function runDemoService(service: DemoService): Promise<void> {
 
   function openSession(request: IncomingMessage, response: ServerResponse): Session {
     const id = sessionOf(request) ?? randomBytes(32).toString('base64url');
-    const session = sessions.get(id) ?? {};
+    const session = sessions.get(id) ?? { pending: new Map() };
     if (sessions.size > 10_000) sessions.clear();
     sessions.set(id, session);
     response.setHeader('Set-Cookie', `demo_session=${id}; HttpOnly; SameSite=Lax; Path=/; Max-Age=86400`);
@@ -86,7 +87,8 @@ export async function runDemoService(service: DemoService): Promise<void> {
 
   async function signIn(session: Session, response: ServerResponse): Promise<void> {
     const pending = { verifier: client.randomPKCECodeVerifier(), state: client.randomState(), nonce: client.randomNonce() };
-    session.pending = pending;
+    if (session.pending.size > 20) session.pending.clear();
+    session.pending.set(pending.state, pending);
     redirect(
       response,
       client.buildAuthorizationUrl(config, {
@@ -102,8 +104,9 @@ export async function runDemoService(service: DemoService): Promise<void> {
   }
 
   async function takeAnswer(session: Session, url: URL, response: ServerResponse): Promise<void> {
-    const { pending } = session;
-    delete session.pending;
+    const state = url.searchParams.get('state') ?? '';
+    const pending = session.pending.get(state);
+    session.pending.delete(state);
     try {
       if (pending === undefined) throw new Error('no sign-in was begun in this browser');
       const tokens = await client.authorizationCodeGrant(config, url, {

@@ -1,0 +1,227 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { generateSync } from 'otplib';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canBrowse, launchBrowser } from '#test/support/browser.ts';
+import { type Country, type DemoPerson, startCountry } from '#test/support/country.ts';
+
+let country: Country;
+let browser: Browser;
+let folder: string;
+
+/** WCAG 2.2 AA by axe, and nothing that scrolls sideways. */
+async function looksRight(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  expect(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')).toBe(true);
+}
+
+const newContext = (more: object = {}): Promise<BrowserContext> => browser.newContext({ locale: 'vi-VN', ...more });
+const person = (at: number): DemoPerson => country.people[at] as DemoPerson;
+const press = (page: Page, action: string): Promise<void> => page.click(`button[value=${action}]`);
+
+async function typePassword(page: Page, { id_number: id, password }: DemoPerson): Promise<void> {
+  await page.fill('#id_number', id);
+  await page.fill('#password', password);
+  await press(page, 'continue');
+}
+
+describe.skipIf(!canBrowse())('the country in miniature, in a real browser', () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'senid-phone-'));
+    [country, browser] = await Promise.all([startCountry(), launchBrowser()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    expect(await country?.stop()).toBe(0);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('QR sign-in at the portal with the command line phone, the form filled, then the library by single sign-on', async () => {
+    const phone = join(folder, 'lan.json');
+    const { json: code } = await country.senid('people', 'enrolment-code', person(0).id_number, '--reason', 'test');
+    expect((await country.senid('phone', 'enrol', (code as { code: string }).code, '--state', phone)).json).toMatchObject({
+      account: { display_name: 'Nguyễn Thị Lan', identity_level: 2 },
+    });
+
+    const page = await (await newContext()).newPage();
+    await page.goto(country.portal);
+    await page.click('text=Đăng nhập bằng SenID');
+    await page.waitForSelector('[data-qr] svg');
+    await looksRight(page);
+    const scanned = await country.senid('phone', 'scan', (await page.getAttribute('[data-qr]', 'data-qr')) ?? '', '--state', phone);
+    const { id, payload } = scanned.json as { id: string; payload: { client: { domain: string } } };
+    expect(payload.client.domain).toBe(new URL(country.portal).host);
+    await page.waitForSelector('[data-number]');
+    await looksRight(page);
+    const number = ((await page.textContent('[data-number]')) ?? '').trim();
+    expect((await country.senid('phone', 'approve', id, '--number', number, '--state', phone)).code).toBe(0);
+    await page.waitForSelector('text=Có phải bạn không?');
+    await looksRight(page);
+    await press(page, 'continue');
+    await page.waitForSelector('text=Cổng dịch vụ công sẽ nhận thông tin');
+    await looksRight(page);
+    await press(page, 'approve');
+    await page.waitForSelector('[data-name]');
+    expect(await page.inputValue('#full_name')).toBe('Nguyễn Thị Lan');
+    expect(await page.inputValue('#birthdate')).toBe('1990-02-01');
+    expect(await page.getAttribute('[data-level]', 'data-level')).toBe('urn:senid:acr:id2-auth2');
+
+    await page.goto(country.library);
+    await page.click('a.button');
+    await press(page, 'approve');
+    expect(await page.textContent('[data-name]')).toBe('Nguyễn Thị Lan');
+    await page.goto(`${country.library}/sign-in`);
+    expect(page.url().startsWith(country.library)).toBe(true);
+  });
+
+  it('password and code at the bank, a part granted; then sign-out', async () => {
+    const page = await (await newContext({ viewport: { width: 360, height: 740 }, colorScheme: 'dark' })).newPage();
+    await page.goto(country.bank);
+    await page.click('a.button');
+    await page.fill('#id_number', person(1).id_number);
+    await page.fill('#password', 'không phải mật khẩu này');
+    await press(page, 'continue');
+    await page.waitForSelector('[role=alert]');
+    await looksRight(page);
+    await typePassword(page, person(1));
+    await page.waitForSelector('#otp');
+    await looksRight(page);
+    await page.fill('#otp', generateSync({ secret: person(1).totp_secret ?? '' }));
+    await press(page, 'continue');
+    await page.waitForSelector('input[name=grant]');
+    await looksRight(page);
+    expect(await page.locator('input[name=grant]:checked').count()).toBe(0);
+    await page.check('input[value=name]');
+    await page.check('input[value=birthdate]');
+    await press(page, 'approve');
+    await page.waitForSelector('[data-claim]');
+    expect(await page.textContent('[data-claim=name]')).toBe('Trần Văn Minh');
+    expect(await page.textContent('[data-claim=phone_number]')).toBe('bạn không chia sẻ');
+    await page.click('a[href="/sign-out"]');
+    await page.waitForSelector('text=Bạn muốn đăng xuất?');
+    await looksRight(page);
+    await press(page, 'continue');
+    await page.waitForURL(`${country.bank}/`);
+    await page.click('a.button');
+    await page.waitForSelector('#password');
+  });
+
+  it('a level-1 person at the portal learns what is missing and the portal gets the right error', async () => {
+    const page = await (await newContext()).newPage();
+    await page.goto(`${country.portal}/sign-in`);
+    await typePassword(page, person(2));
+    await page.waitForSelector('text=Tài khoản của bạn chưa đủ mức');
+    await looksRight(page);
+    await press(page, 'cancel');
+    await page.waitForURL(`${country.portal}/`);
+    expect(await page.textContent('[data-error]')).toBe('unmet_authentication_requirements');
+  });
+
+  it('the web phone at /app enrols, shows the site largest, and approves', async () => {
+    const phone = await (await newContext({ viewport: { width: 360, height: 740 } })).newPage();
+    const { json } = await country.senid('people', 'enrolment-code', person(6).id_number, '--reason', 'test');
+    await phone.goto(`${country.issuer}/app`);
+    await phone.waitForSelector('#code');
+    await looksRight(phone);
+    await phone.fill('#code', (json as { code: string }).code);
+    await phone.fill('#pin', '135790');
+    await phone.click('button.primary');
+    await phone.waitForSelector('#qr');
+    await looksRight(phone);
+
+    const desk = await (await newContext({ locale: 'en-GB' })).newPage();
+    await desk.goto(`${country.bank}/sign-in`);
+    await phone.fill('#qr', (await desk.getAttribute('[data-qr]', 'data-qr')) ?? '');
+    await phone.click('button.secondary');
+    await phone.waitForSelector('.big-domain');
+    await looksRight(phone);
+    expect(await phone.textContent('.big-domain')).toBe(new URL(country.bank).host);
+    await desk.waitForSelector('[data-number]');
+    await phone.fill('#number', ((await desk.textContent('[data-number]')) ?? '').trim());
+    await phone.check('input[value=name]');
+    await phone.fill('#pin', '999999');
+    await phone.click('button[value=approve]');
+    await phone.waitForSelector('[role=alert]');
+    await phone.fill('#number', ((await desk.textContent('[data-number]')) ?? '').trim());
+    await phone.check('input[value=name]');
+    await phone.fill('#pin', '135790');
+    await phone.click('button[value=approve]');
+    await phone.waitForSelector('[role=status]');
+    await desk.waitForSelector('text=Is this you?');
+    await press(desk, 'continue');
+    await desk.waitForSelector('button[value=approve]');
+    expect(await desk.locator('input[value=name]').count()).toBe(0);
+    await press(desk, 'approve');
+    await desk.waitForSelector('[data-claim=name]');
+    expect(await desk.textContent('[data-claim=name]')).toBe('Okafor Grace');
+  });
+
+  it('works without scripts: the QR is an image, the forms are forms', async () => {
+    const page = await (await newContext({ javaScriptEnabled: false })).newPage();
+    await page.goto(`${country.library}/sign-in`);
+    expect(await page.getAttribute('[data-qr] img', 'src')).toContain('/qr.svg');
+    await typePassword(page, person(2));
+    await press(page, 'approve');
+    expect(await page.textContent('[data-name]')).toBe('Lê Hoàng Anh');
+  });
+
+  it('two tabs, the back button and a reload end on readable pages', async () => {
+    const context = await newContext();
+    const [one, two] = [await context.newPage(), await context.newPage()];
+    await one.goto(`${country.library}/sign-in`);
+    await two.goto(`${country.library}/sign-in`);
+    await typePassword(one, person(2));
+    await one.waitForSelector('[data-name], button[value=approve]');
+    if ((await one.locator('button[value=approve]').count()) > 0) await press(one, 'approve');
+    await one.waitForSelector('[data-name]');
+    await typePassword(two, person(2));
+    await two.waitForLoadState();
+    expect(await two.locator('[data-name], [data-error], [data-reference]').count()).toBeGreaterThan(0);
+    await one.goBack();
+    await one.waitForLoadState();
+    expect(await one.locator('[data-name], [data-reference], a.button').count()).toBeGreaterThan(0);
+    await looksRight(one);
+  });
+
+  it('everything can be done with the keyboard, in the order of reading', async () => {
+    const page = await (await newContext()).newPage();
+    await page.goto(`${country.library}/sign-in`);
+    await page.waitForSelector('[data-qr] svg');
+    const stops: string[] = [];
+    for (let n = 0; n < 8; n += 1) {
+      await page.keyboard.press('Tab');
+      stops.push(
+        await page.evaluate(
+          "document.activeElement?.id || document.activeElement?.getAttribute('value') || document.activeElement?.tagName || ''",
+        ),
+      );
+    }
+    const order = ['id_number', 'password', 'continue', 'cancel'].map((stop) => stops.indexOf(stop));
+    expect(order.every((at) => at >= 0)).toBe(true);
+    expect(order).toEqual([...order].sort((one, other) => one - other));
+  });
+
+  it('200 % text on a small phone does not scroll sideways', async () => {
+    const page = await (await newContext({ viewport: { width: 360, height: 740 } })).newPage();
+    await page.goto(`${country.bank}/sign-in`);
+    await page
+      .addStyleTag({ content: 'html { font-size: 225% }' })
+      .catch(() => page.evaluate("document.documentElement.style.setProperty('font-size', '225%')"));
+    await looksRight(page);
+  });
+
+  it('every invented person is there, and the locked ones look like a wrong password', async () => {
+    const { json } = await country.senid('people', 'list', '--demo');
+    expect(json).toHaveLength(12);
+    const page = await (await newContext()).newPage();
+    await page.goto(`${country.library}/sign-in`);
+    await typePassword(page, person(3));
+    await page.waitForSelector('text=Số định danh hoặc mật khẩu không đúng');
+  });
+});
