@@ -13,24 +13,16 @@ export interface JourneyProgress {
   readonly approval?: { readonly id: string; readonly granted: readonly string[]; readonly browserKnown: boolean } | undefined;
   /** After an approval in an unknown browser: the person said "this is me". */
   readonly confirmed?: boolean | undefined;
-  /** How it ended; set once. */
+  /** How it ended, where that does not follow from the rest; set once. */
   readonly result?: JourneyResult | undefined;
   /** The browser these pages are shown in. */
   readonly from?: { readonly browser: string; readonly address: string; readonly browserKey: string | undefined } | undefined;
 }
 
-/** What the pages hand back to the protocol: a sign-in, or an OAuth error. */
+/** An end that the pages wrote down: an OAuth error, or the answer to a consent page that the request itself asked for. */
 export type JourneyResult =
-  | {
-      readonly outcome: 'signed-in';
-      readonly accountId: AccountId;
-      /** The methods that count for this request. */
-      readonly counted: readonly ProvenMethod[];
-      /** What the session keeps: these and the ones it had. */
-      readonly methods: readonly ProvenMethod[];
-      readonly at: number;
-    }
-  | { readonly outcome: 'refused'; readonly error: string; readonly description: string };
+  | { readonly outcome: 'refused'; readonly error: string; readonly description: string }
+  | { readonly outcome: 'consent-answered' };
 
 /** `payload` belongs to the OpenID layer: the request and the session it came with. */
 export interface InteractionDocument extends JourneyProgress {

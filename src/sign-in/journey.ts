@@ -57,12 +57,19 @@ export async function consentPlanFor(
 }
 
 /** Methods that count on these pages: those proven here, and the session's unless the request made them start over. */
-function countedMethods({ payload, ...progress }: InteractionDocument, accountId: string | undefined): readonly ProvenMethod[] {
+export function countedMethods(
+  { payload, ...progress }: InteractionDocument,
+  accountId: string | undefined,
+): readonly ProvenMethod[] {
   const here = progress.accountId === accountId ? (progress.methods ?? []) : [];
   const startOver = payload.prompt.reasons.some((reason) => reasonsToStartOver.has(reason));
   const session = !startOver && payload.session?.accountId === accountId ? parseMethods(payload.session?.amr) : [];
   return mergeMethods(session, here);
 }
+
+/** After a phone approved in a browser this person never used, the page asks "is this you?" first. */
+export const isConfirmationMissing = ({ approval, confirmed }: InteractionDocument): boolean =>
+  approval?.browserKnown === false && confirmed !== true;
 
 /** Works out where a journey stands; undefined when its service is gone. */
 export async function viewJourney(
@@ -96,7 +103,7 @@ export async function viewJourney(
     account,
     assessment,
     methods,
-    confirmationMissing: document.approval?.browserKnown === false && document.confirmed !== true,
+    confirmationMissing: isConfirmationMissing(document),
     consentPageNeeded: plan?.pageNeeded ?? false,
   });
   return { document, client, account, assessment, methods, plan, step };

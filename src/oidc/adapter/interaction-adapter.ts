@@ -1,22 +1,24 @@
 import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
 import { formatMethods } from '#src/assurance/session-methods.ts';
-import { type InteractionDocument, type InteractionPayload, interactions, type JourneyResult } from '#src/sign-in/collections.ts';
+import { type InteractionDocument, type InteractionPayload, interactions } from '#src/sign-in/collections.ts';
+import { signInResult } from '#src/sign-in/sign-in-result.ts';
 import { browserOf } from '../request-browser.ts';
 import { type AdapterParts, expiryOf } from './parts.ts';
 
-/** A journey's end, as the library expects it in an interaction's `result`. */
-function resultOf(result: JourneyResult): Record<string, unknown> {
-  if (result.outcome === 'refused') return { error: result.error, error_description: result.description };
-  return {
-    login: {
-      accountId: result.accountId,
-      amr: formatMethods(result.methods),
-      ts: result.at,
-      remember: true,
-      counted: formatMethods(result.counted),
-    },
-    consent: {},
+/** A journey's end, as the library expects it in an interaction's `result`; undefined while nobody has signed in or answered. */
+function resultOf(document: InteractionDocument): Record<string, unknown> | undefined {
+  const { result } = document;
+  if (result?.outcome === 'refused') return { error: result.error, error_description: result.description };
+  const signedIn = signInResult(document);
+  const login = signedIn && {
+    accountId: signedIn.accountId,
+    amr: formatMethods(signedIn.methods),
+    ts: signedIn.at,
+    remember: true,
+    counted: formatMethods(signedIn.counted),
   };
+  const consent = result?.outcome === 'consent-answered' ? {} : undefined;
+  return login === undefined && consent === undefined ? undefined : { ...(login && { login }), ...(consent && { consent }) };
 }
 
 /** A taken-up interaction only has to be there for a moment more, so that a second attempt is recognised. */
@@ -25,9 +27,9 @@ const keptAfterwardsMs = 60_000;
 const isResume = (): boolean => Provider.ctx?.oidc.route === 'resume';
 
 /** Somebody else is signed in in this browser: the library signs them out first and then resumes once more. */
-function isAfterSignOut({ result }: InteractionDocument): boolean {
+function isAfterSignOut({ accountId }: InteractionDocument): boolean {
   const signedIn = Provider.ctx?.oidc.session?.accountId;
-  return signedIn !== undefined && result?.outcome === 'signed-in' && result.accountId !== signedIn;
+  return signedIn !== undefined && accountId !== undefined && accountId !== signedIn;
 }
 
 /**
@@ -65,10 +67,8 @@ export function createInteractionAdapter({ store, clock }: AdapterParts): Pick<A
     async find(id) {
       const found = await (isResume() ? takeUp(id) : store.get(interactions, id));
       if (found === undefined) return undefined;
-      return {
-        ...found.payload,
-        ...(found.result === undefined ? {} : { result: resultOf(found.result) }),
-      } as unknown as AdapterPayload;
+      const result = resultOf(found);
+      return { ...found.payload, ...(result && { result }) } as unknown as AdapterPayload;
     },
     async destroy(id) {
       // a resumed one was taken up already and goes by itself

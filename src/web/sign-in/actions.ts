@@ -10,7 +10,7 @@ import type { Step } from '#src/sign-in/next-step.ts';
 import { confirmPerson, forgetPerson, recordProof, restartQr } from '#src/sign-in/progress.ts';
 import { languageOf } from '../language.ts';
 import type { EntryProblem } from '../pages.ts';
-import { advance, refuse } from './advance.ts';
+import { advance, refuse, showAgain } from './advance.ts';
 import { browserKey } from './browser-cookie.ts';
 import type { FormFields } from './form-fields.ts';
 import type { SignInPageParts } from './parts.ts';
@@ -53,7 +53,7 @@ async function enterPassword(press: Press): Promise<void> {
   if (entry.outcome === 'missing') return tryAgain(press, entry.problem, 401);
   if (entry.outcome === 'slowed') return slowDown(press, entry.refusal);
   if (entry.outcome !== 'right') return tryAgain(press, 'credentials_wrong', 401);
-  await advance(parts, ctx, live(await recordProof(parts.store, journey.document, passwordProof(parts, entry.account))));
+  showAgain(ctx, live(await recordProof(parts.store, journey.document, passwordProof(parts, entry.account))));
 }
 
 async function enterCode(press: Press): Promise<void> {
@@ -70,21 +70,20 @@ async function enterCode(press: Press): Promise<void> {
   }
   if (!isRight) return tryAgain(press, 'otp_wrong', 401);
   const methods = [{ amr: 'otp', at: epochSeconds(parts.clock) }] as const;
-  await advance(parts, ctx, live(await recordProof(parts.store, journey.document, { accountId, methods })));
+  showAgain(ctx, live(await recordProof(parts.store, journey.document, { accountId, methods })));
 }
 
 /** The way over the phone: a new QR when the present one is over, used up or declined. */
 async function chooseQr({ parts, ctx, journey }: Press): Promise<void> {
-  const document = live(await restartQr(parts.store, journey.document.id, parts.clock.now()));
-  await advance(parts, ctx, document, { byPhone: true });
+  showAgain(ctx, live(await restartQr(parts.store, journey.document.id, parts.clock.now())), '?way=qr');
 }
 
 async function confirmThisIsMe({ parts, ctx, journey }: Press): Promise<void> {
-  await advance(parts, ctx, live(await confirmPerson(parts.store, journey.document.id)));
+  showAgain(ctx, live(await confirmPerson(parts.store, journey.document.id)));
 }
 
 async function thisIsNotMe({ parts, ctx, journey }: Press): Promise<void> {
-  await advance(parts, ctx, live(await forgetPerson(parts.store, journey.document.id, parts.clock.now())));
+  showAgain(ctx, live(await forgetPerson(parts.store, journey.document.id, parts.clock.now())));
 }
 
 async function approveConsent({ parts, ctx, journey, form }: Press): Promise<void> {
@@ -112,6 +111,10 @@ const actions: Record<Exclude<Step, 'finish'>, Readonly<Record<string, (press: P
   consent: { approve: approveConsent, cancel },
 };
 
+/** Only names that the table itself has: a form may send any text. */
+const actionOf = (step: Step, name: string): ((press: Press) => Promise<void>) | undefined =>
+  step !== 'finish' && Object.hasOwn(actions[step], name) ? actions[step][name] : undefined;
+
 /** Does what was pressed; a button of an earlier page (reload, back, second tab) just shows where the journey stands. */
 export async function act(
   parts: SignInPageParts,
@@ -120,10 +123,10 @@ export async function act(
   form: FormFields,
   entry: PasswordEntry,
 ): Promise<void> {
-  if (document.result !== undefined) return advance(parts, ctx, document);
   const journey = await viewJourney(parts, document);
   if (journey === undefined) throw new DomainError('service_unknown');
-  const action = journey.step === 'finish' ? undefined : actions[journey.step][form.text('action') || 'continue'];
-  if (action === undefined) return advance(parts, ctx, document);
+  const isOver = journey.step === 'finish' || document.result !== undefined;
+  const action = isOver ? undefined : actionOf(journey.step, form.text('action') || 'continue');
+  if (action === undefined) return showAgain(ctx, document);
   await action({ parts, ctx, journey, form, entry });
 }

@@ -1,9 +1,9 @@
 import type { Context } from 'koa';
 import type { ApprovalStatus } from '#src/approvals/approvals.ts';
-import { mergeMethods, parseMethods } from '#src/assurance/session-methods.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { answerConsent } from '#src/sign-in/answer-consent.ts';
-import type { InteractionDocument, JourneyResult } from '#src/sign-in/collections.ts';
+import { promptsOf } from '#src/sign-in/authorization-request.ts';
+import type { InteractionDocument } from '#src/sign-in/collections.ts';
 import { type Journey, viewJourney } from '#src/sign-in/journey.ts';
 import { rememberBrowser } from '#src/sign-in/known-browsers.ts';
 import { finishJourney, recordProof } from '#src/sign-in/progress.ts';
@@ -42,20 +42,24 @@ async function takeApproval(
   return moved;
 }
 
-async function finish(parts: SignInPageParts, ctx: Context, { document, account, methods }: Journey): Promise<void> {
+/** Nothing is left to ask: the provider takes up who signed in, and assesses it once more itself. */
+async function finish(
+  parts: SignInPageParts,
+  ctx: Context,
+  { document, account, client }: Journey,
+  consentAnswered: boolean,
+): Promise<void> {
   if (account === undefined) throw new TypeError('nobody signed in');
-  const { payload } = document;
-  const sameSession = payload.session?.accountId === account.id ? parseMethods(payload.session.amr) : [];
-  const result: JourneyResult = {
-    outcome: 'signed-in',
-    accountId: account.id,
-    counted: methods,
-    methods: mergeMethods(sameSession, methods),
-    at: Math.max(...methods.map(({ at }) => at)),
-  };
-  await finishJourney(parts.store, document.id, result);
-  await rememberBrowser(parts, account.id, ensureBrowserKey(parts, ctx));
+  const isAskedByRequest = promptsOf(document.payload.params).has('consent') || client.metadata['application_type'] === 'native';
+  if (consentAnswered && isAskedByRequest) await finishJourney(parts.store, document.id, { outcome: 'consent-answered' });
+  if (document.methods !== undefined) await rememberBrowser(parts, account.id, ensureBrowserKey(parts, ctx));
   backToService(ctx, document);
+}
+
+/** After a form: the same address by GET, so that reload and back never send a form again. */
+export function showAgain(ctx: Context, { id }: InteractionDocument, query = ''): void {
+  ctx.status = 303;
+  ctx.redirect(`/interaction/${id}${query}`);
 }
 
 /** The provider takes the result up and sends the browser to the service. */
@@ -93,6 +97,6 @@ export async function advance(
     document = await takeApproval(parts, ctx, document, approval);
     journey = (await viewJourney(parts, document)) ?? journey;
   }
-  if (journey.step === 'finish') return finish(parts, ctx, journey);
+  if (journey.step === 'finish') return finish(parts, ctx, journey, showing.consentAnswered === true);
   showStep(parts, ctx, journey, { ...showing, approval: approval?.state === 'approved' ? undefined : approval });
 }

@@ -3,7 +3,7 @@ import Router from '@koa/router';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { qrSvg } from '../qr-image.ts';
 import { act } from './actions.ts';
-import { advance } from './advance.ts';
+import { advance, showAgain } from './advance.ts';
 import { formFields } from './form-fields.ts';
 import { requireJourney, requireOwnBrowser } from './interaction-cookie.ts';
 import type { SignInPageParts } from './parts.ts';
@@ -28,7 +28,7 @@ export function createSignInPages(parts: SignInPageParts): Router {
     if (!parts.forms.isValid(uid, fields.text('csrf'))) throw new DomainError('form_expired');
     const entry = await readPasswordEntry(parts, ctx, fields);
     const moved = await takeFirstPassword(parts, uid, entry);
-    if (moved !== undefined) await advance(parts, ctx, moved);
+    if (moved !== undefined) showAgain(ctx, moved);
     else await act(parts, ctx, await requireJourney(parts, ctx), fields, entry);
   });
 
