@@ -6,10 +6,11 @@ import { environmentName, settingsSchema } from './schema.ts';
 type Raw = z.infer<typeof settingsSchema>;
 
 /** Settings as the program uses them, frozen. */
-export interface Settings extends Readonly<Omit<Raw, 'store' | 'keyFile' | 'trustProxy'>> {
+export interface Settings extends Readonly<Omit<Raw, 'store' | 'keyFile' | 'trustProxy' | 'outboundPrivate'>> {
   readonly sqlitePath: string;
   readonly keyFile: string;
   readonly trustProxy: boolean;
+  readonly outboundPrivate: boolean;
 }
 
 /** A setting that is not as it must be; the message names it and says what was expected. */
@@ -63,11 +64,12 @@ export function loadSettings(
   }
   const raw = parsed.data;
   refuseInProduction(raw);
-  const { store, keyFile, trustProxy, ...rest } = raw;
+  const { store, keyFile, trustProxy, outboundPrivate, ...rest } = raw;
   return Object.freeze({
     ...rest,
     sqlitePath: store?.slice('sqlite:'.length) ?? join(raw.dataDir, 'senid.sqlite'),
     keyFile: keyFile ?? join(raw.dataDir, 'keys.json'),
     trustProxy: trustProxy === 'true',
+    outboundPrivate: outboundPrivate === undefined ? raw.profile !== 'production' : outboundPrivate === 'true',
   });
 }

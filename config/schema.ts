@@ -36,6 +36,12 @@ export const settingsSchema = z.strictObject({
     .default('info')
     .describe('The least important lines that are logged.'),
   claimsPrefix: z.url().default('https://senid.example/claims/').describe('URI prefix of claims that are ours, ending in a slash.'),
+  outboundPrivate: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe(
+      "`true` lets outgoing requests (a service's `jwks_uri`) reach private addresses: the demo, tests, closed networks. Default: `false` in production, else `true`.",
+    ),
   demoPort: z.coerce
     .number()
     .int()
@@ -44,8 +50,6 @@ export const settingsSchema = z.strictObject({
     .default(4000)
     .describe('First port of the demo; portal, bank and library follow it.'),
 });
-
-export type SettingName = keyof typeof settingsSchema.shape;
 
 /** `dataDir` → `SENID_DATA_DIR`. */
 export const environmentName = (setting: string): string =>

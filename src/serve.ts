@@ -63,7 +63,7 @@ function logProtocolRefusals(provider: EventEmitter, logger: Logger): void {
 /** Assembles the web application over the parts. */
 async function createWebApplication(application: Application, logger: Logger) {
   const { settings, policy, clients, sealing, signIn, signals, approvals, devices, accounts, store, clock, random } = application;
-  const { issuer, trustProxy } = settings;
+  const { issuer, trustProxy, outboundPrivate } = settings;
   const staticFiles = createStaticFiles();
   const renderer = createRenderer(staticFiles.url);
   const keys = await application.signingKeys.load();
@@ -77,6 +77,7 @@ async function createWebApplication(application: Application, logger: Logger) {
     pages,
     lives: policy.lives,
     trustProxy,
+    outboundPrivate,
   });
   logProtocolRefusals(provider, logger);
   provider.on('server_error', (ctx, err) => logger.error({ err, reference: ctx.state['reference'] }, 'protocol fault'));

@@ -4,7 +4,6 @@ declare const brand: unique symbol;
 export type Branded<Name extends string> = string & { readonly [brand]: Name };
 
 export type AccountId = Branded<'AccountId'>;
-export type ClientId = string;
 export type DeviceId = Branded<'DeviceId'>;
 export type ApprovalId = Branded<'ApprovalId'>;
 

@@ -26,4 +26,5 @@ export interface ProviderParts extends SignInParts {
   readonly lives: ProtocolLives;
   /** The proxy in front tells address and scheme of a request. */
   readonly trustProxy: boolean;
+  readonly outboundPrivate: boolean;
 }

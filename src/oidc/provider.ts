@@ -8,6 +8,7 @@ import { createLoadExistingGrant } from './existing-grant.ts';
 import { acrOf, createFindAccount, type TokenLike } from './find-account.ts';
 import { createInteractionPolicy, restoreOfflineAccess } from './interaction-policy.ts';
 import { createIntrospectionPolicy } from './introspection-policy.ts';
+import { outgoingFetch, responseBodyLimits } from './outgoing-requests.ts';
 import type { ProviderParts } from './parts.ts';
 import { signingAlgorithms } from './signing-keys.ts';
 
@@ -96,6 +97,8 @@ export function createProvider(parts: ProviderParts): Provider {
         postLogoutSuccessSource: (ctx) => pages.signedOut(ctx, ctx.oidc.client?.clientId),
       },
     },
+    fetch: outgoingFetch(parts.outboundPrivate) as never,
+    fetchResponseBodyLimits: responseBodyLimits,
     findAccount: createFindAccount(parts),
     interactions: { policy: createInteractionPolicy(parts), url: (_ctx, { uid }) => `/interaction/${uid}` },
     issueRefreshToken: async (_ctx, client, source) =>

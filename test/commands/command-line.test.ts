@@ -1,0 +1,235 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listAccountEvents } from '#src/accounts/account-events.ts';
+import { startProvider, type TestProvider } from '#test/support/running-provider.ts';
+
+const bin = fileURLToPath(new URL('../../bin/senid.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'senid-commands-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let provider: TestProvider;
+beforeAll(async () => {
+  provider = await startProvider();
+});
+afterAll(() => provider.stop());
+
+interface Ran {
+  readonly code: number;
+  readonly json: unknown;
+  readonly out: string;
+  readonly err: string;
+}
+
+function senid(args: readonly string[], environment: Record<string, string> = {}): Promise<Ran> {
+  return new Promise((resolve) => {
+    const command = spawn(process.execPath, [bin, ...args], {
+      env: {
+        PATH: process.env['PATH'],
+        SENID_PROFILE: 'test',
+        SENID_ISSUER: provider.issuer,
+        SENID_DATA_DIR: provider.dataDir,
+        ...environment,
+      },
+      cwd: folder,
+    });
+    let [out, err] = ['', ''];
+    command.stdout.on('data', (text: Buffer) => (out += text.toString()));
+    command.stderr.on('data', (text: Buffer) => (err += text.toString()));
+    command.once('close', (code) =>
+      resolve({ code: code ?? -1, out, err, json: args.includes('--json') && out !== '' ? JSON.parse(out) : undefined }),
+    );
+  });
+}
+
+const file = (name: string, content: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+const person = {
+  id_number: '000190000001',
+  name: { family: 'Nguyễn', middle: 'Thị', given: 'Lan' },
+  birthdate: '1990-02-01',
+  gender: 'female',
+  phone: '0912000001',
+  identity_level: 2,
+  password: 'sen hong 2026',
+};
+
+describe('senid people', () => {
+  it('imports NDJSON beside a running server, reports duplicates and refusals by line, and can run again', async () => {
+    const lines = [
+      person,
+      { ...person, id_number: '000190000002', phone: '+84912000001' },
+      { ...person, id_number: '12' },
+      'not json',
+      { ...person, id_number: '000190000003', phone: undefined, password: '12345678' },
+      { ...person, id_number: '000190000004', phone: '0912000004', surprise: 1 },
+    ];
+    const path = file('people.ndjson', lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'));
+    const dry = await senid(['people', 'import', path, '--dry-run', '--json']);
+    expect(dry.json).toMatchObject({
+      imported: 2,
+      refused: [
+        { line: 3, code: 'id_number_invalid' },
+        { line: 4, code: 'person_invalid' },
+        { line: 5, code: 'password_too_weak' },
+        { line: 6, code: 'person_invalid' },
+      ],
+    });
+    const first = await senid(['people', 'import', path, '--json']);
+    expect(first.json).toMatchObject({
+      imported: 1,
+      duplicates: 0,
+      refused: [{ line: 2, code: 'phone_taken' }, { line: 3 }, { line: 4 }, { line: 5 }, { line: 6 }],
+    });
+    expect(first.code).toBe(1);
+    const again = await senid([
+      'people',
+      'import',
+      file('one.ndjson', JSON.stringify({ ...person, id_number: ' 000 190 000 001' })),
+      '--json',
+    ]);
+    expect(again).toMatchObject({ code: 0, json: { imported: 0, duplicates: 1, refused: [] } });
+  });
+
+  it('does not take a level-2 person without in-person evidence in production', async () => {
+    const path = file('level2.ndjson', JSON.stringify({ ...person, id_number: '000190000011', phone: '0912000011' }));
+    const refused = await senid(['people', 'import', path, '--json'], {
+      SENID_PROFILE: 'production',
+      SENID_ISSUER: 'https://id.example',
+    });
+    expect(refused.json).toMatchObject({ imported: 0, refused: [{ line: 1, code: 'evidence_missing' }] });
+  });
+
+  it('shows an account only with a reason, which its holder can read', async () => {
+    expect(await senid(['people', 'show', person.id_number, '--json'])).toMatchObject({
+      code: 1,
+      json: { code: 'reason_missing' },
+    });
+    const shown = await senid(['people', 'show', person.id_number, '--reason', 'call 123', '--json']);
+    expect(shown).toMatchObject({ code: 0, json: { name: 'Nguyễn Thị Lan', identity_level: 2, state: 'active' } });
+    const account = await provider.application.accounts.findByIdNumber(person.id_number);
+    const events = account === undefined ? [] : await listAccountEvents(provider.application.store, account.id);
+    expect(events.at(-1)).toMatchObject({ type: 'looked-up', data: { reason: 'call 123' } });
+    expect(await senid(['people', 'show', '000199999999', '--reason', 'x', '--json'])).toMatchObject({
+      code: 1,
+      json: { code: 'account_not_found' },
+    });
+  });
+
+  it('locks with a ground and unlocks, and gives enrolment codes only to open accounts', async () => {
+    expect(await senid(['people', 'lock', person.id_number, '--ground', 'bad-mood', '--reason', 'x', '--json'])).toMatchObject({
+      code: 1,
+    });
+    expect(
+      await senid(['people', 'lock', person.id_number, '--ground', 'card-revoked', '--reason', 'letter 7', '--json']),
+    ).toMatchObject({ code: 0, json: { state: 'locked' } });
+    expect(await senid(['people', 'enrolment-code', person.id_number, '--reason', 'x', '--json'])).toMatchObject({
+      code: 1,
+      json: { code: 'account_locked' },
+    });
+    expect((await senid(['people', 'unlock', person.id_number, '--reason', 'letter 8', '--json'])).code).toBe(0);
+    const issued = await senid(['people', 'enrolment-code', person.id_number, '--reason', 'desk', '--json']);
+    expect(issued.json).toEqual({
+      code: expect.stringMatching(/^[0-9A-Z]{5}-[0-9A-Z]{5}$/),
+      expires_at: expect.stringMatching(/Z$/),
+    });
+  });
+});
+
+describe('senid phone', () => {
+  it("keeps its keys readable by its owner alone, and says a refusal's code", async () => {
+    const state = join(folder, 'phone.json');
+    const { json } = await senid(['people', 'enrolment-code', person.id_number, '--reason', 'desk', '--json']);
+    const enrolled = await senid([
+      'phone',
+      'enrol',
+      (json as { code: string }).code,
+      '--issuer',
+      provider.issuer,
+      '--state',
+      state,
+      '--json',
+    ]);
+    expect(enrolled.json).toMatchObject({ account: { display_name: 'Nguyễn Thị Lan' } });
+    expect(statSync(state).mode & 0o077).toBe(0);
+    expect(await senid(['phone', 'scan', 'x', '--state', state, '--json'])).toMatchObject({
+      code: 1,
+      json: { code: 'qr_invalid' },
+    });
+    expect(
+      await senid(['phone', 'enrol', 'AAAAA-AAAAA', '--issuer', provider.issuer, '--state', join(folder, 'other.json'), '--json']),
+    ).toMatchObject({ code: 1, json: { code: 'enrolment_code_invalid' } });
+    expect(await senid(['phone', 'list', '--state', join(folder, 'none.json'), '--json'])).toMatchObject({
+      code: 1,
+      json: { code: 'device_unknown' },
+    });
+    expect(await senid(['phone', 'list', '--state', state, '--json'])).toMatchObject({ code: 0, json: [] });
+  });
+});
+
+describe('senid clients', () => {
+  it('registers, generates a secret once, lists, shows without secrets, refuses by member', async () => {
+    const client = {
+      client_id: 'shop',
+      client_name: 'Cửa hàng',
+      class: 'private',
+      redirect_uris: ['https://shop.example/cb'],
+      allowed_claims: ['name'],
+    };
+    const put = await senid(['clients', 'put', file('shop.json', JSON.stringify(client)), '--json']);
+    expect(put.json).toEqual({ client_id: 'shop', client_secret: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/) });
+    expect((await senid(['clients', 'put', join(folder, 'shop.json'), '--json'])).json).toEqual({ client_id: 'shop' });
+    const shown = await senid(['clients', 'show', 'shop', '--json']);
+    expect(JSON.stringify(shown.json)).not.toContain((put.json as { client_secret: string }).client_secret);
+    for (const [member, value] of [
+      ['class', 'evil'],
+      ['redirect_uris', ['javascript:alert(1)']],
+      ['min_acr', 'urn:x'],
+      ['profile', 'fapi-2.0'],
+      ['legal_basis', [{ claim: 'name', text: { vi: 'x', en: 'x' } }]],
+      ['token_endpoint_auth_method', 'tls_client_auth'],
+    ] as const) {
+      const refused = await senid(['clients', 'put', file('bad.json', JSON.stringify({ ...client, [member]: value })), '--json']);
+      expect(refused).toMatchObject({
+        code: 1,
+        json: {
+          code: 'client_metadata_invalid',
+          detail: expect.stringContaining(member === 'redirect_uris' ? 'redirect_uris' : member),
+        },
+      });
+    }
+    expect((await senid(['clients', 'list', '--json'])).json).toEqual([
+      expect.objectContaining({ client_id: 'shop', state: 'active' }),
+    ]);
+    expect((await senid(['clients', 'show', 'none', '--json'])).json).toMatchObject({ code: 'client_not_found' });
+  });
+});
+
+describe('senid', () => {
+  it('exits 2 for wrong usage, and says what is wrong with a setting by its name', async () => {
+    expect((await senid(['clients', 'frobnicate'])).code).toBe(2);
+    expect((await senid(['people', 'import'])).code).toBe(2);
+    const unknown = await senid(['doctor'], { SENID_ISUER: 'x' });
+    expect(unknown).toMatchObject({ code: 1, out: expect.stringContaining('SENID_ISUER') });
+    const bad = await senid(['clients', 'list'], { SENID_PORT: 'many' });
+    expect(bad).toMatchObject({ code: 1, err: expect.stringContaining('SENID_PORT') });
+    const plain = await senid(['clients', 'list'], { SENID_PROFILE: 'production' });
+    expect(plain).toMatchObject({ code: 1, err: expect.stringContaining('must be https in production') });
+  });
+
+  it('lists signing keys and finds nothing wrong on a sound installation', async () => {
+    expect((await senid(['keys', 'list', '--json'])).json).toEqual(
+      expect.arrayContaining([expect.objectContaining({ alg: 'ES256' }), expect.objectContaining({ alg: 'RS256' })]),
+    );
+    expect(await senid(['doctor', '--json'])).toMatchObject({
+      code: 0,
+      json: expect.arrayContaining([expect.objectContaining({ check: 'store and keys', ok: true })]),
+    });
+  });
+});
