@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import type { Middleware } from 'koa';
+import compose from 'koa-compose';
 import type { Provider } from 'oidc-provider';
 import type { Logger } from 'pino';
 import type { Clock } from './kernel/clock.ts';
@@ -28,6 +29,13 @@ export interface ServerParts {
 /** Paths of the protocol that answer to HEAD and GET alike have no body to lose. */
 const posted = new Set(['/auth', '/session/end']);
 
+/** Our own routes; the protocol's requests, the busiest by far, pass them by. */
+function forPages(routers: readonly Router[]): Middleware {
+  const ours = /^\/(interaction|device|livez|readyz|app|q)?(\/|$)/;
+  const routes = compose(routers.map((router) => router.routes() as Middleware));
+  return (ctx, next) => (ours.test(ctx.path) ? routes(ctx, next) : next());
+}
+
 /** Top to bottom = the way of a request. The provider itself is the koa application; what it does not route falls through to 404. */
 export function mountServer({
   provider,
@@ -43,7 +51,7 @@ export function mountServer({
   provider.use(securityHeaders(issuer) as never);
   provider.use(errorPages(renderer, logger) as never);
   provider.use(staticFiles as never);
-  for (const router of routers) provider.use(router.routes() as never);
+  provider.use(forPages(routers) as never);
   provider.use(postAsGet(posted) as never);
   provider.use(formPostPolicy as never);
   provider.use(endGrantsWithSession(store, '/session/end/confirm') as never);

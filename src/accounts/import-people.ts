@@ -8,6 +8,7 @@ import { idNumberReservation } from './directory.ts';
 import { type ImportOptions, readPerson } from './import-person.ts';
 import { openAccount } from './open-account.ts';
 import type { PasswordHashing } from './password-hashing.ts';
+import { normaliseIdNumber } from './person-rules.ts';
 
 export interface ImportParts {
   readonly store: Store;
@@ -37,7 +38,7 @@ async function isKnown({ store, sealing }: ImportParts, json: unknown): Promise<
   const idNumber = (json as { id_number?: unknown } | null)?.id_number;
   return (
     typeof idNumber === 'string' &&
-    (await store.get(reservations, idNumberReservation(sealing, idNumber.replace(/[\s.-]/g, '').toUpperCase()))) !== undefined
+    (await store.get(reservations, idNumberReservation(sealing, normaliseIdNumber(idNumber)))) !== undefined
   );
 }
 

@@ -2,11 +2,19 @@ import { z } from 'zod';
 import type { Clock } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import type { IdentityEvidence, Person, PostalAddress } from './account.ts';
+import { isSupportedHash } from './foreign-hashes.ts';
 import type { NewAccount } from './open-account.ts';
-import { isSupportedHash, type PasswordHashing } from './password-hashing.ts';
-import { checkBirthdate, checkIdNumber, checkName, checkPassword, checkPhone } from './person-rules.ts';
+import type { PasswordHashing } from './password-hashing.ts';
+import { checkBirthdate, checkIdNumber, checkName, checkPassword, checkPhone, isInventedIdNumber } from './person-rules.ts';
 
-const text = z.string().trim().min(1).max(200);
+/** One line of text: NFC, and nothing in it that can't be seen (control characters, marks that turn the direction of writing). */
+const text = z
+  .string()
+  .normalize('NFC')
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, 'expected one line of visible characters');
 
 /** One line of an import (interfaces.md). Documents are understood by later versions and refused until then. */
 const line = z.strictObject({
@@ -47,6 +55,8 @@ export interface ImportOptions {
   readonly defaultEvidence: IdentityEvidence | undefined;
   /** Dry runs check without hashing. */
   readonly hash: boolean;
+  /** True in production: ID numbers of invented people are refused. */
+  readonly refuseInvented?: boolean;
 }
 
 function parse(json: unknown): Line {
@@ -103,6 +113,8 @@ export async function readPerson(
   };
   const evidence = given.identity_level === 2 ? (given.evidence ?? options.defaultEvidence) : undefined;
   if (given.identity_level === 2 && evidence === undefined) throw new DomainError('evidence_missing');
+  if (options.refuseInvented === true && isInventedIdNumber(person.idNumber))
+    throw new DomainError('id_number_invalid', { detail: 'numbers that begin with 000 belong to invented people' });
   return {
     kind,
     identityLevel: given.identity_level,

@@ -15,20 +15,30 @@ interface LockParts {
 
 /**
  * Stops an account at once: one write, and `validFrom` kills every session, code and token without touching them. Repeatable; a lock
- * by an authority is never weakened by the holder's own.
+ * by an authority is never weakened by the holder's own, and takes its place.
+ * @throws {DomainError} `account_not_found`
  */
 export async function lockAccount(parts: LockParts, id: AccountId, lock: Omit<AccountLock, 'at'>): Promise<void> {
   const before = await parts.store.get(accounts, id);
   if (before === undefined) throw new DomainError('account_not_found');
   if (before.lock !== undefined && (before.lock.by === 'authority' || lock.by === 'self')) return;
   const at = parts.clock.now();
-  await parts.store.patch(accounts, id, { lock: before.lock }, { set: { lock: { ...lock, at }, validFrom: at } });
+  const patched = await parts.store.patch(accounts, id, { lock: before.lock }, { set: { lock: { ...lock, at }, validFrom: at } });
+  // somebody else locked or unlocked it in between: decide again on what is there now
+  if (patched.outcome === 'conflict') return lockAccount(parts, id, lock);
   await recordAccountEvent(parts, id, 'locked', { ground: lock.ground, by: lock.by });
 }
 
-/** Opens a locked account again; what was issued before stays dead. */
+/**
+ * Opens a locked account again; what was issued before stays dead. An account that is not locked stays as it is.
+ * @throws {DomainError} `account_not_found`
+ */
 export async function unlockAccount(parts: LockParts, id: AccountId, reason: string): Promise<void> {
-  const patched = await parts.store.patch(accounts, id, {}, { set: { validFrom: parts.clock.now() }, unset: ['lock'] });
-  if (patched.outcome === 'missing') throw new DomainError('account_not_found');
+  const before = await parts.store.get(accounts, id);
+  if (before === undefined) throw new DomainError('account_not_found');
+  if (before.lock === undefined) return;
+  const validFrom = parts.clock.now();
+  const patched = await parts.store.patch(accounts, id, { lock: before.lock }, { set: { validFrom }, unset: ['lock'] });
+  if (patched.outcome === 'conflict') return unlockAccount(parts, id, reason);
   await recordAccountEvent(parts, id, 'unlocked', { reason });
 }

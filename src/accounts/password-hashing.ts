@@ -1,8 +1,7 @@
-import { pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { promisify } from 'node:util';
-import { type Algorithm, hash, verify } from '@node-rs/argon2';
+import { type Algorithm, hash } from '@node-rs/argon2';
 import { DomainError } from '#src/kernel/domain-error.ts';
+import { verifyHash } from './foreign-hashes.ts';
 
 /** Argon2id, 19 MiB, two passes, one lane (OWASP's first choice). */
 const parameters = {
@@ -32,33 +31,6 @@ export const defaultHashingLimits = (): HashingLimits => ({
   waiting: 200,
 });
 
-const scryptBytes = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
-const pbkdf2Bytes = promisify(pbkdf2);
-const bytes = (text = ''): Buffer => Buffer.from(text, 'base64');
-
-/** PHC strings of the kinds that legacy registers bring: `$scrypt$ln=15,r=8,p=1$salt$hash`, `$pbkdf2-sha256$i=310000$salt$hash`. */
-const phc = /^\$(scrypt|pbkdf2-sha256|pbkdf2-sha512)\$([a-z]+=\d+(?:,[a-z]+=\d+)*)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
-
-export const isSupportedHash = (passwordHash: string): boolean =>
-  /^\$argon2(id|i)\$v=19\$m=\d{1,7},t=\d{1,3},p=\d{1,2}\$/.test(passwordHash) || phc.test(passwordHash);
-
-async function verifyLegacy(passwordHash: string, password: string): Promise<boolean> {
-  const [, kind = '', settings = '', salt, digest] = phc.exec(passwordHash) ?? [];
-  const setting = Object.fromEntries(settings.split(',').map((pair) => pair.split('='))) as Record<string, string>;
-  const expected = bytes(digest);
-  const number = (name: string): number => Number(setting[name]);
-  const actual =
-    kind === 'scrypt'
-      ? await scryptBytes(password, bytes(salt), expected.length, {
-          N: 2 ** number('ln'),
-          r: number('r'),
-          p: number('p'),
-          maxmem: 256 * 1024 * 1024,
-        })
-      : await pbkdf2Bytes(password, bytes(salt), number('i'), expected.length, kind.slice('pbkdf2-'.length));
-  return timingSafeEqual(actual, expected);
-}
-
 /** Hashes off the main thread, a few at a time, the rest in a queue that says when it is full. */
 export function createPasswordHashing(limits: HashingLimits = defaultHashingLimits()): PasswordHashing {
   const queue: (() => void)[] = [];
@@ -80,8 +52,7 @@ export function createPasswordHashing(limits: HashingLimits = defaultHashingLimi
 
   return {
     hash: (password) => inTurn(() => hash(password, parameters)),
-    verify: (passwordHash, password) =>
-      inTurn(() => (passwordHash.startsWith('$argon2') ? verify(passwordHash, password) : verifyLegacy(passwordHash, password))),
+    verify: (passwordHash, password) => inTurn(() => verifyHash(passwordHash, password)),
     needsUpgrade: (passwordHash) => !passwordHash.startsWith(currentPrefix),
   };
 }

@@ -21,6 +21,9 @@ export function checkIdNumber(typed: string, kind: 'citizen' | 'foreigner'): str
   return isRight ? number : refuse('id_number_invalid');
 }
 
+/** The range that no register issues: demo and test people (province code 000). */
+export const isInventedIdNumber = (idNumber: string): boolean => idNumber.startsWith('000');
+
 /** National (`0` and nine digits) or E.164 → E.164. @throws {DomainError} `phone_invalid` */
 export function checkPhone(typed: string): string {
   const digits = typed.replace(/[\s.()-]/g, '');

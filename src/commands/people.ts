@@ -38,6 +38,7 @@ async function runImport(file: string, options: CommonOptions & { readonly dryRu
       {
         dryRun: options.dryRun === true,
         defaultEvidence: isInvented ? inventedEvidence : undefined,
+        refuseInvented: !isInvented,
         progress: (done) => {
           if (done % 1000 === 0) process.stderr.write(`${done} lines\n`);
         },

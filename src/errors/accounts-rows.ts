@@ -73,7 +73,7 @@ export const accountsRows = {
   password_hash_unsupported: member(
     'Không đọc được mã băm mật khẩu',
     'The password hash is of an unknown kind',
-    'argon2i/id, scrypt or pbkdf2 as PHC strings.',
+    'argon2i/id, scrypt or pbkdf2 as PHC strings, bcrypt as $2b$, none dearer than the documented bounds.',
   ),
   totp_secret_invalid: member(
     'Khóa của ứng dụng mã chưa đúng',

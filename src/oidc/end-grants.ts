@@ -12,9 +12,8 @@ interface GrantPayload {
  * the time nobody is signed in and stays.
  */
 export function endGrantsWithSession(store: Store, confirmPath: string) {
-  return async (ctx: Context, next: Next): Promise<void> => {
+  async function signOut(ctx: Context, next: Next): Promise<void> {
     await next();
-    if (ctx.path !== confirmPath) return;
     const { session } = (ctx as unknown as KoaContextWithOIDC).oidc;
     if (session === undefined || (session as { destroyed?: boolean }).destroyed !== true) return;
     const ids = Object.values(session.authorizations ?? {}).flatMap(({ grantId }) => grantId ?? []);
@@ -22,5 +21,6 @@ export function endGrantsWithSession(store: Store, confirmPath: string) {
       const scopes = (payload as GrantPayload).openid?.scope?.split(' ') ?? [];
       if (!scopes.includes('offline_access')) await store.remove(grants, id);
     }
-  };
+  }
+  return (ctx: Context, next: Next): Promise<void> => (ctx.path === confirmPath ? signOut(ctx, next) : next());
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import type { Sealing } from '#src/kernel/sealing.ts';
 
 /** A root key by its id; the first of a list seals, all of them open. */
@@ -27,6 +27,7 @@ export function createSealing(rootKeys: readonly [RootKey, ...RootKey[]]): Seali
   const [current] = rootKeys;
   const oldest = rootKeys[rootKeys.length - 1] ?? current;
   const derived = new Map<string, Buffer>();
+  const prepared = new Map<string, KeyObject>();
 
   function derive({ id, key }: RootKey, purpose: string): Buffer {
     const name = `${id} ${purpose}`;
@@ -38,10 +39,21 @@ export function createSealing(rootKeys: readonly [RootKey, ...RootKey[]]): Seali
     return known;
   }
 
+  /** The same as a prepared key: handing over bytes costs a key import at every use. */
+  function keyFor(root: RootKey, purpose: string): KeyObject {
+    const name = `${root.id} ${purpose}`;
+    let key = prepared.get(name);
+    if (key === undefined) {
+      key = createSecretKey(derive(root, purpose));
+      prepared.set(name, key);
+    }
+    return key;
+  }
+
   return {
     seal(plaintext, context) {
       const iv = randomBytes(ivLength);
-      const cipher = createCipheriv('aes-256-gcm', derive(current, 'seal-v1'), iv);
+      const cipher = createCipheriv('aes-256-gcm', keyFor(current, 'seal-v1'), iv);
       cipher.setAAD(lengthDelimited([current.id, context]));
       const sealed = Buffer.concat([iv, cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()]);
       return `${current.id}.${sealed.toString('base64url')}`;
@@ -51,7 +63,7 @@ export function createSealing(rootKeys: readonly [RootKey, ...RootKey[]]): Seali
       const root = rootKeys.find((each) => each.id === id);
       if (root === undefined) throw new Error(`sealed with a key that is not here: ${id}`);
       const bytes = Buffer.from(text, 'base64url');
-      const decipher = createDecipheriv('aes-256-gcm', derive(root, 'seal-v1'), bytes.subarray(0, ivLength), {
+      const decipher = createDecipheriv('aes-256-gcm', keyFor(root, 'seal-v1'), bytes.subarray(0, ivLength), {
         authTagLength: tagLength,
       });
       decipher.setAAD(lengthDelimited([root.id, context]));
@@ -59,7 +71,7 @@ export function createSealing(rootKeys: readonly [RootKey, ...RootKey[]]): Seali
       return Buffer.concat([decipher.update(bytes.subarray(ivLength, -tagLength)), decipher.final()]).toString('utf8');
     },
     blindIndex: (namespace, value) =>
-      createHmac('sha256', derive(oldest, 'blind-index-v1'))
+      createHmac('sha256', keyFor(oldest, 'blind-index-v1'))
         .update(lengthDelimited([namespace, value]))
         .digest('base64url'),
     deriveKey: (purpose) => derive(oldest, purpose),

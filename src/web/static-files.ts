@@ -49,9 +49,9 @@ export function createStaticFiles(): StaticFiles {
   const version = hash.digest('base64url').slice(0, 12);
   const prefix = `/assets/${version}/`;
 
-  async function middleware(ctx: Context, next: Next): Promise<void> {
+  async function serveAsset(ctx: Context, next: Next): Promise<void> {
     // only exact names are known, so no path leads outside
-    const asset = ctx.path.startsWith('/assets/') ? assets.get(ctx.path.split('/').slice(3).join('/')) : undefined;
+    const asset = assets.get(ctx.path.split('/').slice(3).join('/'));
     if (asset === undefined || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();
     ctx.type = types[extname(ctx.path)] ?? 'application/octet-stream';
     ctx.set('Cache-Control', ctx.path.startsWith(prefix) ? 'public, max-age=31536000, immutable' : 'no-cache');
@@ -62,7 +62,7 @@ export function createStaticFiles(): StaticFiles {
   }
 
   return {
-    middleware,
+    middleware: (ctx, next) => (ctx.path.startsWith('/assets/') ? serveAsset(ctx, next) : next()),
     url(name) {
       if (!assets.has(name)) throw new TypeError(`no asset ${name}`);
       return prefix + name;

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
 import { type SessionDocument, sessions } from '../collections.ts';
 import { type AdapterParts, expiryOf } from './parts.ts';
 
-const keyOf = (cookie: string): string => createHash('sha256').update(cookie).digest('base64url');
+const keyOf = (cookie: string): string => hash('sha256', cookie, 'base64url');
 const clientKey = (clientId: string): string => Buffer.from(clientId).toString('base64url');
 const clientIdOf = (key: string): string => Buffer.from(key, 'base64url').toString();
 

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import { type TokenDocument, tokens } from '../collections.ts';
 import { type AdapterParts, expiryOf } from './parts.ts';
 
 /** A leaked database holds no live token. */
-const keyOf = (token: string): string => createHash('sha256').update(token).digest('base64url');
+const keyOf = (token: string): string => hash('sha256', token, 'base64url');
 
 /**
  * Codes and tokens. All kinds share one collection, so introspection's three look-ups of one token are one read.

@@ -1,7 +1,7 @@
 import type { Context, Next } from 'koa';
 import type { Logger } from 'pino';
 import type { Clock } from '#src/kernel/clock.ts';
-import { type Random, randomIdentifier } from '#src/kernel/random.ts';
+import type { Random } from '#src/kernel/random.ts';
 
 /** The first segments of a path, without the identifiers in it: logs name routes, never people or secrets. */
 export function routeOf(path: string): string {
@@ -12,24 +12,32 @@ export function routeOf(path: string): string {
   return /^[a-z-]{0,20}$/.test(first) ? `/${first}` : '/…';
 }
 
+/** Names of requests that people can quote: a random beginning for each process, then a count. They are no secrets. */
+function createReferences(random: Random): () => string {
+  const prefix = Array.from({ length: 5 }, () => 'ABCDEFGHJKLMNPQRSTUVWXYZ'[random.below(24)]).join('');
+  let count = random.below(1_000_000);
+  return () => {
+    count += 1;
+    return `${prefix}${count.toString(36).toUpperCase()}`;
+  };
+}
+
 /** Gives every request a reference that people can quote, and writes one line for it. */
 export function requestLog(logger: Logger, { clock, random }: { readonly clock: Clock; readonly random: Random }) {
+  const nextReference = createReferences(random);
   return async (ctx: Context, next: Next): Promise<void> => {
     const began = clock.now();
-    const reference = randomIdentifier(random, 60)
-      .toUpperCase()
-      .replace(/[^A-Z0-9]/g, 'X')
-      .slice(0, 10);
+    const reference = nextReference();
     ctx.state['reference'] = reference;
-    ctx.set('X-Request-Id', reference);
     try {
       await next();
     } finally {
       const level = ctx.status >= 500 ? 'warn' : 'info';
-      logger[level](
-        { reference, method: ctx.method, route: routeOf(ctx.path), status: ctx.status, ms: clock.now() - began },
-        'request',
-      );
+      if (logger.isLevelEnabled(level))
+        logger[level](
+          { reference, method: ctx.method, route: routeOf(ctx.path), status: ctx.status, ms: clock.now() - began },
+          'request',
+        );
     }
   };
 }

@@ -24,17 +24,23 @@ export function formOrigin(uri: unknown): string[] {
   return [origin === 'null' ? protocol : origin];
 }
 
-/** Headers that every answer carries. HSTS only where the issuer itself is https. */
+/** Addresses that only programs call: nothing there is ever shown by a browser. */
+const forPrograms = /^\/(token|me|jwks|\.well-known|device)(\/|$)/;
+const pagePolicy = contentSecurityPolicy();
+
+/** Headers of every answer, and the ones that guard pages where there may be one. HSTS only where the issuer itself is https. */
 export function securityHeaders(issuer: string) {
   const isHttps = issuer.startsWith('https:');
-  return async (ctx: Context, next: Next): Promise<void> => {
+  return (ctx: Context, next: Next): Promise<void> => {
     ctx.set('X-Content-Type-Options', 'nosniff');
-    ctx.set('Referrer-Policy', 'no-referrer');
-    ctx.set('X-Frame-Options', 'DENY');
-    ctx.set('Cross-Origin-Opener-Policy', 'same-origin');
-    ctx.set('Permissions-Policy', 'camera=(self), microphone=(), geolocation=()');
-    ctx.set('Content-Security-Policy', contentSecurityPolicy());
     if (isHttps) ctx.set('Strict-Transport-Security', 'max-age=63072000; includeSubDomains');
-    await next();
+    if (!forPrograms.test(ctx.path)) {
+      ctx.set('Referrer-Policy', 'no-referrer');
+      ctx.set('X-Frame-Options', 'DENY');
+      ctx.set('Cross-Origin-Opener-Policy', 'same-origin');
+      ctx.set('Permissions-Policy', 'camera=(self), microphone=(), geolocation=()');
+      ctx.set('Content-Security-Policy', pagePolicy);
+    }
+    return next();
   };
 }

@@ -3,9 +3,13 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import { formOrigin } from '../middleware/security-headers.ts';
 
 /** Lets the library's `form_post` answer reach the redirect URI that the request has proven. */
-export async function formPostPolicy(ctx: Context, next: Next): Promise<void> {
+export function formPostPolicy(ctx: Context, next: Next): Promise<void> {
+  return ctx.path.startsWith('/auth') ? widenPolicy(ctx, next) : next();
+}
+
+async function widenPolicy(ctx: Context, next: Next): Promise<void> {
   await next();
-  if (!ctx.path.startsWith('/auth') || !String(ctx.response.type).includes('html')) return;
+  if (!String(ctx.response.type).includes('html')) return;
   const { params, redirectUriCheckPerformed, client } = (ctx as unknown as KoaContextWithOIDC).oidc;
   const redirectUri = params?.['redirect_uri'];
   const isProven =

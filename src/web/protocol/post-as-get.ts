@@ -13,14 +13,15 @@ const parse = bodyParser({ enableTypes: ['form'], formLimit: '32kb', encoding: '
  * @see OpenID Connect Core 1.0, 3.1.2.1; RP-Initiated Logout 1.0, 2
  */
 export function postAsGet(paths: ReadonlySet<string>) {
-  return async (ctx: Context, next: Next): Promise<void> => {
-    if (ctx.method !== 'POST' || !paths.has(ctx.path)) return next();
-    if (!ctx.is('application/x-www-form-urlencoded')) throw new DomainError('request_malformed');
-    await parse(ctx as never, async () => {});
-    const raw = String((ctx.request as { rawBody?: unknown }).rawBody ?? '');
-    const query = new URLSearchParams([...new URLSearchParams(ctx.querystring), ...new URLSearchParams(raw)]).toString();
-    if (query.length > longestQuery) throw new DomainError('body_too_large');
-    ctx.status = 303;
-    ctx.redirect(`${ctx.path}?${query}`);
-  };
+  return (ctx: Context, next: Next): Promise<void> => (ctx.method === 'POST' && paths.has(ctx.path) ? redirectToGet(ctx) : next());
+}
+
+async function redirectToGet(ctx: Context): Promise<void> {
+  if (!ctx.is('application/x-www-form-urlencoded')) throw new DomainError('request_malformed');
+  await parse(ctx as never, async () => {});
+  const raw = String((ctx.request as { rawBody?: unknown }).rawBody ?? '');
+  const query = new URLSearchParams([...new URLSearchParams(ctx.querystring), ...new URLSearchParams(raw)]).toString();
+  if (query.length > longestQuery) throw new DomainError('body_too_large');
+  ctx.status = 303;
+  ctx.redirect(`${ctx.path}?${query}`);
 }
