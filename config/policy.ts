@@ -33,10 +33,17 @@ const policies: readonly [Policy, ...Policy[]] = [
       grant: 60 * day,
     },
     throttle: {
-      accountAndNetwork: { points: 5, seconds: 5 * minute },
-      accountAndBrowser: { points: 10, seconds: 5 * minute },
-      network: { points: 300, seconds: 10 * minute },
-      account: { points: 30, seconds: hour },
+      accountAndNetwork: [
+        { points: 5, seconds: 5 * minute },
+        { points: 20, seconds: hour },
+        { points: 50, seconds: day },
+      ],
+      accountAndBrowser: [
+        { points: 10, seconds: 5 * minute },
+        { points: 40, seconds: hour },
+      ],
+      network: [{ points: 300, seconds: 10 * minute }],
+      account: [{ points: 30, seconds: hour }],
     },
     hashing: { waiting: 200 },
   },

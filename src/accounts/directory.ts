@@ -13,21 +13,23 @@ export const idNumberReservation = (sealing: Sealing, idNumber: string): string 
   `id-number:${sealing.blindIndex('id-number', idNumber)}`;
 export const phoneReservation = (sealing: Sealing, phone: string): string => `phone:${sealing.blindIndex('phone', phone)}`;
 
-/** Opened persons by their sealed text: one sign-in asks several times. Bounded, and never wrong: other data are other sealed text. */
-const opened = new Map<string, Person>();
 const mostOpened = 2000;
 
-function openPerson(document: AccountDocument, sealing: Sealing): Person {
-  const known = opened.get(document.person);
-  if (known !== undefined) return known;
-  const person = JSON.parse(sealing.open(document.person, personContext(document.id))) as Person;
-  if (opened.size >= mostOpened) opened.clear();
-  opened.set(document.person, person);
-  return person;
+/** Opens sealed persons and keeps the last ones: one sign-in asks several times. A text moved from another account is still opened, and refused. */
+function createPersonOpener(sealing: Sealing): (document: AccountDocument) => Person {
+  const opened = new Map<AccountId, { readonly sealed: string; readonly person: Person }>();
+  return ({ id, person: sealed }) => {
+    const known = opened.get(id);
+    if (known?.sealed === sealed) return known.person;
+    const person = JSON.parse(sealing.open(sealed, personContext(id))) as Person;
+    if (opened.size >= mostOpened) opened.clear();
+    opened.set(id, { sealed, person });
+    return person;
+  };
 }
 
-/** A stored account as rules see it; the person is opened when asked for, once. */
-function accountOf(document: AccountDocument, sealing: Sealing): Account {
+/** A stored account as rules see it; the person is opened when asked for. */
+function accountOf(document: AccountDocument, openPerson: (document: AccountDocument) => Person): Account {
   return {
     id: document.id,
     kind: document.kind,
@@ -36,14 +38,16 @@ function accountOf(document: AccountDocument, sealing: Sealing): Account {
     validFrom: document.validFrom,
     authenticators: document.authenticators,
     evidence: document.evidence,
-    person: () => openPerson(document, sealing),
+    person: () => openPerson(document),
   };
 }
 
 export function createAccountDirectory({ store, sealing }: { readonly store: Store; readonly sealing: Sealing }): AccountDirectory {
+  const openPerson = createPersonOpener(sealing);
+
   async function get(id: AccountId): Promise<Account | undefined> {
     const document = await store.get(accounts, id);
-    return document && accountOf(document, sealing);
+    return document && accountOf(document, openPerson);
   }
 
   return {

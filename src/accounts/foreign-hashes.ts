@@ -15,7 +15,8 @@ interface PhcString {
 }
 
 // salts of 8 bytes and digests of 16 at least: a shorter digest would let many passwords in
-const phcString = /^\$([a-z0-9-]+)(?:\$v=(\d+))?\$([a-z]+=\d{1,9}(?:,[a-z]+=\d{1,9})*)\$([A-Za-z0-9+/]{11,128})\$([A-Za-z0-9+/]{22,256})$/;
+const phcString =
+  /^\$([a-z0-9-]+)(?:\$v=(\d+))?\$([a-z]+=\d{1,9}(?:,[a-z]+=\d{1,9})*)\$([A-Za-z0-9+/]{11,128})\$([A-Za-z0-9+/]{22,256})$/;
 const bcryptString = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 const dearestBcrypt = 15;
 const mebibyte = 1024 * 1024;

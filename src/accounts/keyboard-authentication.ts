@@ -1,6 +1,7 @@
 import { createGuardrails, verifySync } from 'otplib';
 import type { Clock } from '#src/kernel/clock.ts';
 import { epochSeconds } from '#src/kernel/clock.ts';
+import { DomainError } from '#src/kernel/domain-error.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import type { Sealing } from '#src/kernel/sealing.ts';
 import type { Store } from '#src/kernel/store.ts';
@@ -28,6 +29,7 @@ const stepSeconds = 30;
 /** Secrets of 80 bits are still in the hands of people whose authenticator was set up elsewhere. */
 const guardrails = createGuardrails({ MIN_SECRET_BYTES: 10 });
 const longestPassword = 128;
+const isTypable = (password: string): boolean => password !== '' && [...password].length <= longestPassword;
 
 /** The 30-second step a code belongs to, one step either side of now; undefined for a wrong code. */
 function stepOf(secret: string, code: string, now: number): number | undefined {
@@ -58,9 +60,27 @@ export async function createKeyboardAuthentication({
   // checked when there is nothing to check, so that an unknown person costs what a known one does
   const dummyHash = await hashing.hash('nobody has this password');
 
+  /** A hash of an older kind becomes ours at the first sign-in; when there is no room for that now, at the next one. */
   async function upgrade(id: AccountId, from: string, password: string): Promise<void> {
-    const passwordHash = await hashing.hash(password);
-    await store.patch(credentials, id, { passwordHash: from }, { set: { passwordHash } });
+    try {
+      const passwordHash = await hashing.hash(password);
+      await store.patch(credentials, id, { passwordHash: from }, { set: { passwordHash } });
+    } catch (busy) {
+      if (!(busy instanceof DomainError && busy.code === 'hashing_busy')) throw busy;
+    }
+  }
+
+  /** Counts an entry against its limits, and takes it back when it was right or could not be checked. */
+  async function counted<Right>(name: string, caller: Caller, check: () => Promise<Right | undefined>): Promise<Right | undefined> {
+    const attempt = await throttle.enter(name, caller);
+    try {
+      const right = await check();
+      if (right !== undefined) await attempt.succeeded();
+      return right;
+    } catch (fault) {
+      await attempt.unchecked();
+      throw fault;
+    }
   }
 
   /** Only a browser that this very person has used gets a count of its own. */
@@ -68,38 +88,34 @@ export async function createKeyboardAuthentication({
     return { address, browser: browser !== undefined && (await isKnownBrowser(id, browser)) ? browser : undefined };
   }
 
-  async function verifyPassword(idNumber: string, typed: string, from: Caller): Promise<Account | undefined> {
-    // the throttle keeps no ID numbers, and counts unknown people alike
-    const name = sealing.blindIndex('throttle', normaliseIdNumber(idNumber));
-    const account = await directory.findByIdNumber(idNumber);
-    const caller = await callerFor(account?.id ?? ('unknown' as AccountId), from);
-    await throttle.check(name, caller);
+  /** One hash is checked whoever asks, so that unknown, locked and password-less accounts cost what a wrong password does. */
+  async function checkPassword(account: Account | undefined, typed: string): Promise<Account | undefined> {
     const password = typed.normalize('NFC');
     const held: CredentialsDocument | undefined = await store.get(credentials, account?.id ?? ('unknown' as AccountId));
     const passwordHash = held?.passwordHash ?? dummyHash;
-    const isRight = await hashing.verify(passwordHash, [...password].length > longestPassword ? '' : password);
-    if (!isRight || account === undefined || held?.passwordHash === undefined || account.lock !== undefined) {
-      await throttle.failed(name, caller);
-      return undefined;
-    }
-    await throttle.succeeded(name, caller);
+    const isRight = (await hashing.verify(passwordHash, isTypable(password) ? password : '')) && isTypable(password);
+    if (!isRight || account === undefined || held?.passwordHash === undefined || account.lock !== undefined) return undefined;
     if (hashing.needsUpgrade(passwordHash)) await upgrade(account.id, passwordHash, password);
     return account;
   }
 
+  async function verifyPassword(idNumber: string, typed: string, from: Caller): Promise<Account | undefined> {
+    const account = await directory.findByIdNumber(idNumber);
+    const caller = await callerFor(account?.id ?? ('unknown' as AccountId), from);
+    // the throttle keeps no ID numbers, and counts unknown people alike
+    const name = sealing.blindIndex('throttle', normaliseIdNumber(idNumber));
+    return counted(name, caller, () => checkPassword(account, typed));
+  }
+
   async function verifyTotp(accountId: AccountId, code: string, from: Caller): Promise<boolean> {
-    const name = `totp ${accountId}`;
     const caller = await callerFor(accountId, from);
-    await throttle.check(name, caller);
-    const held = await store.get(credentials, accountId);
-    const secret = held?.totpSecret === undefined ? undefined : sealing.open(held.totpSecret, totpContext(accountId));
-    const step = secret === undefined ? undefined : stepOf(secret, code, epochSeconds(clock));
-    if (step === undefined || !(await takeStep(accountId, held?.totpLastStep, step))) {
-      await throttle.failed(name, caller);
-      return false;
-    }
-    await throttle.succeeded(name, caller);
-    return true;
+    const taken = await counted(`totp ${accountId}`, caller, async () => {
+      const held = await store.get(credentials, accountId);
+      const secret = held?.totpSecret === undefined ? undefined : sealing.open(held.totpSecret, totpContext(accountId));
+      const step = secret === undefined ? undefined : stepOf(secret, code, epochSeconds(clock));
+      return step !== undefined && (await takeStep(accountId, held?.totpLastStep, step)) ? true : undefined;
+    });
+    return taken === true;
   }
 
   /** Each code once: of two uses of one code the patch lets one through. */
