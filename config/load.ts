@@ -34,11 +34,15 @@ function fromEnvironment(environment: Environment): Record<string, string> {
 
 function fromFile(path: string | undefined): object {
   if (path === undefined) return {};
+  let content: unknown;
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as object;
+    content = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
     throw new SettingsError(`the settings file ${path} cannot be read as JSON: ${(cause as Error).message}`);
   }
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    throw new SettingsError(`the settings file ${path} must hold one JSON object`);
+  return content;
 }
 
 /** Development values that must never serve real people. */

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** `true` or `false`: as text in the environment, also as a JSON value in a file. */
+const flag = z.preprocess((value) => (typeof value === 'boolean' ? String(value) : value), z.enum(['true', 'false']));
+
 const httpUrl = z.url({ protocol: /^https?$/ });
 
 /** The only description of settings: what each means, its unit and its default. Unknown keys are refused. */
@@ -27,17 +30,19 @@ export const settingsSchema = z.strictObject({
     .describe(
       'The sealing keys (JSON, mode 0600), shared by all processes. Default: `keys.json` in the data directory; made at first start outside production.',
     ),
-  trustProxy: z
-    .enum(['true', 'false'])
+  trustProxy: flag
     .default('false')
     .describe('`true`: a proxy in front tells address and scheme in X-Forwarded-For and X-Forwarded-Proto.'),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])
     .default('info')
     .describe('The least important lines that are logged.'),
-  claimsPrefix: z.url().default('https://senid.example/claims/').describe('URI prefix of claims that are ours, ending in a slash.'),
-  outboundPrivate: z
-    .enum(['true', 'false'])
+  claimsPrefix: z
+    .url()
+    .refine((url) => url.endsWith('/'), 'a slash at the end')
+    .default('https://senid.example/claims/')
+    .describe('URI prefix of claims that are ours, ending in a slash.'),
+  outboundPrivate: flag
     .optional()
     .describe(
       "`true` lets outgoing requests (a service's `jwks_uri`) reach private addresses: the demo, tests, closed networks. Default: `false` in production, else `true`.",

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { Settings } from '#config/load.ts';
+import { loadKeyFile } from '#src/storage/key-file.ts';
 import { type CommonOptions, print, refusing, settingsFor } from './command-context.ts';
 
 interface Finding {
@@ -13,6 +16,15 @@ async function find(check: string, look: () => Promise<string> | string): Promis
   } catch (fault) {
     return { check, ok: false, says: (fault as Error).message };
   }
+}
+
+function lookAtKeyFile({ keyFile, profile }: Settings): string {
+  if (existsSync(keyFile))
+    return `${keyFile}, ${loadKeyFile(keyFile, { mayCreate: false }).length} key(s); keep a copy in a safe place`;
+  if (profile !== 'production') return `${keyFile} is not there yet: the first start makes it`;
+  throw new Error(
+    `${keyFile} is missing and production makes none by itself: restore your copy, or for a new installation write {"keys":[{"id":"k1","key":"32 random bytes in base64url"}]} into it with mode 0600`,
+  );
 }
 
 /** Looks at everything a start depends on; each finding says what to do. */
@@ -33,6 +45,8 @@ async function examine(options: CommonOptions): Promise<Finding[]> {
     return new Date().toISOString();
   });
   if (!settings.ok) return [node, settings, clock];
+  const keyFile = await find('key file', () => lookAtKeyFile(settingsFor(options)));
+  if (!keyFile.ok) return [node, settings, clock, keyFile];
   const { compose } = await import('#src/compose.ts');
   const store = await find('store and keys', async () => {
     const application = await compose(settingsFor(options));
@@ -43,7 +57,7 @@ async function examine(options: CommonOptions): Promise<Finding[]> {
       await application.close();
     }
   });
-  return [node, settings, clock, store];
+  return [node, settings, clock, keyFile, store];
 }
 
 /** `senid doctor`: is everything in order, and if not, what to do. */
