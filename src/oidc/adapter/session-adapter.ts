@@ -13,7 +13,8 @@ type Members = Readonly<Record<string, unknown>>;
 interface Baseline {
   readonly key: string;
   readonly payload: string;
-  readonly authorizations: Members;
+  /** Each entry as text: the library changes the objects it was given. */
+  readonly authorizations: ReadonlyMap<string, string>;
   readonly expiresAt: number;
 }
 
@@ -31,8 +32,8 @@ const canonical = (content: Members): string =>
   JSON.stringify(Object.entries(content).sort(([one], [other]) => (one < other ? -1 : 1)));
 
 /** The entries that a request added or changed. */
-function changedEntries(before: Members, after: Members): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(after).filter(([key, value]) => JSON.stringify(before[key]) !== JSON.stringify(value)));
+function changedEntries(before: ReadonlyMap<string, string>, after: Members): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(after).filter(([key, value]) => before.get(key) !== JSON.stringify(value)));
 }
 
 /**
@@ -76,7 +77,7 @@ export function createSessionAdapter({ store, clock }: AdapterParts): Pick<Adapt
         baselines.set(Provider.ctx, {
           key: found.id,
           payload: canonical(content),
-          authorizations: structuredClone(found.authorizations),
+          authorizations: new Map(Object.entries(found.authorizations).map(([client, entry]) => [client, JSON.stringify(entry)])),
           expiresAt: found.expiresAt,
         });
       }
