@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
-/** `true` or `false`: as text in the environment, also as a JSON value in a file. */
-const flag = z.preprocess((value) => (typeof value === 'boolean' ? String(value) : value), z.enum(['true', 'false']));
+const flag = z.enum(['true', 'false']);
+/** Takes a JSON boolean of a settings file as the environment would say it. */
+const asText = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (typeof value === 'boolean' ? String(value) : value), schema);
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 
@@ -30,9 +32,9 @@ export const settingsSchema = z.strictObject({
     .describe(
       'The sealing keys (JSON, mode 0600), shared by all processes. Default: `keys.json` in the data directory; made at first start outside production.',
     ),
-  trustProxy: flag
-    .default('false')
-    .describe('`true`: a proxy in front tells address and scheme in X-Forwarded-For and X-Forwarded-Proto.'),
+  trustProxy: asText(flag.default('false')).describe(
+    '`true`: a proxy in front tells address and scheme in X-Forwarded-For and X-Forwarded-Proto.',
+  ),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])
     .default('info')
@@ -42,11 +44,9 @@ export const settingsSchema = z.strictObject({
     .refine((url) => url.endsWith('/'), 'a slash at the end')
     .default('https://senid.example/claims/')
     .describe('URI prefix of claims that are ours, ending in a slash.'),
-  outboundPrivate: flag
-    .optional()
-    .describe(
-      "`true` lets outgoing requests (a service's `jwks_uri`) reach private addresses: the demo, tests, closed networks. Default: `false` in production, else `true`.",
-    ),
+  outboundPrivate: asText(flag.optional()).describe(
+    "`true` lets outgoing requests (a service's `jwks_uri`) reach private addresses: the demo, tests, closed networks. Default: `false` in production, else `true`.",
+  ),
   demoPort: z.coerce
     .number()
     .int()

@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadSettings, SettingsError } from '#config/load.ts';
+import { environmentName, settingsSchema } from '#config/schema.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'senid-settings-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = (content: string): string => {
+  const path = join(folder, 'settings.json');
+  writeFileSync(path, content);
+  return path;
+};
+const test = { SENID_PROFILE: 'test' };
+
+describe('settings', () => {
+  it('have one description each, with a meaning', () => {
+    for (const [name, schema] of Object.entries(settingsSchema.shape)) expect(schema.description, name).toMatch(/\.$/);
+    expect(environmentName('dataDir')).toBe('SENID_DATA_DIR');
+  });
+
+  it('come from defaults, then the file, then the environment', () => {
+    const settings = loadSettings(
+      { ...test, SENID_PORT: '5001' },
+      { file: file('{"port": 5000, "dataDir": "elsewhere", "trustProxy": true}') },
+    );
+    expect(settings).toMatchObject({
+      port: 5001,
+      trustProxy: true,
+      sqlitePath: join('elsewhere', 'senid.sqlite'),
+      keyFile: join('elsewhere', 'keys.json'),
+      issuer: 'http://localhost:4000',
+    });
+    expect(loadSettings({ ...test, SENID_STORE: 'sqlite:/data/one.sqlite' }).sqlitePath).toBe('/data/one.sqlite');
+  });
+
+  it('are production unless told otherwise, and cannot be changed once read', () => {
+    expect(loadSettings({ SENID_ISSUER: 'https://id.example' }).profile).toBe('production');
+    const settings = loadSettings(test);
+    expect(() => Object.assign(settings, { port: 1 })).toThrow(TypeError);
+  });
+
+  it.each([
+    ['SENID_ISUER', { SENID_ISUER: 'https://id.example' }],
+    ['SENID_PORT', { SENID_PORT: 'many' }],
+    ['SENID_PORT', { SENID_PORT: '70000' }],
+    ['SENID_PROFILE', { SENID_PROFILE: 'prod' }],
+    ['SENID_ISSUER', { SENID_ISSUER: 'https://id.example/' }],
+    ['SENID_ISSUER', { SENID_ISSUER: 'https://id.example?x' }],
+    ['SENID_ISSUER', { SENID_ISSUER: 'ftp://id.example' }],
+    ['SENID_STORE', { SENID_STORE: 'postgres://x' }],
+    ['SENID_TRUST_PROXY', { SENID_TRUST_PROXY: 'yes' }],
+    ['SENID_LOG_LEVEL', { SENID_LOG_LEVEL: 'loud' }],
+    ['SENID_CLAIMS_PREFIX', { SENID_CLAIMS_PREFIX: 'https://id.example/claims' }],
+  ])('that are unknown or wrong stop the start with their name: %s %j', (name, environment) => {
+    expect(() => loadSettings({ ...test, ...environment })).toThrow(SettingsError);
+    expect(() => loadSettings({ ...test, ...environment })).toThrow(name);
+  });
+
+  it.each([
+    ['not JSON', '{port: 1}'],
+    ['a list', '[]'],
+    ['a member that is no setting', '{"prot": 1}'],
+    ['nothing', ''],
+  ])('do not come from a file with %s', (_what, content) => {
+    expect(() => loadSettings(test, { file: file(content) })).toThrow(SettingsError);
+  });
+
+  it('do not come from a file that is not there', () => {
+    expect(() => loadSettings(test, { file: join(folder, 'none.json') })).toThrow(SettingsError);
+  });
+});
+
+describe('in production', () => {
+  it('services never see an issuer without TLS', () => {
+    expect(() => loadSettings({ SENID_ISSUER: 'http://id.example' })).toThrow('SENID_ISSUER must be https in production');
+    expect(() => loadSettings({})).toThrow('SENID_ISSUER');
+  });
+
+  it('outgoing requests do not reach private addresses unless told to', () => {
+    const production = { SENID_ISSUER: 'https://id.example' };
+    expect(loadSettings(production).outboundPrivate).toBe(false);
+    expect(loadSettings({ ...production, SENID_OUTBOUND_PRIVATE: 'true' }).outboundPrivate).toBe(true);
+    expect(loadSettings(test).outboundPrivate).toBe(true);
+  });
+});
