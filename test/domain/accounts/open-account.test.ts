@@ -81,6 +81,19 @@ describe('opening an account', () => {
     await world.addPerson({ ...lan, id_number: '001190000001' }, { refuseInvented: true });
   });
 
+  it('a person who was corrected is read anew', async () => {
+    const id = await world.addPerson(lan);
+    const before = (await world.directory.get(id))?.person();
+    const corrected = { ...before, email: 'lan@example.vn' };
+    await world.store.patch(
+      accounts,
+      id,
+      {},
+      { set: { person: world.sealing.seal(JSON.stringify(corrected), `accounts/${id}/person`) } },
+    );
+    expect((await world.directory.get(id))?.person()).toEqual(corrected);
+  });
+
   it('a sealed person moved to another account is not opened, also when their own was read just before', async () => {
     const victim = await world.addPerson(lan);
     const thief = await world.addPerson({ ...lan, id_number: '000190000002', phone: '0912000002' });

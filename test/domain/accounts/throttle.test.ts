@@ -39,6 +39,22 @@ describe('the throttle', () => {
     await expect(throttle.enter('an', caller('203.0.113.1'))).rejects.toEqual(slowed(60));
   });
 
+  it('tells the longest of the waits that hold', async () => {
+    const accountAndNetwork = [
+      { points: 2, seconds: 60 },
+      { points: 2, seconds: 3600 },
+    ];
+    const throttle = createThrottle({ ...policy, accountAndNetwork }, production);
+    for (let n = 0; n < 2; n += 1) await throttle.enter('an', caller());
+    await expect(throttle.enter('an', caller())).rejects.toEqual(slowed(3600));
+  });
+
+  it('right entries use nothing up: a network of many people signs in without end', async () => {
+    const throttle = createThrottle(policy, production);
+    for (let n = 0; n < 20; n += 1) await (await throttle.enter(`person ${n % 3}`, caller())).succeeded();
+    await throttle.enter('person 0', caller());
+  });
+
   it('holds a network that tries one account after the other, and no other network', async () => {
     const throttle = createThrottle(policy, production);
     for (let n = 0; n < 6; n += 1) await throttle.enter(`person ${n}`, caller());
