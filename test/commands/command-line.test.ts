@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -104,6 +104,23 @@ describe('senid people', () => {
       SENID_ISSUER: 'https://id.example',
     });
     expect(refused.json).toMatchObject({ imported: 0, refused: [{ line: 1, code: 'evidence_missing' }] });
+  });
+
+  it('does not take invented people in production', async () => {
+    const evidence = { kind: 'in-person', place: 'Công an phường Mẫu', date: '2026-01-15', officer: 'officer-0001' };
+    const path = file('invented.ndjson', JSON.stringify({ ...person, id_number: '000190000012', phone: '0912000012', evidence }));
+    const refused = await senid(['people', 'import', path, '--json'], {
+      SENID_PROFILE: 'production',
+      SENID_ISSUER: 'https://id.example',
+    });
+    expect(refused).toMatchObject({ code: 1, json: { imported: 0, refused: [{ line: 1, code: 'id_number_invalid' }] } });
+  });
+
+  it('says that a file is not there', async () => {
+    expect(await senid(['people', 'import', join(folder, 'none.ndjson'), '--json'])).toMatchObject({
+      code: 1,
+      json: { code: 'file_not_found' },
+    });
   });
 
   it('shows an account only with a reason, which its holder can read', async () => {
@@ -231,5 +248,18 @@ describe('senid', () => {
       code: 0,
       json: expect.arrayContaining([expect.objectContaining({ check: 'store and keys', ok: true })]),
     });
+  });
+
+  it('makes no sealing key in production, and doctor says how to come by one', async () => {
+    const production = { SENID_PROFILE: 'production', SENID_ISSUER: 'https://id.example', SENID_DATA_DIR: join(folder, 'new') };
+    expect(await senid(['clients', 'list', '--json'], production)).toMatchObject({ code: 1, json: { code: 'key_file_invalid' } });
+    const looked = await senid(['doctor', '--json'], production);
+    expect(looked).toMatchObject({
+      code: 1,
+      json: expect.arrayContaining([
+        { check: 'key file', ok: false, says: expect.stringContaining('32 random bytes in base64url') },
+      ]),
+    });
+    expect(existsSync(join(folder, 'new'))).toBe(false);
   });
 });
