@@ -1,9 +1,13 @@
+/** The eight groups of an IPv6 address, written out. */
+function groupsOf(address: string): string[] {
+  const [left = [], right] = address.split('::').map((half) => half.split(':').filter(Boolean));
+  const zeros = right === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
+  return [...left, ...new Array<string>(zeros).fill('0'), ...(right ?? [])].map((group) => Number.parseInt(group, 16).toString(16));
+}
+
 /** The network an address is in, coarse enough to show and to compare: /24 of IPv4, /48 of IPv6. */
 export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:/i, '');
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
   if (/^\d+\.\d+\.\d+\.\d+$/.test(plain)) return `${plain.split('.').slice(0, 3).join('.')}.0/24`;
-  if (plain === '' || !plain.includes(':')) return '';
-  const [head = ''] = plain.split('::');
-  const groups = head.split(':').filter(Boolean).slice(0, 3);
-  return `${groups.join(':')}::/48`;
+  return plain.includes(':') ? `${groupsOf(plain).slice(0, 3).join(':')}::/48` : '';
 }

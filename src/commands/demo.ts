@@ -17,6 +17,9 @@ import { type CommonOptions, refusing } from './command-context.ts';
 const demoFolder = fileURLToPath(new URL('../../demo', import.meta.url));
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 
+/** A laptop's share: without a limit Node lets the heap grow with the machine. */
+const smallHeap = ['--max-old-space-size=128', '--max-semi-space-size=4'];
+
 interface DemoPerson {
   readonly id_number: string;
   readonly name: string;
@@ -180,7 +183,7 @@ async function runDemo(options: CommonOptions): Promise<void> {
   process.once('SIGINT', () => stop(0));
   process.once('SIGTERM', () => stop(0));
 
-  const provider = start('the provider', [main, 'serve'], environment);
+  const provider = start('the provider', [...smallHeap, main, 'serve'], environment);
   await waitFor(`${places.issuer}/readyz`, provider);
   const program = (name: 'portal' | 'bank' | 'library', own: Record<string, string>): Promise<void> => {
     const { port } = new URL(places[name]);
