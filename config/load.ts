@@ -6,7 +6,9 @@ import { environmentName, settingsSchema } from './schema.ts';
 type Raw = z.infer<typeof settingsSchema>;
 
 /** Settings as the program uses them, frozen. */
-export interface Settings extends Readonly<Omit<Raw, 'store' | 'keyFile' | 'trustProxy' | 'outboundPrivate'>> {
+export interface Settings extends Readonly<Omit<Raw, 'issuer' | 'port' | 'store' | 'keyFile' | 'trustProxy' | 'outboundPrivate'>> {
+  readonly issuer: string;
+  readonly port: number;
   readonly sqlitePath: string;
   readonly keyFile: string;
   readonly trustProxy: boolean;
@@ -46,10 +48,10 @@ function fromFile(path: string | undefined): object {
 }
 
 /** Development values that must never serve real people. */
-function refuseInProduction(raw: Raw): void {
-  if (raw.profile !== 'production') return;
-  if (!raw.issuer.startsWith('https:'))
-    throw new SettingsError(`${environmentName('issuer')} must be https in production, got ${raw.issuer}`);
+function refuseInProduction({ profile }: Raw, issuer: string): void {
+  if (profile !== 'production') return;
+  if (!issuer.startsWith('https:'))
+    throw new SettingsError(`${environmentName('issuer')} must be https in production, got ${issuer}`);
 }
 
 /**
@@ -67,10 +69,14 @@ export function loadSettings(
     throw new SettingsError(`${key}: ${issue?.message}`);
   }
   const raw = parsed.data;
-  refuseInProduction(raw);
+  // the command line finds the demo where SENID_DEMO_PORT has put it
+  const { issuer = `http://localhost:${raw.demoPort}`, port = raw.demoPort } = raw;
+  refuseInProduction(raw, issuer);
   const { store, keyFile, trustProxy, outboundPrivate, ...rest } = raw;
   return Object.freeze({
     ...rest,
+    issuer,
+    port,
     sqlitePath: store?.slice('sqlite:'.length) ?? join(raw.dataDir, 'senid.sqlite'),
     keyFile: keyFile ?? join(raw.dataDir, 'keys.json'),
     trustProxy: trustProxy === 'true',

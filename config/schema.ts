@@ -15,9 +15,17 @@ export const settingsSchema = z.strictObject({
     .describe('What is allowed: `production` refuses everything that is only for trying out.'),
   issuer: httpUrl
     .refine((url) => !url.endsWith('/') && !/[?#]/.test(url), 'no slash at the end, no query, no fragment')
-    .default('http://localhost:4000')
-    .describe('The issuer identifier: the address of this provider as services know it.'),
-  port: z.coerce.number().int().min(0).max(65_535).default(4000).describe('TCP port to listen on.'),
+    .optional()
+    .describe(
+      'The issuer identifier: the address of this provider as services know it. Default: `http://localhost` with the first port of the demo.',
+    ),
+  port: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
+    .describe('TCP port to listen on. Default: the first port of the demo.'),
   host: z.string().min(1).default('localhost').describe('Name or address to listen on; `0.0.0.0` for all.'),
   store: z
     .string()

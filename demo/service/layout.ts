@@ -11,7 +11,7 @@ const style = (colour: string): Html =>
   new Html(`<style>
 :root{--c:${colour};--ink:#1c1b1f;--paper:#f7f7f5;--card:#fff;--muted:#5b5866;--line:#ddd8e0;color-scheme:light dark}
 @media (prefers-color-scheme:dark){:root{--ink:#f2f0f4;--paper:#161519;--card:#212026;--muted:#bdb7c4;--line:#3b3841}}
-*{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:400 18px/1.5 system-ui,sans-serif}
+*{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:400 18px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
 header{background:var(--c);color:#fff;padding:16px}header div,main{max-width:44rem;margin:0 auto}header strong{font-size:22px}header a{color:#fff;float:right}
 main{padding:24px 16px}.card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:20px;margin:0 0 16px}
 h1{font-size:26px;line-height:1.25;margin:0 0 16px}.button{display:inline-block;background:var(--c);color:#fff;text-decoration:none;border-radius:8px;padding:12px 20px;font-weight:600;min-height:48px}

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { type PhoneState, readPhone, writePhone } from '#src/phone/phone-state.ts';
@@ -13,7 +14,7 @@ import { claimLabel, formatClaimValue } from '#src/web/texts/claims.ts';
 import { type CommonOptions, print, refusing, settingsFor } from './command-context.ts';
 
 interface PhoneOptions extends CommonOptions {
-  readonly state: string;
+  readonly state?: string;
   readonly issuer?: string;
   readonly name?: string;
   readonly password?: string;
@@ -24,7 +25,10 @@ interface PhoneOptions extends CommonOptions {
   readonly approve?: boolean;
 }
 
-function requirePhone({ state }: PhoneOptions): VirtualPhone {
+const stateFile = (options: PhoneOptions): string => options.state ?? join(settingsFor(options).dataDir, 'phone.json');
+
+function requirePhone(options: PhoneOptions): VirtualPhone {
+  const state = stateFile(options);
   const phone: PhoneState | undefined = readPhone(state);
   if (phone === undefined) throw new DomainError('device_unknown', { detail: `no phone in ${state}; enrol one first` });
   return createVirtualPhone(phone);
@@ -59,7 +63,7 @@ async function enrol(code: string, options: PhoneOptions): Promise<void> {
     password: options.password,
     ...(options.name === undefined ? {} : { name: options.name }),
   });
-  writePhone(options.state, phone);
+  writePhone(stateFile(options), phone);
   print(options, { device_id: phone.deviceId, account: phone.account }, [
     `enrolled ${phone.deviceId} for ${phone.account.display_name} (level ${phone.account.identity_level})`,
   ]);
@@ -119,7 +123,7 @@ export function registerPhoneCommands(program: Command): void {
   const phone = program
     .command('phone')
     .description('a virtual phone on the device API')
-    .option('--state <file>', "the phone's keys", '.data/phone.json');
+    .option('--state <file>', "the phone's keys; default: phone.json in the data directory");
   phone
     .command('enrol <code>')
     .description('make this a phone of the account the code belongs to')

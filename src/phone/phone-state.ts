@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 
 /** One enrolled identity of the virtual phone, private keys included: the file is readable by its owner alone. */
@@ -15,6 +16,7 @@ export const readPhone = (file: string): PhoneState | undefined =>
   existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as PhoneState) : undefined;
 
 export function writePhone(file: string, state: PhoneState): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(file, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
   chmodSync(file, 0o600);
 }
