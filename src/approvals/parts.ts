@@ -1,0 +1,40 @@
+import type { Account } from '#src/accounts/account.ts';
+import type { AccountDirectory } from '#src/accounts/ports.ts';
+import type { Device } from '#src/devices/collections.ts';
+import type { Clock } from '#src/kernel/clock.ts';
+import { DomainError } from '#src/kernel/domain-error.ts';
+import type { AccountId } from '#src/kernel/identifier.ts';
+import type { Random } from '#src/kernel/random.ts';
+import type { Sealing } from '#src/kernel/sealing.ts';
+import type { Signals } from '#src/kernel/signals.ts';
+import type { Store } from '#src/kernel/store.ts';
+import { type ApprovalDocument, approvals } from './collections.ts';
+import type { SignInRequests } from './ports.ts';
+
+/** What approvals are made of. */
+export interface ApprovalParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signals: Signals;
+  readonly sealing: Sealing;
+  readonly accounts: AccountDirectory;
+  readonly requests: SignInRequests;
+  readonly issuer: string;
+  /** Development and tests only: what the virtual phone says of biometrics counts. */
+  readonly allowSimulated: boolean;
+}
+
+/** The account behind a device. @throws {DomainError} `account_locked` */
+export async function requireUnlocked({ accounts }: ApprovalParts, accountId: AccountId): Promise<Account> {
+  const account = await accounts.get(accountId);
+  if (account === undefined || account.lock !== undefined) throw new DomainError('account_locked');
+  return account;
+}
+
+/** An approval that this device scanned. @throws {DomainError} `approval_not_found`, also for another person's */
+export async function requireOwn({ store }: ApprovalParts, device: Device, id: string): Promise<ApprovalDocument> {
+  const approval = await store.get(approvals, id);
+  if (approval === undefined || approval.deviceId !== device.id) throw new DomainError('approval_not_found');
+  return approval;
+}

@@ -1,0 +1,62 @@
+import type { Device } from '#src/devices/collections.ts';
+import { DomainError } from '#src/kernel/domain-error.ts';
+import type { ApprovalId } from '#src/kernel/identifier.ts';
+import { networkOf } from './networks.ts';
+import { type ApprovalParts, requireOwn } from './parts.ts';
+import type { SignInRequest, SignInRequestForAccount } from './ports.ts';
+
+/** What a phone is given to render and sign. */
+export interface ShownApproval {
+  readonly id: ApprovalId;
+  readonly expiresAt: number;
+  /** base64url of UTF-8 JSON. */
+  readonly payload: string;
+}
+
+interface Shown {
+  readonly client: { readonly name: { readonly vi: string } };
+  readonly claims: readonly { readonly name: string }[];
+}
+
+/** What the person was shown, out of the frozen bytes. */
+export const shownOf = (payload: string): Shown => JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Shown;
+
+/** Everything the person must see, as bytes: what is signed later is compared with exactly these. */
+export function freezePayload(
+  id: ApprovalId,
+  request: SignInRequest,
+  seen: SignInRequestForAccount,
+  nonce: string,
+  numberRequired: boolean,
+  decideBefore: number,
+): string {
+  const payload = {
+    id,
+    kind: 'sign-in',
+    started_by: 'qr',
+    client: { client_id: request.clientId, name: request.client.name, domain: request.client.domain },
+    requested_at: new Date(request.requestedAt).toISOString(),
+    expires_at: new Date(decideBefore).toISOString(),
+    from: {
+      browser: request.from.browser,
+      network: networkOf(request.from.network),
+      place: request.from.place,
+      known: seen.browserKnown,
+    },
+    acr: seen.acr,
+    number_required: numberRequired,
+    face_required: false,
+    claims: seen.claims,
+    transaction: null,
+    binding_message: null,
+    nonce,
+  };
+  return Buffer.from(JSON.stringify(payload)).toString('base64url');
+}
+
+/** The same bytes at every call, for the device that scanned. @throws {DomainError} `approval_not_found`, `approval_expired` */
+export async function openApproval(parts: ApprovalParts, device: Device, id: string): Promise<ShownApproval> {
+  const approval = await requireOwn(parts, device, id);
+  if (approval.state === 'seen' && parts.clock.now() >= approval.decideBefore) throw new DomainError('approval_expired');
+  return { id: approval.id, expiresAt: approval.decideBefore, payload: approval.payload };
+}
