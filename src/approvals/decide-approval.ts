@@ -1,3 +1,4 @@
+import { recordAccountEvent } from '#src/accounts/account-events.ts';
 import type { Device } from '#src/devices/collections.ts';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
@@ -65,4 +66,7 @@ export async function decideApproval(parts: ApprovalParts, device: Device, id: s
   const claims = await verifyDecision(jws, device, approval, { issuer: parts.issuer, now: epochSeconds(parts.clock) });
   if (claims.decision === 'approve') await approve(parts, device, approval, claims, jws);
   else await deny(parts, approval, claims.decision === 'deny' ? 'person' : 'not-me', jws);
+  // somebody tried to sign in as this person: it stands in their history
+  if (claims.decision === 'not-me')
+    await recordAccountEvent(parts, device.accountId, 'reported', { approval: id, device: device.id });
 }

@@ -162,6 +162,20 @@ describe.skipIf(!canBrowse())('the country in miniature, in a real browser', () 
     expect(await desk.textContent('[data-claim=name]')).toBe('Okafor Grace');
   });
 
+  it('the pages of trouble and of the end are as readable as the others, in both languages and schemes', async () => {
+    for (const [locale, colorScheme] of [
+      ['vi-VN', 'light'],
+      ['en-GB', 'dark'],
+    ] as const) {
+      const page = await (await newContext({ locale, colorScheme, viewport: { width: 360, height: 740 } })).newPage();
+      for (const path of ['/', '/auth?client_id=nobody', '/nowhere', '/session/end/success', '/interaction/none']) {
+        await page.goto(country.issuer + path);
+        await looksRight(page);
+        expect(await page.getAttribute('html', 'lang')).toBe(locale.slice(0, 2));
+      }
+    }
+  });
+
   it('works without scripts: the QR is an image, the forms are forms', async () => {
     const page = await (await newContext({ javaScriptEnabled: false })).newPage();
     await page.goto(`${country.library}/sign-in`);

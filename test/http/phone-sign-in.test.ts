@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { listAccountEvents } from '#src/accounts/account-events.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { callDeviceApi, digest, PhoneRefused, seconds, sign } from '#src/phone/device-client.ts';
 import { newKey, publicPart } from '#src/phone/phone-state.ts';
@@ -143,6 +144,19 @@ describe('signing in by QR', () => {
     const over = await browser.press(await browser.open(page.url), 'cancel');
     expect(over.html).toContain('name="password"');
     expect(qrOf(over)).not.toBe('');
+  });
+
+  it('"not me" on the phone declines and stands in the history of the person; so does every sign-in', async () => {
+    const { approval } = await scanned();
+    await phone.decide(approval, { decision: 'not-me' });
+    const events = await listAccountEvents(provider.application.store, ids.get(lan.id_number) as AccountId);
+    expect(events.at(-1)).toMatchObject({ type: 'reported', data: { approval: approval.id } });
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: 'signed-in',
+        data: expect.objectContaining({ service: 'portal', browser: 'Firefox on Linux' }),
+      }),
+    );
   });
 
   it('lists what waits for this phone, and never a QR that nobody scanned', async () => {

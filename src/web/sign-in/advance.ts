@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import { recordAccountEvent } from '#src/accounts/account-events.ts';
 import type { ApprovalStatus } from '#src/approvals/approvals.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { answerConsent } from '#src/sign-in/answer-consent.ts';
@@ -52,7 +53,16 @@ async function finish(
   if (account === undefined) throw new TypeError('nobody signed in');
   const isAskedByRequest = promptsOf(document.payload.params).has('consent') || client.metadata['application_type'] === 'native';
   if (consentAnswered && isAskedByRequest) await finishJourney(parts.store, document.id, { outcome: 'consent-answered' });
-  if (document.methods !== undefined) await rememberBrowser(parts, account.id, ensureBrowserKey(parts, ctx));
+  if (document.methods !== undefined) {
+    await rememberBrowser(parts, account.id, ensureBrowserKey(parts, ctx));
+    const amr = document.methods.map((method) => method.amr);
+    await recordAccountEvent(parts, account.id, 'signed-in', {
+      service: client.id,
+      browser: document.from?.browser,
+      amr,
+      firstTime: document.approval?.browserKnown === false,
+    });
+  }
   backToService(ctx, document);
 }
 
