@@ -18,6 +18,17 @@ function providerMetadata({ client, secret }: ClientWithSecret): AdapterPayload 
   } as AdapterPayload;
 }
 
+/**
+ * The library hashes the JSON of a client at every look-up to see whether it changed. An object of ours never changes, a new registration is
+ * a new object, so its JSON for that purpose is a number.
+ */
+function withShortFingerprint(payload: AdapterPayload): AdapterPayload {
+  fingerprints += 1;
+  const fingerprint = fingerprints;
+  return Object.defineProperty(payload, 'toJSON', { value: () => fingerprint });
+}
+let fingerprints = 0;
+
 /** Clients, read-only, from the directory and its five-second cache. */
 export function createClientAdapter(directory: ClientDirectory): Pick<Adapter, 'find'> {
   const metadata = new WeakMap<ClientWithSecret, AdapterPayload>();
@@ -27,7 +38,7 @@ export function createClientAdapter(directory: ClientDirectory): Pick<Adapter, '
       if (found === undefined) return undefined;
       let payload = metadata.get(found);
       if (payload === undefined) {
-        payload = providerMetadata(found);
+        payload = withShortFingerprint(providerMetadata(found));
         metadata.set(found, payload);
       }
       return payload;
