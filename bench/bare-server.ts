@@ -84,7 +84,7 @@ const provider = new Provider(issuer, {
     Session: 43_200,
   },
   expiresWithSession: async () => false,
-  findAccount: async (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id, name: `User ${id}`, email: `${id}@example.org` }) }),
+  findAccount: async (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id, name: 'Trần Minh', email: `${id}@example.org` }) }),
   async loadExistingGrant(ctx) {
     const { client: who, session } = ctx.oidc;
     const known = who && session?.grantIdFor(who.clientId);
