@@ -223,6 +223,44 @@ describe('trouble on the way', () => {
     expect(elsewhere.html).not.toContain('password');
   });
 
+  it('a page left open shows nothing of the person after they signed out in another tab, and takes no consent', async () => {
+    const browser = new FormBrowser();
+    const { tokens } = await bank.signIn(browser, lan);
+    const open = await browser.open(bank.authorize({ scope: 'openid address phone' }).url);
+    expect(open.html).toContain('value="phone_number"');
+    await browser.press(
+      await browser.open(`${provider.issuer}/session/end?${new URLSearchParams({ id_token_hint: tokens.id_token })}`),
+      'continue',
+    );
+    for (const page of [await browser.open(open.url), await browser.press(open, 'approve', { grant: ['phone_number'] })]) {
+      expect(page.status).toBe(400);
+      expect(page.html).not.toContain('912000001');
+    }
+    const again = await bank.signIn(browser, lan, { scope: 'openid phone' });
+    expect(await bank.userinfo(again.tokens)).not.toHaveProperty('phone_number');
+  });
+
+  it('the provider cannot be made to go on before a page was answered', async () => {
+    const resume = (url: string): string => url.replace('/interaction/', '/auth/');
+    const early = new FormBrowser();
+    const page = await early.press(await early.open(portal.authorize({ scope: 'openid' }).url), 'continue', {
+      id_number: lan.id_number,
+      password: lan.password,
+    });
+    const instead = await early.open(resume(page.url), {}, portal.redirectUri);
+    expect(instead.html).toContain('name="otp"');
+    const skipping = new FormBrowser();
+    const consent = await skipping.press(await skipping.open(bank.authorize({ scope: 'openid phone' }).url), 'continue', {
+      id_number: anh.id_number,
+      password: anh.password,
+    });
+    const asked = await skipping.open(resume(consent.url), {}, bank.redirectUri);
+    expect(asked.html).toContain('value="approve"');
+    const nobody = new FormBrowser();
+    const first = await nobody.open(bank.authorize().url);
+    expect((await nobody.open(resume(first.url), {}, bank.redirectUri)).html).toContain('name="password"');
+  });
+
   it('a browser without cookies is told so', async () => {
     const browser = new FormBrowser();
     const response = await browser.request(bank.authorize().url);

@@ -3,7 +3,8 @@ import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
 import { type SessionDocument, sessions } from '../collections.ts';
 import { type AdapterParts, expiryOf } from './parts.ts';
 
-const keyOf = (cookie: string): string => hash('sha256', cookie, 'base64url');
+/** What a session's cookie is kept under. */
+export const sessionKey = (cookie: string): string => hash('sha256', cookie, 'base64url');
 const clientKey = (clientId: string): string => Buffer.from(clientId).toString('base64url');
 const clientIdOf = (key: string): string => Buffer.from(key, 'base64url').toString();
 
@@ -60,7 +61,7 @@ export function createSessionAdapter({ store, clock }: AdapterParts): Pick<Adapt
 
   return {
     async upsert(id, payload, expiresIn) {
-      const key = keyOf(id);
+      const key = sessionKey(id);
       const expiresAt = expiryOf(clock, expiresIn);
       const baseline = Provider.ctx && baselines.get(Provider.ctx);
       if (baseline?.key === key) return save(key, baseline, payload, expiresAt);
@@ -69,7 +70,7 @@ export function createSessionAdapter({ store, clock }: AdapterParts): Pick<Adapt
       await store.upsert(sessions, { id: key, payload: rest, authorizations, expiresAt });
     },
     async find(id) {
-      const found: SessionDocument | undefined = await store.get(sessions, keyOf(id));
+      const found: SessionDocument | undefined = await store.get(sessions, sessionKey(id));
       if (found === undefined) return undefined;
       const payload = { ...found.payload, authorizations: mapKeys(found.authorizations, clientIdOf) };
       if (Provider.ctx) {
@@ -84,7 +85,7 @@ export function createSessionAdapter({ store, clock }: AdapterParts): Pick<Adapt
       return payload as AdapterPayload;
     },
     async destroy(id) {
-      await store.remove(sessions, keyOf(id));
+      await store.remove(sessions, sessionKey(id));
     },
   };
 }

@@ -1,5 +1,7 @@
 import type { Context } from 'koa';
 import { DomainError } from '#src/kernel/domain-error.ts';
+import { sessionKey } from '#src/oidc/adapter/session-adapter.ts';
+import { sessions } from '#src/oidc/collections.ts';
 import type { InteractionDocument } from '#src/sign-in/collections.ts';
 import { findJourney } from '#src/sign-in/progress.ts';
 import type { SignInPageParts } from './parts.ts';
@@ -16,12 +18,25 @@ export function requireOwnBrowser({ provider }: SignInPageParts, ctx: Context): 
   return uid;
 }
 
+/** Whether the session that these pages go on from is still this browser's: after a sign-out they show nothing of the person any more. */
+async function isSessionAlive(
+  { provider, store }: SignInPageParts,
+  ctx: Context,
+  { payload }: InteractionDocument,
+): Promise<boolean> {
+  if (payload.session === undefined) return true;
+  const cookie = provider.createContext(ctx.req, ctx.res).cookies.get(provider.cookieName('session'), { signed: true });
+  const session = cookie === undefined ? undefined : await store.get(sessions, sessionKey(cookie));
+  return session?.payload['uid'] === payload.session.uid && session?.payload['accountId'] === payload.session.accountId;
+}
+
 /**
  * The journey behind `/interaction/<uid>`.
- * @throws {DomainError} `interaction_elsewhere` in another browser, `interaction_expired` when it is over
+ * @throws {DomainError} `interaction_elsewhere` in another browser, `interaction_expired` when it or its session is over
  */
 export async function requireJourney(parts: SignInPageParts, ctx: Context): Promise<InteractionDocument> {
   const document = await findJourney(parts.store, requireOwnBrowser(parts, ctx));
-  if (document === undefined || document.takenUp === true) throw new DomainError('interaction_expired');
+  const isLive = document !== undefined && document.takenUp !== true && (await isSessionAlive(parts, ctx, document));
+  if (!isLive) throw new DomainError('interaction_expired');
   return document;
 }
