@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
 import type { Chrome, PageModels, PageName } from './pages.ts';
@@ -6,19 +8,25 @@ import { en } from './texts/en.ts';
 import { vi } from './texts/vi.ts';
 
 const texts = { vi, en };
+const views = fileURLToPath(new URL('../../views', import.meta.url));
 
 export interface Renderer {
   render<Page extends PageName>(page: Page, model: PageModels[Page], chrome: Chrome): string;
 }
 
-/** Pages from `views/`: escaped by default, compiled once. */
+/** Compiles every template now, so that one that doesn't compile stops the start and not somebody's sign-in. */
+function compileAll(eta: Eta): void {
+  for (const entry of readdirSync(views, { recursive: true, withFileTypes: true })) {
+    if (!entry.name.endsWith('.eta')) continue;
+    const path = eta.resolvePath(`/${relative(views, join(entry.parentPath, entry.name))}`);
+    eta.templatesSync.define(path, eta.compile(eta.readFile(path)));
+  }
+}
+
+/** Pages from `views/`: escaped by default, compiled at once. @throws {EtaError} when a template is malformed */
 export function createRenderer(assetUrl: (name: string) => string): Renderer {
-  const eta = new Eta({
-    views: fileURLToPath(new URL('../../views', import.meta.url)),
-    cache: true,
-    autoEscape: true,
-    escapeFunction: escapeHtml,
-  });
+  const eta = new Eta({ views, cache: true, autoEscape: true, escapeFunction: escapeHtml });
+  compileAll(eta);
   return {
     render: (page, model, chrome) =>
       eta.render(`./pages/${page}`, { m: model, c: chrome, t: texts[chrome.language], asset: assetUrl, sentence }),

@@ -208,7 +208,7 @@ describe.skipIf(!canBrowse())('the country in miniature, in a real browser', () 
     await page.goto(`${country.library}/sign-in`);
     await page.waitForSelector('[data-qr] svg');
     const stops: string[] = [];
-    for (let n = 0; n < 8; n += 1) {
+    for (let n = 0; n < 10; n += 1) {
       await page.keyboard.press('Tab');
       stops.push(
         await page.evaluate(

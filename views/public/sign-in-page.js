@@ -3,6 +3,10 @@ import { encodeQR } from './qr/index.js';
 
 const place = document.querySelector('[data-events]');
 const frame = document.querySelector('[data-qr]');
+const full = document.querySelector('[data-qr-full]');
+const left = document.querySelector('[data-seconds-left]');
+const label = frame?.querySelector('img')?.alt ?? '';
+const showState = () => location.replace(location.pathname);
 
 function draw(text) {
   frame.dataset.qr = text;
@@ -21,10 +25,15 @@ function draw(text) {
   frame.replaceChildren(svg);
 }
 
-const label = frame?.querySelector('img')?.alt ?? '';
-const showState = () => location.replace(location.pathname);
+/** The QR is over while a password is being typed: that must not be lost, so the page stays and says so. */
+function stopQr() {
+  const status = document.querySelector('[data-status]');
+  status.textContent = status.dataset.stopped;
+  status.className = 'status waiting';
+  for (const gone of [frame, full, document.querySelector('.qr-text')]) gone?.remove();
+}
 
-if (place !== null) {
+function follow(attempt) {
   const events = new EventSource(place.dataset.events);
   const isWaiting = 'waiting' in place.dataset;
   events.addEventListener('qr', ({ data }) => (frame === null ? showState() : draw(data)));
@@ -34,15 +43,37 @@ if (place !== null) {
   for (const end of ['approved', 'denied', 'expired']) {
     events.addEventListener(end, () => {
       events.close();
-      // a password that is being typed is not lost to the QR's end
-      const isTyping = end === 'expired' && document.querySelector('#password')?.value;
-      if (!isTyping) showState();
+      if (end === 'expired' && document.querySelector('#password')?.value) stopQr();
+      else showState();
     });
   }
+  // a dropped line comes back by itself, an answer that says no (a busy node) does not
+  events.addEventListener('error', () => {
+    if (events.readyState === EventSource.CLOSED && attempt < 20) setTimeout(() => follow(attempt + 1), 5000);
+  });
 }
 
-frame?.addEventListener('click', () => {
+/** Counts down for the eye every second, aloud only now and then. */
+function countDown() {
+  const endsAt = Date.now() + Number(left.dataset.secondsLeft) * 1000;
+  const number = left.querySelector('bdi');
+  const told = document.querySelector('[data-time-told]');
+  const timer = setInterval(() => {
+    const seconds = Math.max(0, Math.round((endsAt - Date.now()) / 1000));
+    number.textContent = String(seconds);
+    if (seconds === 60 || seconds === 30 || seconds === 10) told.textContent = left.textContent;
+    if (seconds === 0) clearInterval(timer);
+  }, 1000);
+}
+
+function toggleFull() {
   if (document.fullscreenElement === null) frame.requestFullscreen?.();
   else document.exitFullscreen?.();
-});
+}
+
+if (place !== null) follow(0);
+if (left !== null) countDown();
+frame?.addEventListener('click', toggleFull);
+full?.addEventListener('click', toggleFull);
+if (full !== null && document.fullscreenEnabled) full.hidden = false;
 document.getElementById('problem')?.focus();

@@ -1,6 +1,7 @@
 // Calls of the device API, each with its proof.
-import { bytesOf, fromBase64url, publicJwk, seconds, sha256, sign, thumbprint } from './encoding.js';
+import { bytesOf, fromBase64url, publicJwk, sha256, sign, thumbprint } from './encoding.js';
 import { createKeys, openApprovalKey } from './phone-keys.js';
+import { askTime, learnTime, seconds } from './server-clock.js';
 
 /** A refusal of the API by its stable code. */
 export class Refused extends Error {
@@ -28,6 +29,7 @@ async function call(issuer, key, identity, method, path, body) {
   } catch {
     throw new Refused('offline');
   }
+  learnTime(response);
   const answer = response.status === 204 ? undefined : await response.json();
   if (!response.ok) throw new Refused(answer?.code ?? 'unexpected');
   return answer;
@@ -35,7 +37,7 @@ async function call(issuer, key, identity, method, path, body) {
 
 /** Makes this browser a phone of the account the code belongs to. */
 export async function enrol(issuer, code, pin, name) {
-  const keys = await createKeys(pin);
+  const [keys] = await Promise.all([createKeys(pin), askTime()]);
   const deviceJwk = await publicJwk(keys.device.publicKey);
   const plain = code.toUpperCase().replace(/[\s-]/g, '');
   const claims = { aud: issuer, code_hash: await sha256(bytesOf(plain)), device_jkt: await thumbprint(deviceJwk), iat: seconds() };

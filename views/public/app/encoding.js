@@ -8,7 +8,6 @@ export const base64url = (bytes) =>
 export const fromBase64url = (text) =>
   Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
 export const sha256 = async (bytes) => base64url(await crypto.subtle.digest('SHA-256', bytes));
-export const seconds = () => Math.floor(Date.now() / 1000);
 
 /** A compact JWS, ES256. */
 export async function sign(key, header, claims) {

@@ -1,13 +1,13 @@
 // The phone: enrol, scan, see what is asked, approve or decline. One screen at a time.
+import { circumstances, claimRow, countDown, toldRow } from './approval-view.js';
 import { scanWithCamera } from './camera.js';
 import { decide, enrol, readPayload, removeMe, scan } from './device-client.js';
 import { element, field, isolated, problem } from './elements.js';
 import { forgetPhone, loadPhone, savePhone } from './phone-keys.js';
-import { fill, texts } from './texts.js';
+import { askTime } from './server-clock.js';
+import { issuer, root, t } from './setting.js';
+import { fill } from './texts.js';
 
-const root = document.getElementById('phone');
-const { issuer, language } = root.dataset;
-const t = texts[language];
 let stopCamera = () => {};
 let countdown;
 
@@ -22,12 +22,17 @@ const heading = (text) => element('h2', { tabindex: '-1' }, text);
 const words = ({ code }) => t.errors[code] ?? fill(t.unknown, { code: code ?? 'unexpected' });
 const trouble = (error) => (error === undefined ? undefined : problem(t.problem, words(error)));
 
+/** A form that is sent once, however often its button is pressed. */
 function form(onSubmit, ...children) {
+  let isSent = false;
   return element(
     'form',
     {
       submit: (event) => {
         event.preventDefault();
+        if (isSent) return;
+        isSent = true;
+        event.target.setAttribute('aria-busy', 'true');
         onSubmit(new FormData(event.target, event.submitter), event.submitter?.value);
       },
     },
@@ -42,7 +47,7 @@ function showEnrolment(error) {
     try {
       const phone = await enrol(issuer, String(data.get('code')), pin, navigator.platform || 'Web');
       await savePhone(phone);
-      showHome(phone);
+      start(phone);
     } catch (refusal) {
       showEnrolment(refusal);
     }
@@ -101,52 +106,7 @@ function showHome(phone, error) {
   );
 }
 
-const labelOf = (name) => t.claims[name.slice(name.lastIndexOf('/') + 1)] ?? name;
-
-function wordsOf(value) {
-  if (typeof value === 'object' && value !== null) return value.formatted ?? Object.values(value).join(', ');
-  return t.values[value] ?? String(value ?? '').replace(/^(\d{4})-(\d\d)-(\d\d)$/, '$3/$2/$1');
-}
-
-function claimRow({ name, value, essential, purpose }, at) {
-  const id = `grant-${at}`;
-  const label = element(
-    'label',
-    { for: id },
-    element('span', { class: 'claim' }, labelOf(name)),
-    element('strong', {}, isolated(wordsOf(value))),
-  );
-  return element(
-    'div',
-    { class: 'check' },
-    element('input', { type: 'checkbox', id, name: 'grant', value: name }),
-    label,
-    element('p', { class: 'muted' }, purpose[language], essential ? ` · ${t.needed}` : ''),
-  );
-}
-
-const toldRow = ({ name, value, legal_basis: basis }) =>
-  element(
-    'div',
-    {},
-    element('dt', {}, labelOf(name)),
-    element('dd', {}, isolated(wordsOf(value)), element('span', { class: 'muted' }, basis[language])),
-  );
-
-function levelOf(acr) {
-  const [, identity, authentication] = /id(\d)-auth(\d)$/.exec(acr) ?? [];
-  return fill(t.levelWords, { identity, authentication });
-}
-
-function countDown(place, expiresAt) {
-  const tell = () => {
-    place.textContent = fill(t.left, { seconds: Math.max(0, Math.round((Date.parse(expiresAt) - Date.now()) / 1000)) });
-  };
-  tell();
-  countdown = setInterval(tell, 1000);
-}
-
-function showApproval(phone, approval, error) {
+function showApproval(phone, approval, error, before) {
   const asked = readPayload(approval);
   const answer = async (data, decision) => {
     const granted = decision === 'approve' ? data.getAll('grant').map(String) : undefined;
@@ -156,36 +116,45 @@ function showApproval(phone, approval, error) {
         number: String(data.get('number') ?? '').trim(),
         granted,
       });
-      showDone(phone, decision === 'approve' ? t.approved : t.denied);
+      if (decision === 'approve') showDone(phone, t.approved, 'done');
+      else showDone(phone, t.denied, 'refused');
     } catch (refusal) {
       const mayRetry = ['pin_wrong', 'number_missing', 'offline'].includes(refusal.code);
-      if (mayRetry) showApproval(phone, approval, refusal);
+      if (mayRetry) showApproval(phone, approval, refusal, data);
       else showHome(phone, refusal);
     }
   };
   const choices = asked.claims.filter(({ legal_basis: basis }) => basis === undefined);
-  const told = asked.claims.filter(({ legal_basis: basis }) => basis !== undefined);
+  const byLaw = asked.claims.filter(({ legal_basis: basis }) => basis !== undefined);
+  const ticked = before?.getAll('grant') ?? [];
   const left = element('p', { class: 'muted', role: 'timer' });
-  const { browser, network, known } = asked.from;
+  const told = element('p', { class: 'sr', role: 'status' });
   show(
     heading(t.question),
     element('p', { class: 'big-domain' }, isolated(asked.client.domain)),
     trouble(error),
-    element('p', {}, `${t.service}: `, element('strong', {}, isolated(asked.client.name[language]))),
-    element(
-      'p',
-      { class: 'muted' },
-      `${t.from}: `,
-      isolated([browser, `${t.network} ${network}`, known ? undefined : t.newBrowser].filter(Boolean).join(', ')),
-    ),
-    element('p', { class: 'muted' }, `${t.levelAsked}: ${levelOf(asked.acr)}`),
+    element('p', {}, t.questionWhy),
+    circumstances(asked),
     form(
       answer,
-      choices.length > 0 ? element('fieldset', {}, element('legend', {}, t.shares), ...choices.map(claimRow)) : undefined,
-      told.length > 0 ? element('p', {}, t.byLaw) : undefined,
-      told.length > 0 ? element('dl', { class: 'summary' }, ...told.map(toldRow)) : undefined,
+      choices.length > 0
+        ? element(
+            'fieldset',
+            {},
+            element('legend', {}, t.shares),
+            ...choices.map((row, at) => claimRow(row, at, ticked.includes(row.name))),
+          )
+        : undefined,
+      byLaw.length > 0 ? element('p', {}, t.byLaw) : undefined,
+      byLaw.length > 0 ? element('dl', { class: 'summary' }, ...byLaw.map(toldRow)) : undefined,
       asked.number_required
-        ? field('number', t.number, { inputmode: 'numeric', autocomplete: 'off', maxlength: '2', class: 'digits' })
+        ? field('number', t.number, {
+            inputmode: 'numeric',
+            autocomplete: 'off',
+            maxlength: '2',
+            class: 'digits',
+            value: before?.get('number') ?? '',
+          })
         : undefined,
       field('pin', t.pinAgain, { type: 'password', inputmode: 'numeric', autocomplete: 'current-password' }),
       element(
@@ -197,22 +166,22 @@ function showApproval(phone, approval, error) {
       element('p', {}, element('button', { class: 'plain', value: 'not-me' }, t.notMe)),
     ),
     left,
+    told,
   );
-  countDown(left, approval.expires_at);
+  countdown = countDown(left, told, approval.expires_at, () => showHome(phone, { code: 'approval_expired' }));
 }
 
-function showDone(phone, text) {
+function showDone(phone, text, kind) {
   show(
-    element('p', { role: 'status' }, text),
+    element('p', { class: `status ${kind}`, role: 'status' }, text),
     element('button', { class: 'primary', type: 'button', click: () => showHome(phone) }, t.again),
   );
 }
 
-const phone = await loadPhone();
-if (phone === undefined) showEnrolment();
-else showHome(phone);
-// a QR opened as a link by the phone's own camera brings its text along
-if (phone !== undefined && location.hash.length > 1) {
+/** A QR opened as a link by the phone's own camera brings its text along. */
+function start(phone) {
+  showHome(phone);
+  if (location.hash.length < 2) return;
   const text = location.hash;
   history.replaceState(undefined, '', '/app');
   scan(issuer, phone, text).then(
@@ -220,3 +189,7 @@ if (phone !== undefined && location.hash.length > 1) {
     (refusal) => showHome(phone, refusal),
   );
 }
+
+const [enrolled] = await Promise.all([loadPhone(), askTime()]);
+if (enrolled === undefined) showEnrolment();
+else start(enrolled);
