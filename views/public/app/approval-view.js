@@ -29,7 +29,7 @@ export function claimRow({ name, value, essential, purpose }, at, wasTicked) {
     { class: 'check' },
     element('input', { type: 'checkbox', id, name: 'grant', value: name, checked: wasTicked }),
     label,
-    element('p', { class: 'muted' }, purpose[language], essential ? ` · ${t.needed}` : ''),
+    element('p', { class: 'muted' }, isolated(purpose[language]), essential ? ` · ${t.needed}` : ''),
   );
 }
 
@@ -38,7 +38,7 @@ export const toldRow = ({ name, value, legal_basis: basis }) =>
     'div',
     {},
     element('dt', {}, labelOf(name)),
-    element('dd', {}, isolated(wordsOf(value)), element('span', { class: 'muted' }, basis[language])),
+    element('dd', {}, isolated(wordsOf(value)), element('span', { class: 'muted' }, isolated(basis[language]))),
   );
 
 function levelOf(acr) {
