@@ -4,20 +4,14 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const bundled = fileURLToPath(new URL(`../node_modules/.bin/node${process.platform === 'win32' ? '.cmd' : ''}`, import.meta.url));
+const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const main = at('src/main.ts');
+const bundled = at(`node_modules/.bin/node${process.platform === 'win32' ? '.cmd' : ''}`);
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 const isNewEnough = major > 24 || (major === 24 && minor >= 12);
 
-if (!isNewEnough && !existsSync(bundled)) {
-  console.error('SenID is not installed yet: run `npm start` or `npm ci` first.');
-  process.exit(2);
-}
-if (isNewEnough && existsSync(fileURLToPath(new URL('../node_modules/commander', import.meta.url)))) {
-  const { run } = await import(main);
-  await run(process.argv.slice(2));
-} else {
-  const child = spawn(isNewEnough ? process.execPath : bundled, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
+function runWithBundledNode() {
+  const child = spawn(bundled, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code ?? 1);
@@ -25,3 +19,11 @@ if (isNewEnough && existsSync(fileURLToPath(new URL('../node_modules/commander',
     process.kill(process.pid, signal);
   });
 }
+
+if (!existsSync(at('node_modules/commander')) || !(isNewEnough || existsSync(bundled))) {
+  console.error('SenID is not installed yet: run `npm start` or `npm ci` first.');
+  process.exitCode = 2;
+} else if (isNewEnough) {
+  const { run } = await import(new URL('../src/main.ts', import.meta.url).href);
+  await run(process.argv.slice(2));
+} else runWithBundledNode();
