@@ -1,0 +1,208 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canBrowse, launchBrowser } from '#test/support/browser.ts';
+import { type PageGallery, startPageGallery } from '#test/support/page-gallery.ts';
+import { pageSamples } from '#test/support/page-samples.ts';
+
+const names = pageSamples('vi').map(({ name }) => name);
+const combinations = (['light', 'dark'] as const).flatMap((scheme) =>
+  (['vi', 'en'] as const).map((language) => ({ scheme, language })),
+);
+
+let gallery: PageGallery;
+let browser: Browser;
+
+const newPage = async (more: object = {}): Promise<Page> => {
+  const context: BrowserContext = await browser.newContext({ viewport: { width: 360, height: 740 }, ...more });
+  return context.newPage();
+};
+
+async function open(page: Page, name: string, language: 'vi' | 'en'): Promise<void> {
+  await page.goto(gallery.url(name, language));
+  if (name === 'app') await page.waitForSelector('#code');
+}
+
+const sideways = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+const focused = "document.activeElement?.id || document.activeElement?.getAttribute('value') || document.activeElement?.tagName";
+
+/** What the Tab key stops at, in order. */
+async function tabStops(page: Page, many: number): Promise<string[]> {
+  const stops: string[] = [];
+  for (let n = 0; n < many; n += 1) {
+    await page.keyboard.press('Tab');
+    stops.push(await page.evaluate<string>(focused));
+  }
+  return stops;
+}
+
+describe.skipIf(!canBrowse())('every state of every page, in a real browser', () => {
+  beforeAll(async () => {
+    [gallery, browser] = await Promise.all([startPageGallery(), launchBrowser()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    gallery?.stop();
+  });
+
+  it.each(combinations)('meets WCAG 2.2 AA by axe ($scheme, $language)', { timeout: 180_000 }, async ({ scheme, language }) => {
+    const page = await newPage({ colorScheme: scheme });
+    const found: string[] = [];
+    for (const name of names) {
+      await open(page, name, language);
+      const { violations } = await new AxeBuilder({ page })
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+        // our pages have no frames: without this every look opens another tab
+        .setLegacyMode()
+        .analyze();
+      found.push(...violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes[0]?.html}`));
+    }
+    expect(found).toEqual([]);
+  });
+
+  it('breaks no content security policy and asks for nothing that is not there', async () => {
+    const page = await newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('response', (response) => {
+      if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
+    });
+    for (const name of names) await open(page, name, 'vi');
+    expect(complaints).toEqual([]);
+  });
+
+  it.each([
+    ['200 % text at 360 px', 360, '225%'],
+    ['400 % zoom of a desk (320 px)', 320, ''],
+    ['a desk of 1280 px', 1280, ''],
+  ])('does not scroll sideways: %s', async (_, width, fontSize) => {
+    const page = await newPage({ viewport: { width, height: 740 } });
+    const wide: string[] = [];
+    for (const name of names) {
+      await open(page, name, 'vi');
+      await page.evaluate(`document.documentElement.style.setProperty('font-size', '${fontSize}')`);
+      if ((await page.evaluate<number>(sideways)) > 0) wide.push(name);
+    }
+    expect(wide).toEqual([]);
+  });
+
+  it('has nothing to press or tick that is smaller than 24 px, and no button or field lower than 48 px', async () => {
+    const page = await newPage();
+    const small: string[] = [];
+    for (const name of names) {
+      await open(page, name, 'vi');
+      for (const [kind, least] of [
+        ['button:visible, a.button, input:visible:not([type=checkbox])', 48],
+        ['input[type=checkbox], summary', 24],
+      ] as const)
+        for (const element of await page.locator(kind).all())
+          if (((await element.boundingBox())?.height ?? 0) < least) small.push(`${name}: ${await element.getAttribute('class')}`);
+    }
+    expect(small).toEqual([]);
+  });
+
+  it('the sign-in page is walked by keyboard from the top: language, QR, number, password, sign in, cancel', async () => {
+    const page = await newPage({ viewport: { width: 1280, height: 800 } });
+    await open(page, 'sign-in', 'vi');
+    await page.waitForSelector('[data-qr-full]:not([hidden])');
+    expect(await tabStops(page, 9)).toEqual(['A', 'A', 'A', 'BUTTON', 'SUMMARY', 'id_number', 'password', 'continue', 'cancel']);
+  });
+
+  it('the consent page is walked by keyboard: every box in its order, then agree, then cancel; Space ticks', async () => {
+    const page = await newPage();
+    await open(page, 'consent-ask', 'en');
+    const stops = await tabStops(page, 10);
+    expect(stops.slice(3)).toEqual(['grant-0', 'grant-1', 'grant-2', 'grant-3', 'grant-4', 'approve', 'cancel']);
+    await page.focus('#grant-1');
+    await page.keyboard.press('Space');
+    expect(await page.isChecked('#grant-1')).toBe(true);
+  });
+
+  it('a wrong entry is read out first: the alert has the focus', async () => {
+    const page = await newPage();
+    await open(page, 'sign-in-wrong', 'vi');
+    await page.waitForFunction("document.activeElement?.id === 'problem'");
+    expect(await page.getAttribute('#problem', 'role')).toBe('alert');
+  });
+
+  it('saying no weighs as much as saying yes: both buttons are filled and equally large', async () => {
+    const page = await newPage({ viewport: { width: 1280, height: 800 } });
+    for (const name of ['consent-ask', 'confirm-person', 'sign-out']) {
+      await open(page, name, 'vi');
+      const [yes, no] = await Promise.all(['.equal .primary', '.equal .secondary'].map((each) => page.locator(each).boundingBox()));
+      expect([name, no?.width, no?.height]).toEqual([name, yes?.width, yes?.height]);
+      const ground = (selector: string): Promise<string> =>
+        page.evaluate(`getComputedStyle(document.querySelector('${selector}')).backgroundColor`);
+      expect(await ground('.equal .secondary')).not.toBe(await ground('.card'));
+    }
+  });
+});
+
+describe.skipIf(!canBrowse())('the script of the sign-in page', () => {
+  beforeAll(async () => {
+    [gallery, browser] = await Promise.all([startPageGallery(), launchBrowser()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    gallery?.stop();
+  });
+
+  const eventStream = (body: string) => ({ status: 200, contentType: 'text/event-stream', body });
+
+  it('draws the frame of the moment and keeps its text for those who cannot scan', async () => {
+    const page = await newPage();
+    await page.route('**/sample/events', (route) =>
+      route.fulfill(eventStream('event: qr\ndata: https://id.example/q#next.2.mac\n\n')),
+    );
+    await open(page, 'sign-in', 'vi');
+    await page.waitForSelector('[data-qr="https://id.example/q#next.2.mac"] svg[role=img][aria-label]');
+    expect(await page.textContent('[data-qr-text]')).toBe('https://id.example/q#next.2.mac');
+  });
+
+  it('does not lose a password that is being typed when the QR is over', async () => {
+    const page = await newPage();
+    const { promise: typed, resolve: goOn } = Promise.withResolvers<void>();
+    await page.route('**/sample/events', async (route) => {
+      await typed;
+      await route.fulfill(eventStream('event: expired\ndata: \n\n'));
+    });
+    await open(page, 'sign-in', 'vi');
+    await page.fill('#password', 'sen hồng');
+    goOn();
+    await page.waitForSelector('[data-status].status');
+    expect(await page.textContent('[data-status]')).toContain('Mã QR đã hết hạn');
+    expect(await page.inputValue('#password')).toBe('sen hồng');
+    expect(await page.locator('[data-qr]').count()).toBe(0);
+  });
+
+  it('looks again at once when the phone has answered', async () => {
+    const page = await newPage();
+    let opened = 0;
+    await page.route('**/sample/events', (route) => {
+      opened += 1;
+      return route.fulfill(opened === 1 ? eventStream('event: approved\ndata: \n\n') : { status: 204 });
+    });
+    const loads: string[] = [];
+    page.on('load', () => loads.push(page.url()));
+    await open(page, 'waiting-number', 'vi');
+    await expect.poll(() => loads.length).toBe(2);
+  });
+
+  it('counts down every second, and says so aloud at 60, 30 and 10 seconds only', async () => {
+    const page = await newPage();
+    await page.clock.install();
+    await open(page, 'waiting-number', 'vi');
+    await page.clock.runFor(20_000);
+    expect(await page.textContent('[data-seconds-left]')).toBe('Còn 76 giây');
+    expect(await page.textContent('[data-time-told]')).toBe('');
+    await page.clock.runFor(20_000);
+    expect(await page.textContent('[data-time-told]')).toBe('Còn 60 giây');
+    await page.clock.runFor(50_000);
+    expect(await page.textContent('[data-time-told]')).toBe('Còn 10 giây');
+    await page.clock.runFor(60_000);
+    expect(await page.textContent('[data-seconds-left]')).toBe('Còn 0 giây');
+  });
+});
