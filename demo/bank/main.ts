@@ -1,36 +1,48 @@
 import { readFileSync } from 'node:fs';
 import { importJWK, type JWK } from 'jose';
-import { PrivateKeyJwt } from 'openid-client';
-import { html, runDemoService, type Visitor } from '../service/demo-service.ts';
-import { layout, levelInWords } from '../service/layout.ts';
+import { PrivateKeyJwt, type UserInfoResponse } from 'openid-client';
+import { runDemoService } from '../service/demo-service.ts';
+import { type Html, html } from '../service/html.ts';
+import type { SignedIn } from '../service/sessions.ts';
+import { type Language, levelInWords } from '../service/words.ts';
 
-const look = {
-  name: { vi: 'Ngân hàng Hoa Sen', en: 'Lotus Bank' },
-  lead: {
-    vi: 'Mở tài khoản trong một phút. Bạn chọn những gì muốn chia sẻ.',
-    en: 'Open an account in a minute. You choose what you share.',
+const asked: readonly {
+  readonly claim: string;
+  readonly vi: string;
+  readonly en: string;
+  readonly value: (person: UserInfoResponse) => string | undefined;
+}[] = [
+  { claim: 'name', vi: 'Họ và tên', en: 'Full name', value: ({ name }) => name },
+  { claim: 'birthdate', vi: 'Ngày sinh', en: 'Date of birth', value: ({ birthdate }) => birthdate },
+  { claim: 'phone_number', vi: 'Số điện thoại', en: 'Phone number', value: ({ phone_number: phone }) => phone },
+  {
+    claim: 'address',
+    vi: 'Nơi cư trú',
+    en: 'Address',
+    value: ({ address }) => (address as { formatted?: string } | undefined)?.formatted,
   },
-  colour: '#1b6b50',
-};
+];
 
-const asked = [
-  ['name', 'Họ và tên', 'Full name'],
-  ['birthdate', 'Ngày sinh', 'Date of birth'],
-  ['phone_number', 'Số điện thoại', 'Phone number'],
-  ['address', 'Nơi cư trú', 'Address'],
-] as const;
-
-function account({ language, signedIn }: Visitor) {
-  if (signedIn === undefined) return html``;
-  const { claims, person } = signedIn;
+function application({ claims, person }: SignedIn, language: Language): Html {
   const vi = language === 'vi';
-  const value = (name: string): string | undefined =>
-    name === 'address' ? (person.address as { formatted?: string } | undefined)?.formatted : (person[name] as string | undefined);
-  const rows = asked.map(
-    ([name, labelVi, labelEn]) =>
-      html`<dt>${vi ? labelVi : labelEn}</dt><dd data-claim="${name}">${value(name) ?? (vi ? 'bạn không chia sẻ' : 'you did not share this')}</dd>`,
-  );
-  return html`<div class="card"><h1>${vi ? 'Hồ sơ mở tài khoản' : 'Account application'}</h1><dl>${rows}</dl><p class="muted" data-level="${claims['acr']}">${levelInWords(claims['acr'], language)}</p></div>`;
+  const rows = asked.map(({ claim, [language]: label, value }) => {
+    const shared = value(person);
+    const shown =
+      shared === undefined
+        ? html`<dd class="kept" data-claim="${claim}">${vi ? 'bạn không chia sẻ' : 'you did not share this'}</dd>`
+        : html`<dd data-claim="${claim}">${shared}</dd>`;
+    return html`<dt>${label}</dt>${shown}`;
+  });
+  const missing = asked.filter(({ value }) => value(person) === undefined).length;
+  const next =
+    missing === 0
+      ? { vi: 'Hồ sơ đã đủ. Ngân hàng sẽ gọi cho bạn.', en: 'That is all we need. The bank will call you.' }
+      : {
+          vi: 'Phần còn thiếu bạn có thể bổ sung tại quầy.',
+          en: 'What is missing you can add at a branch.',
+        };
+  return html`<div class="card"><h1>${vi ? 'Hồ sơ mở tài khoản' : 'Account application'}</h1><dl>${rows}</dl><p>${next[language]}</p>
+<p class="muted" data-level="${claims['acr']}">${levelInWords(claims['acr'], language)}</p></div>`;
 }
 
 const jwk = JSON.parse(readFileSync(String(process.env['DEMO_CLIENT_KEY_FILE']), 'utf8')) as JWK & { readonly kid: string };
@@ -38,10 +50,19 @@ const key = await importJWK(jwk, 'ES256');
 if (key instanceof Uint8Array) throw new TypeError('the bank signs with an asymmetric key');
 
 await runDemoService({
+  look: {
+    name: { vi: 'Ngân hàng Hoa Sen', en: 'Lotus Bank' },
+    lead: {
+      vi: 'Mở tài khoản trong một phút. Bạn chọn những gì muốn chia sẻ.',
+      en: 'Open an account in a minute. You choose what you share.',
+    },
+    colour: '#1b6b50',
+    light: '#7fd1b0',
+  },
   clientId: 'demo-bank',
   issuer: String(process.env['DEMO_ISSUER']),
   port: Number(process.env['DEMO_PORT']),
   authentication: PrivateKeyJwt({ key, kid: jwk.kid }),
   scope: 'openid profile address phone',
-  page: (visitor) => layout(look, visitor, account(visitor)),
+  page: application,
 });

@@ -1,25 +1,29 @@
 import { ClientSecretBasic } from 'openid-client';
-import { html, runDemoService, type Visitor } from '../service/demo-service.ts';
-import { layout, levelInWords } from '../service/layout.ts';
+import { runDemoService } from '../service/demo-service.ts';
+import { type Html, html } from '../service/html.ts';
+import type { SignedIn } from '../service/sessions.ts';
+import { type Language, levelInWords } from '../service/words.ts';
 
-const look = {
-  name: { vi: 'Thư viện thành phố', en: 'City library' },
-  lead: { vi: 'Mở thẻ bạn đọc: chỉ cần họ tên của bạn.', en: 'Open a reader card: all it needs is your name.' },
-  colour: '#1b4f72',
-};
-
-function card({ language, signedIn }: Visitor) {
-  if (signedIn === undefined) return html``;
-  const { claims, person } = signedIn;
-  return html`<div class="card"><h1>${language === 'vi' ? 'Thẻ bạn đọc' : 'Reader card'}</h1><p><strong data-name>${person.name}</strong></p><p class="muted" data-level="${claims['acr']}">${levelInWords(claims['acr'], language)}</p></div>`;
+function card({ claims, person }: SignedIn, language: Language): Html {
+  const vi = language === 'vi';
+  return html`<div class="card"><h1>${vi ? 'Thẻ bạn đọc' : 'Reader card'}</h1>
+<p><strong data-name>${person.name}</strong></p>
+<p>${vi ? 'Bạn có thể mượn 5 cuốn sách, mỗi cuốn 14 ngày.' : 'You may borrow 5 books, each for 14 days.'}</p>
+<p class="muted" data-level="${claims['acr']}">${levelInWords(claims['acr'], language)}</p></div>`;
 }
 
 await runDemoService({
+  look: {
+    name: { vi: 'Thư viện thành phố', en: 'City library' },
+    lead: { vi: 'Mở thẻ bạn đọc: chỉ cần họ tên của bạn.', en: 'Open a reader card: all it needs is your name.' },
+    colour: '#1b4f72',
+    light: '#9fcdf0',
+  },
   clientId: 'demo-library',
   issuer: String(process.env['DEMO_ISSUER']),
   port: Number(process.env['DEMO_PORT']),
   authentication: ClientSecretBasic(String(process.env['DEMO_CLIENT_SECRET'])),
   scope: 'openid',
   params: { claims: JSON.stringify({ userinfo: { name: { essential: true } } }) },
-  page: (visitor) => layout(look, visitor, card(visitor)),
+  page: card,
 });

@@ -1,185 +1,120 @@
-import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import * as client from 'openid-client';
+import type { Html } from './html.ts';
+import { type Look, layout, stylesheet, type Visitor } from './layout.ts';
+import { createRelyingParty, type Registration } from './relying-party.ts';
+import { type Session, Sessions, type SignedIn } from './sessions.ts';
+import type { Language } from './words.ts';
 
 /** What differs between the demo's services. */
-export interface DemoService {
-  readonly clientId: string;
-  readonly issuer: string;
-  readonly port: number;
-  readonly authentication: client.ClientAuth;
-  readonly metadata?: Partial<client.ClientMetadata>;
-  readonly scope: string;
-  /** More parameters of the authorization request. */
-  readonly params?: Readonly<Record<string, string>>;
-  readonly page: (visitor: Visitor) => Html;
+export interface DemoService extends Registration {
+  readonly look: Look;
+  /** What somebody who is signed in sees. */
+  readonly page: (signedIn: SignedIn, language: Language) => Html;
+  /** Answers the page's form, with one sentence to show. */
+  readonly submit?: (language: Language) => string;
 }
 
-export interface SignedIn {
-  readonly claims: client.IDToken;
-  readonly person: client.UserInfoResponse;
-  readonly idToken: string;
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  readonly session: Session;
+  readonly language: Language;
 }
 
-/** Somebody's browser, as a page of the service sees it. */
-export interface Visitor {
-  readonly language: 'vi' | 'en';
-  readonly signedIn: SignedIn | undefined;
-  readonly error: { readonly code: string; readonly description: string } | undefined;
-}
-
-interface Session {
-  /** By state: every tab has a sign-in of its own. */
-  readonly pending: Map<string, { readonly verifier: string; readonly state: string; readonly nonce: string }>;
-  signedIn?: SignedIn | undefined;
-  error?: Visitor['error'];
-}
-
-/** Text that is HTML already; everything else is escaped. */
-export class Html {
-  readonly text: string;
-  constructor(text: string) {
-    this.text = text;
-  }
-}
-
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-/** Tagged template: values are escaped, `Html` and lists of it are taken as they are. */
-export function html(parts: TemplateStringsArray, ...values: readonly unknown[]): Html {
-  const shown = (value: unknown): string => {
-    if (value instanceof Html) return value.text;
-    if (Array.isArray(value)) return value.map(shown).join('');
-    return String(value ?? '').replace(/[&<>"']/g, (character) => escapes[character] ?? character);
-  };
-  return new Html(parts.reduce((text, part, at) => text + part + (at < values.length ? shown(values[at]) : ''), ''));
-}
-
-/** What SenID's refusals mean to the visitor of a service. */
-export const errorWords: Readonly<Record<string, { readonly vi: string; readonly en: string }>> = {
-  access_denied: { vi: 'Bạn đã hủy đăng nhập. Chưa có thông tin nào được chia sẻ.', en: 'You cancelled. Nothing was shared.' },
-  unmet_authentication_requirements: {
-    vi: 'Tài khoản của bạn chưa đủ mức cho dịch vụ này.',
-    en: 'Your account is not at the level this service needs.',
-  },
-  login_required: { vi: 'Bạn cần đăng nhập.', en: 'You need to sign in.' },
+const redirect = (response: ServerResponse, location: string): void => {
+  response.writeHead(303, { Location: location }).end();
 };
 
-const sessionOf = (request: IncomingMessage): string | undefined =>
-  /(?:^|; )demo_session=([A-Za-z0-9_-]{43})/.exec(request.headers.cookie ?? '')?.[1];
+const headers = {
+  'Content-Type': 'text/html; charset=utf-8',
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+};
 
-/** Runs a relying party the way any service would: openid-client, code flow with PKCE, state and nonce. */
+/** The language chosen here before, else what the browser prefers, else Vietnamese. */
+function languageOf(url: URL, session: Session, request: IncomingMessage): Language {
+  const chosen = url.searchParams.get('lang');
+  if (chosen === 'vi' || chosen === 'en') session.language = chosen;
+  return session.language ?? (/^en/i.test(request.headers['accept-language'] ?? '') ? 'en' : 'vi');
+}
+
+/** Runs a service until a signal comes. */
 export async function runDemoService(service: DemoService): Promise<void> {
-  const address = `http://localhost:${service.port}`;
-  const config = await client.discovery(new URL(service.issuer), service.clientId, service.metadata, service.authentication, {
-    execute: [client.allowInsecureRequests],
-  });
-  const sessions = new Map<string, Session>();
+  const { look, page, submit, clientId, port } = service;
+  const party = await createRelyingParty(service);
+  const sessions = new Sessions(clientId);
 
-  function openSession(request: IncomingMessage, response: ServerResponse): Session {
-    const id = sessionOf(request) ?? randomBytes(32).toString('base64url');
-    const session = sessions.get(id) ?? { pending: new Map() };
-    if (sessions.size > 10_000) sessions.clear();
-    sessions.set(id, session);
-    response.setHeader('Set-Cookie', `demo_session=${id}; HttpOnly; SameSite=Lax; Path=/; Max-Age=86400`);
-    return session;
-  }
-
-  async function signIn(session: Session, response: ServerResponse): Promise<void> {
-    const pending = { verifier: client.randomPKCECodeVerifier(), state: client.randomState(), nonce: client.randomNonce() };
-    if (session.pending.size > 20) session.pending.clear();
+  async function signIn({ session, response, language }: Exchange): Promise<void> {
+    const { pending, url } = await party.begin(language);
+    const [oldest] = session.pending.keys();
+    if (session.pending.size >= 20 && oldest !== undefined) session.pending.delete(oldest);
     session.pending.set(pending.state, pending);
-    redirect(
-      response,
-      client.buildAuthorizationUrl(config, {
-        redirect_uri: `${address}/callback`,
-        scope: service.scope,
-        code_challenge: await client.calculatePKCECodeChallenge(pending.verifier),
-        code_challenge_method: 'S256',
-        state: pending.state,
-        nonce: pending.nonce,
-        ...service.params,
-      }).href,
-    );
+    redirect(response, url);
   }
 
-  async function takeAnswer(session: Session, url: URL, response: ServerResponse): Promise<void> {
+  async function takeAnswer({ session, request, response, url }: Exchange): Promise<void> {
     const state = url.searchParams.get('state') ?? '';
     const pending = session.pending.get(state);
     session.pending.delete(state);
     try {
-      if (pending === undefined) throw new Error('no sign-in was begun in this browser');
-      const tokens = await client.authorizationCodeGrant(config, url, {
-        pkceCodeVerifier: pending.verifier,
-        expectedState: pending.state,
-        expectedNonce: pending.nonce,
-        idTokenExpected: true,
-      });
-      const claims = tokens.claims();
-      if (claims === undefined || tokens.id_token === undefined) throw new Error('no ID token');
-      session.signedIn = {
-        claims,
-        idToken: tokens.id_token,
-        person: await client.fetchUserInfo(config, tokens.access_token, claims.sub),
-      };
-      session.error = undefined;
+      if (pending === undefined) session.error = { code: 'not_begun_here' };
+      else {
+        session.signedIn = await party.finish(url, pending);
+        session.error = undefined;
+        sessions.renew(session, request, response);
+      }
     } catch (refusal) {
-      const {
-        error,
-        error_description: description,
-        message,
-      } = refusal as { error?: string; error_description?: string; message: string };
-      session.error = { code: error ?? 'sign_in_failed', description: description ?? message };
+      const { error, message } = refusal as { error?: string; message: string };
+      if (error === undefined) console.error(`${clientId}: ${message}`);
+      session.error = { code: error ?? 'sign_in_failed' };
     }
     redirect(response, '/');
   }
 
-  function signOut(session: Session, response: ServerResponse): void {
+  function signOut({ session, response, language }: Exchange): void {
     const idToken = session.signedIn?.idToken;
     session.signedIn = undefined;
-    redirect(
-      response,
-      idToken === undefined
-        ? '/'
-        : client.buildEndSessionUrl(config, { id_token_hint: idToken, post_logout_redirect_uri: `${address}/` }).href,
-    );
+    redirect(response, idToken === undefined ? '/' : party.signOutUrl(idToken, language));
+  }
+
+  function takeForm({ session, request, response, language }: Exchange): void {
+    request.resume();
+    if (session.signedIn !== undefined) session.notice = submit?.(language);
+    redirect(response, '/');
+  }
+
+  function showPage({ session, response, language }: Exchange, status: number): void {
+    const { signedIn, error, notice } = session;
+    const visitor: Visitor = { language, signedIn, error, notice };
+    session.error = undefined;
+    session.notice = undefined;
+    response.writeHead(status, headers).end(layout(look, visitor, (person) => page(person, language)).text);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', address);
-    const session = openSession(request, response);
+    const url = new URL(request.url ?? '/', party.address);
     if (url.pathname === '/healthz') return void response.end('ok');
-    if (url.pathname === '/sign-in') return signIn(session, response);
-    if (url.pathname === '/callback') return takeAnswer(session, url, response);
-    if (url.pathname === '/sign-out') return signOut(session, response);
-    if (url.pathname !== '/') return void response.writeHead(404).end('404');
-    const language =
-      url.searchParams.get('lang') === 'en' ||
-      (!url.searchParams.has('lang') && /^en/i.test(request.headers['accept-language'] ?? ''))
-        ? 'en'
-        : 'vi';
-    const page = service.page({ language, signedIn: session.signedIn, error: session.error });
-    session.error = undefined;
-    response
-      .writeHead(200, {
-        'Content-Type': 'text/html; charset=utf-8',
-        'Cache-Control': 'no-store',
-        'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",
-      })
-      .end(page.text);
+    if (url.pathname === '/style.css')
+      return void response.writeHead(200, { 'Content-Type': 'text/css; charset=utf-8' }).end(stylesheet(look));
+    const session = sessions.open(request, response);
+    const exchange = { request, response, url, session, language: languageOf(url, session, request) };
+    const way = `${request.method === 'HEAD' ? 'GET' : request.method} ${url.pathname}`;
+    if (way === 'GET /sign-in') return signIn(exchange);
+    if (way === 'GET /callback') return takeAnswer(exchange);
+    if (way === 'GET /sign-out') return signOut(exchange);
+    if (way === 'POST /' && submit !== undefined) return takeForm(exchange);
+    return showPage(exchange, way === 'GET /' ? 200 : 404);
   }
 
   const server = createServer((request, response) => {
     answer(request, response).catch((fault: unknown) => {
       console.error(fault);
-      if (!response.headersSent) response.writeHead(500);
-      response.end('500');
+      if (!response.headersSent) response.writeHead(500, { 'Content-Type': 'text/plain; charset=utf-8' });
+      response.end('Trang tạm thời gặp sự cố. / Something went wrong here.');
     });
   });
-  server.listen(service.port, 'localhost', () => console.log(`${service.clientId} on ${address}`));
+  server.listen(port, 'localhost', () => console.log(`${clientId} on ${party.address}`));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0));
-}
-
-function redirect(response: ServerResponse, location: string): void {
-  response.writeHead(303, { Location: location }).end();
 }

@@ -1,42 +1,69 @@
-import { errorWords, Html, html, type Visitor } from './demo-service.ts';
+import { type Html, html } from './html.ts';
+import type { SignedIn } from './sessions.ts';
+import { errorWords, type Language, type Words } from './words.ts';
 
 export interface Look {
-  readonly name: { readonly vi: string; readonly en: string };
-  readonly lead: { readonly vi: string; readonly en: string };
-  /** The one colour that tells the services apart. */
+  readonly name: Words;
+  readonly lead: Words;
+  /** The one colour that tells the services apart; white on it is readable. */
   readonly colour: string;
+  /** The same for text on a dark ground. */
+  readonly light: string;
 }
 
-const style = (colour: string): Html =>
-  new Html(`<style>
-:root{--c:${colour};--ink:#1c1b1f;--paper:#f7f7f5;--card:#fff;--muted:#5b5866;--line:#ddd8e0;color-scheme:light dark}
-@media (prefers-color-scheme:dark){:root{--ink:#f2f0f4;--paper:#161519;--card:#212026;--muted:#bdb7c4;--line:#3b3841}}
-*{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:400 18px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
-header{background:var(--c);color:#fff;padding:16px}header div,main{max-width:44rem;margin:0 auto}header strong{font-size:22px}header a{color:#fff;float:right}
-main{padding:24px 16px}.card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:20px;margin:0 0 16px}
-h1{font-size:26px;line-height:1.25;margin:0 0 16px}.button{display:inline-block;background:var(--c);color:#fff;text-decoration:none;border-radius:8px;padding:12px 20px;font-weight:600;min-height:48px}
-label{display:block;font-weight:600;margin:12px 0 4px}input{width:100%;min-height:48px;font:inherit;padding:8px 12px;border:2px solid #8a8594;border-radius:8px;background:var(--paper);color:var(--ink)}
-.error{border-left:6px solid #b3261e;padding-left:12px}.muted{color:var(--muted)}dt{color:var(--muted)}dd{margin:0 0 8px;font-weight:600}
-</style>`);
-
-/** `urn:senid:acr:id2-auth2` in words. */
-export function levelInWords(acr: unknown, language: 'vi' | 'en'): string {
-  const [, identity, authentication] = /id(\d)-auth(\d)$/.exec(String(acr)) ?? [];
-  if (identity === undefined) return '';
-  return language === 'vi'
-    ? `Tài khoản mức ${identity}, đăng nhập mức ${authentication}`
-    : `Account level ${identity}, signed in at level ${authentication}`;
+/** Somebody's browser, as a page of the service sees it. */
+export interface Visitor {
+  readonly language: Language;
+  readonly signedIn: SignedIn | undefined;
+  readonly error: { readonly code: string } | undefined;
+  readonly notice: string | undefined;
 }
 
-export function layout(look: Look, { language, error, signedIn }: Visitor, body: Html): Html {
-  const words = error && (errorWords[error.code]?.[language] ?? error.description);
+/** The service's whole stylesheet. */
+export const stylesheet = ({ colour, light }: Look): string => `
+:root{--c:${colour};--text:${colour};--ink:#1c1b1f;--paper:#f7f7f5;--card:#fff;--muted:#5b5866;--line:#ddd8e0;--border:#8a8594;--error:#b3261e;color-scheme:light dark}
+@media (prefers-color-scheme:dark){:root{--text:${light};--ink:#f2f0f4;--paper:#161519;--card:#212026;--muted:#bdb7c4;--line:#3b3841;--error:#ffb4ab}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--paper);color:var(--ink);font:400 1.125rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
+header{background:var(--c);color:#fff}
+header div,main{max-width:44rem;margin:0 auto;padding:16px}
+header div{display:flex;flex-wrap:wrap;gap:4px 16px;justify-content:space-between;align-items:center}
+header strong{font-size:1.375rem}header a{color:#fff;padding:8px 0}
+main{padding-top:24px}
+.card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:20px;margin:0 0 16px}
+.card>:last-child{margin-bottom:0}
+h1{font-size:1.625rem;line-height:1.25;margin:0 0 16px}
+a{color:var(--text)}
+.button{display:inline-block;background:var(--c);color:#fff;text-decoration:none;border:0;border-radius:8px;padding:12px 20px;font:inherit;font-weight:600;min-height:48px;cursor:pointer}
+:focus-visible{outline:3px solid var(--text);outline-offset:2px}header :focus-visible{outline-color:#fff}
+label{display:block;font-weight:600;margin:12px 0 4px}
+input,select,textarea{display:block;width:100%;min-height:48px;font:inherit;padding:8px 12px;border:2px solid var(--border);border-radius:8px;background:var(--card);color:var(--ink)}
+[readonly]{background:var(--paper);border-style:dashed}
+form p{margin:16px 0}
+.error{border-left:6px solid var(--error)}.done{border-left:6px solid #1b6b50}
+.muted,dt{color:var(--muted)}dd{margin:0 0 8px;font-weight:600}dd.kept{font-weight:400;color:var(--muted)}
+`;
+
+function trouble({ language, error }: Visitor): Html {
+  if (error === undefined) return html``;
+  const words = (errorWords[error.code] ?? errorWords['sign_in_failed'])?.[language];
+  return html`<div class="card error" role="alert"><p>${words}</p><p class="muted">${language === 'vi' ? 'Mã lỗi' : 'Error code'}: <code data-error>${error.code}</code></p></div>`;
+}
+
+const welcome = ({ name, lead }: Look, language: Language): Html =>
+  html`<div class="card"><h1>${name[language]}</h1><p>${lead[language]}</p><p><a class="button" href="/sign-in">${language === 'vi' ? 'Đăng nhập bằng SenID' : 'Sign in with SenID'}</a></p></div>`;
+
+/** One page of the service: what is its own in `body`, shown to those who are signed in. */
+export function layout(look: Look, visitor: Visitor, body: (signedIn: SignedIn) => Html): Html {
+  const { language, signedIn, notice } = visitor;
   const other =
     language === 'vi' ? html`<a href="/?lang=en" lang="en">English</a>` : html`<a href="/?lang=vi" lang="vi">Tiếng Việt</a>`;
-  return html`<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${look.name[language]}</title>${style(look.colour)}</head><body>
-<header><div>${other}<strong>${look.name[language]}</strong></div></header><main>
-${error ? html`<div class="card error" role="alert"><p>${words}</p><p class="muted">${language === 'vi' ? 'Mã lỗi' : 'Error code'}: <code data-error>${error.code}</code></p></div>` : ''}
-${signedIn ? '' : html`<div class="card"><h1>${look.name[language]}</h1><p>${look.lead[language]}</p><p><a class="button" href="/sign-in">${language === 'vi' ? 'Đăng nhập bằng SenID' : 'Sign in with SenID'}</a></p></div>`}
-${body}
-${signedIn ? html`<p><a href="/sign-out">${language === 'vi' ? 'Đăng xuất' : 'Sign out'}</a></p>` : ''}
-</main></body></html>`;
+  const main =
+    signedIn === undefined
+      ? welcome(look, language)
+      : html`${body(signedIn)}<p><a href="/sign-out">${language === 'vi' ? 'Đăng xuất' : 'Sign out'}</a></p>`;
+  return html`<!doctype html>
+<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${look.name[language]}</title><link rel="stylesheet" href="/style.css"><link rel="icon" href="data:,"></head><body>
+<header><div><strong>${look.name[language]}</strong>${other}</div></header>
+<main>${trouble(visitor)}${notice === undefined ? '' : html`<div class="card done" role="status"><p>${notice}</p></div>`}${main}</main></body></html>`;
 }

@@ -1,0 +1,65 @@
+import * as client from 'openid-client';
+import type { Pending, SignedIn } from './sessions.ts';
+import type { Language } from './words.ts';
+
+/** How a service is known to SenID, and what it asks for. */
+export interface Registration {
+  readonly clientId: string;
+  readonly issuer: string;
+  readonly port: number;
+  readonly authentication: client.ClientAuth;
+  readonly scope: string;
+  /** More parameters of the authorization request. */
+  readonly params?: Readonly<Record<string, string>>;
+}
+
+export interface RelyingParty {
+  readonly address: string;
+  /** A sign-in to begin: keep `pending`, send the browser to `url`. */
+  begin(language: Language): Promise<{ readonly pending: Pending; readonly url: string }>;
+  /** SenID's answer at the callback, with every check. @throws what openid-client throws, with `error` where SenID refused */
+  finish(answer: URL, pending: Pending): Promise<SignedIn>;
+  /** Where the browser signs out at SenID. */
+  signOutUrl(idToken: string, language: Language): string;
+}
+
+/** A service as any would be built: openid-client, code flow with PKCE, state and nonce. */
+export async function createRelyingParty(registration: Registration): Promise<RelyingParty> {
+  const { clientId, issuer, port, authentication, scope, params } = registration;
+  const address = `http://localhost:${port}`;
+  const config = await client.discovery(new URL(issuer), clientId, undefined, authentication, {
+    execute: [client.allowInsecureRequests],
+  });
+
+  async function begin(language: Language): Promise<{ pending: Pending; url: string }> {
+    const pending = { verifier: client.randomPKCECodeVerifier(), state: client.randomState(), nonce: client.randomNonce() };
+    const url = client.buildAuthorizationUrl(config, {
+      redirect_uri: `${address}/callback`,
+      scope,
+      code_challenge: await client.calculatePKCECodeChallenge(pending.verifier),
+      code_challenge_method: 'S256',
+      state: pending.state,
+      nonce: pending.nonce,
+      ui_locales: language,
+      ...params,
+    });
+    return { pending, url: url.href };
+  }
+
+  async function finish(answer: URL, { verifier, state, nonce }: Pending): Promise<SignedIn> {
+    const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true };
+    const tokens = await client.authorizationCodeGrant(config, answer, checks);
+    const claims = tokens.claims();
+    if (claims === undefined || tokens.id_token === undefined) throw new Error('no ID token');
+    return { claims, idToken: tokens.id_token, person: await client.fetchUserInfo(config, tokens.access_token, claims.sub) };
+  }
+
+  const signOutUrl = (idToken: string, language: Language): string =>
+    client.buildEndSessionUrl(config, {
+      id_token_hint: idToken,
+      post_logout_redirect_uri: `${address}/`,
+      ui_locales: language,
+    }).href;
+
+  return { address, begin, finish, signOutUrl };
+}

@@ -1,0 +1,28 @@
+import type { Places } from './demo-places.ts';
+import type { DemoPerson } from './demo-population.ts';
+
+function row({ id_number: id, password, name, for: purpose, totp_secret: totp }: DemoPerson): string {
+  const codes = totp === undefined ? '' : `\n${' '.repeat(16)}code generator: ${totp}`;
+  return `  ${id.padEnd(13)} ${password.padEnd(22)} ${name} – ${purpose.en}${codes}`;
+}
+
+/** What the demo prints when it is ready: addresses, three people to try, what to click first, how to use the phone. */
+export function welcome({ issuer, portal, bank, library }: Places, people: readonly DemoPerson[]): string {
+  const [complete, , levelOne, , , , foreigner] = people;
+  const shown = [complete, levelOne, foreigner].filter((person) => person !== undefined);
+  return `
+SenID            ${issuer}
+Public portal    ${portal}   needs level 2
+Bank             ${bank}   asks for consent
+Library          ${library}   level 1 is enough
+
+People to try (all invented; npx senid people list --demo shows all)
+${shown.map(row).join('\n')}
+
+First: open ${portal} and choose "Sign in with SenID".
+With a phone: npx senid people enrolment-code ${complete?.id_number} --reason "trying the demo"
+  then enter the code at ${issuer}/app in another tab or on this machine, and paste or scan the QR;
+  or: npx senid phone enrol CODE, npx senid phone scan 'QR TEXT', npx senid phone approve ID --number NN
+Ctrl-C stops everything; the data stay.
+`;
+}
