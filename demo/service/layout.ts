@@ -31,7 +31,7 @@ header div{display:flex;flex-wrap:wrap;gap:4px 16px;justify-content:space-betwee
 header strong{font-size:1.375rem}header a{color:#fff;padding:8px 0}
 main{padding-top:24px}
 .card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:20px;margin:0 0 16px}
-.card>:last-child{margin-bottom:0}
+.card>:first-child{margin-top:0}.card>:last-child,form>:last-child{margin-bottom:0}
 h1{font-size:1.625rem;line-height:1.25;margin:0 0 16px}
 a{color:var(--text)}
 .button{display:inline-block;background:var(--c);color:#fff;text-decoration:none;border:0;border-radius:8px;padding:12px 20px;font:inherit;font-weight:600;min-height:48px;cursor:pointer}
@@ -39,7 +39,7 @@ a{color:var(--text)}
 label{display:block;font-weight:600;margin:12px 0 4px}
 input,select,textarea{display:block;width:100%;min-height:48px;font:inherit;padding:8px 12px;border:2px solid var(--border);border-radius:8px;background:var(--card);color:var(--ink)}
 [readonly]{background:var(--paper);border-style:dashed}
-form p{margin:16px 0}
+form p{margin:16px 0}textarea{resize:none}
 .error{border-left:6px solid var(--error)}.done{border-left:6px solid #1b6b50}
 .muted,dt{color:var(--muted)}dd{margin:0 0 8px;font-weight:600}dd.kept{font-weight:400;color:var(--muted)}
 `;

@@ -49,7 +49,7 @@ function levelOf(acr) {
 /** Counts down for the eye every second, aloud only now and then; at the end the question goes away. */
 export function countDown(place, told, expiresAt, onEnd) {
   const tell = () => {
-    const seconds = Math.max(0, Math.round((Date.parse(expiresAt) - now()) / 1000));
+    const seconds = Math.max(0, Math.floor((Date.parse(expiresAt) - now()) / 1000));
     place.textContent = fill(t.left, { seconds });
     if (seconds === 60 || seconds === 30 || seconds === 10) told.textContent = place.textContent;
     return seconds;

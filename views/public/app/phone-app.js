@@ -102,7 +102,7 @@ function showHome(phone, error) {
       field('qr', t.paste, { autocomplete: 'off' }),
       element('button', { class: 'secondary' }, t.check),
     ),
-    element('p', {}, element('button', { class: 'plain', type: 'button', click: remove }, t.remove)),
+    element('p', { class: 'center' }, element('button', { class: 'plain', type: 'button', click: remove }, t.remove)),
   );
 }
 
@@ -134,6 +134,8 @@ function showApproval(phone, approval, error, before) {
     element('p', { class: 'big-domain' }, isolated(asked.client.domain)),
     trouble(error),
     element('p', {}, t.questionWhy),
+    left,
+    told,
     circumstances(asked),
     form(
       answer,
@@ -163,10 +165,8 @@ function showApproval(phone, approval, error, before) {
         element('button', { class: 'primary', value: 'approve' }, t.approve),
         element('button', { class: 'secondary', value: 'deny' }, t.deny),
       ),
-      element('p', {}, element('button', { class: 'plain', value: 'not-me' }, t.notMe)),
+      element('p', { class: 'center' }, element('button', { class: 'plain', value: 'not-me' }, t.notMe)),
     ),
-    left,
-    told,
   );
   countdown = countDown(left, told, approval.expires_at, () => showHome(phone, { code: 'approval_expired' }));
 }
