@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { FormBrowser, type Page } from '#test/support/form-browser.ts';
+import { call } from './lean-client.ts';
 
 /** One server under load. */
 export interface Peer {
@@ -21,14 +22,10 @@ interface Tokens {
 }
 
 async function post(url: string, fields: Record<string, string>, authorization: string): Promise<Record<string, unknown>> {
-  const response = await fetch(url, {
-    method: 'POST',
-    body: new URLSearchParams(fields),
-    headers: { authorization, accept: 'application/json' },
-  });
-  const answer = (await response.json()) as Record<string, unknown>;
-  if (response.status !== 200) throw new Error(`${url}: ${response.status} ${JSON.stringify(answer)}`);
-  return answer;
+  const headers = { authorization, accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
+  const { status, body } = await call(url, { method: 'POST', headers, body: new URLSearchParams(fields).toString() });
+  if (status !== 200) throw new Error(`${url}: ${status} ${JSON.stringify(body)}`);
+  return body;
 }
 
 let next = 0;
@@ -107,8 +104,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   userinfo: async (peer) => {
     const { access_token: token } = await signIn(peer);
     return async () => {
-      const response = await fetch(`${peer.issuer}/me`, { headers: { authorization: `Bearer ${token}` } });
-      if (!('name' in ((await response.json()) as object))) throw new Error('no name in userinfo');
+      const { body } = await call(`${peer.issuer}/me`, { headers: { authorization: `Bearer ${token}` } });
+      if (!('name' in body)) throw new Error('no name in userinfo');
     };
   },
   introspection: async (peer) => {

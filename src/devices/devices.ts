@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint, compactVerify, importJWK, type JWK } from 'jose';
 import type { Account } from '#src/accounts/account.ts';
 import { recordAccountEvent } from '#src/accounts/account-events.ts';
-import { accounts as accountCollection } from '#src/accounts/collections.ts';
 import type { AccountDirectory } from '#src/accounts/ports.ts';
 import { type Clock, epochSeconds } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import type { AccountId, DeviceId } from '#src/kernel/identifier.ts';
 import { type Random, randomIdentifier } from '#src/kernel/random.ts';
-import type { Store } from '#src/kernel/store.ts';
-import { type Device, type DeviceListDocument, deviceLists, devices, type Platform } from './collections.ts';
+import { type Store, write } from '#src/kernel/store.ts';
+import { type Device, deviceLists, devices, type Platform } from './collections.ts';
+import { commitRetrying, keepCount, listChange } from './device-list.ts';
 import { publicP256 } from './device-proof.ts';
 import { type EnrolmentCodes, type IssuedCode, normaliseCode } from './enrolment-codes.ts';
 import { devicePolicy } from './policy.ts';
@@ -80,32 +80,16 @@ export function createDevices(parts: DeviceParts): Devices {
     if (!isNear(claims['iat'])) throw bad('approval_proof: iat');
   }
 
-  /** Changes the list of active devices; a lost race is tried again. */
-  async function changeList(
-    accountId: AccountId,
-    change: (active: readonly DeviceId[]) => readonly DeviceId[],
-  ): Promise<readonly DeviceId[]> {
-    for (;;) {
-      const before = await store.get(deviceLists, accountId);
-      const active = change(before?.active ?? []);
-      const next: DeviceListDocument = { id: accountId, version: (before?.version ?? 0) + 1, active };
-      const isDone =
-        before === undefined
-          ? await store.insert(deviceLists, next)
-          : (await store.patch(deviceLists, accountId, { version: before.version }, { set: next })).outcome === 'patched';
-      if (isDone) return active;
-    }
-  }
-
-  /** Keeps the account's count of devices in step with the list; the last to look wins, and it looks at both. */
-  async function keepCount(accountId: AccountId): Promise<void> {
-    for (;;) {
-      const account = await store.get(accountCollection, accountId);
-      const list = await store.get(deviceLists, accountId);
-      if (account === undefined || account.authenticators.devices === (list?.active.length ?? 0)) return;
-      const authenticators = { ...account.authenticators, devices: list?.active.length ?? 0 };
-      await store.patch(accountCollection, accountId, { authenticators: account.authenticators }, { set: { authenticators } });
-    }
+  /** Code, place in the list and device in one commit: nobody loses a code or a place to a refusal or a crash. */
+  async function admit(device: Device, code: string): Promise<void> {
+    await commitRetrying(store, async () => {
+      if ((await enrolmentCodes.peek(code)) === undefined) throw new DomainError('enrolment_code_invalid');
+      const list = await listChange(store, device.accountId, (before) => {
+        if (before.length >= devicePolicy.mostActive) throw new DomainError('too_many_devices');
+        return [...before, device.id];
+      });
+      return [enrolmentCodes.taking(code), list, write.insert(devices, device)];
+    });
   }
 
   async function enrol(enrolment: Enrolment, proofKey: JWK): Promise<{ device: Device; account: Account }> {
@@ -134,17 +118,8 @@ export function createDevices(parts: DeviceParts): Devices {
       approvalKey,
       enrolledAt: clock.now(),
     };
-    await changeList(account.id, (before) => {
-      if (before.length >= devicePolicy.mostActive) throw new DomainError('too_many_devices');
-      return [...before, id];
-    });
-    // taken last, so that a refusal above burns no code; whoever loses this race gives its place back
-    if ((await enrolmentCodes.take(enrolment.code)) === undefined) {
-      await changeList(account.id, (before) => before.filter((each) => each !== id));
-      throw new DomainError('enrolment_code_invalid');
-    }
-    await store.insert(devices, device);
-    await keepCount(account.id);
+    await admit(device, enrolment.code);
+    await keepCount(store, account.id);
     await recordAccountEvent(parts, account.id, 'device-enrolled', { device: id, name: device.name, platform: device.platform });
     return { device, account };
   }
@@ -153,8 +128,8 @@ export function createDevices(parts: DeviceParts): Devices {
     const device = await store.get(devices, id);
     if (device === undefined || device.accountId !== accountId) throw new DomainError('device_not_found');
     const revoked = await store.patch(devices, id, { revokedAt: undefined }, { set: { revokedAt: clock.now() } });
-    await changeList(accountId, (before) => before.filter((each) => each !== id));
-    await keepCount(accountId);
+    await commitRetrying(store, async () => [await listChange(store, accountId, (before) => before.filter((each) => each !== id))]);
+    await keepCount(store, accountId);
     if (revoked.outcome === 'patched')
       await recordAccountEvent(parts, accountId, 'device-removed', { device: id, name: device.name });
   }

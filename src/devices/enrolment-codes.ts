@@ -3,7 +3,7 @@ import type { Clock } from '#src/kernel/clock.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import type { Random } from '#src/kernel/random.ts';
 import type { Sealing } from '#src/kernel/sealing.ts';
-import type { Store } from '#src/kernel/store.ts';
+import { type Store, type Write, write } from '#src/kernel/store.ts';
 import { type EnrolmentCodeDocument, enrolmentCodes } from './collections.ts';
 import { devicePolicy } from './policy.ts';
 
@@ -24,8 +24,8 @@ export interface EnrolmentCodes {
   issue(accountId: AccountId, options: { readonly vouched: boolean; readonly lifeSeconds?: number }): Promise<IssuedCode>;
   /** Looks at a live, unused code without using it. */
   peek(code: string): Promise<EnrolmentCodeDocument | undefined>;
-  /** Uses a code up: of two enrolments with one code one wins. */
-  take(code: string): Promise<EnrolmentCodeDocument | undefined>;
+  /** Uses a code up, as part of a commit: of two enrolments with one code one wins. */
+  taking(code: string): Write;
 }
 
 /** One-time codes that let a new device in. Kept as keyed digests. */
@@ -54,9 +54,6 @@ export function createEnrolmentCodes({
       const found = await store.get(enrolmentCodes, idOf(code));
       return found?.used === true ? undefined : found;
     },
-    async take(code) {
-      const taken = await store.patch(enrolmentCodes, idOf(code), { used: undefined }, { set: { used: true } });
-      return taken.outcome === 'patched' ? taken.document : undefined;
-    },
+    taking: (code) => write.patch(enrolmentCodes, idOf(code), { used: undefined }, { set: { used: true } }),
   };
 }

@@ -100,8 +100,8 @@ export interface Page {
 }
 
 /**
- * One contract, several engines. Every method is one round trip. Reads never give an expired document. Returned documents are
- * the caller's own copies.
+ * One contract, several engines. Every method is one round trip. Reads never give an expired document. A returned document
+ * is to be read: it may be frozen, and no change to it reaches anybody else.
  */
 export interface Store {
   get<Doc extends StoredDocument>(from: Collection<Doc, string>, id: string): Promise<Doc | undefined>;

@@ -39,6 +39,30 @@ describe('several processes on one file', () => {
   });
 });
 
+describe('two stores on one file', () => {
+  it('see what the other one wrote, also of documents they have just read', async () => {
+    const path = newFile();
+    const [one, other] = await Promise.all([0, 1].map(() => openSqliteStore({ path, clock: systemClock, collections })));
+    if (one === undefined || other === undefined) throw new Error('no stores');
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    await one.insert(things, { id: 'a', colour: 'red' });
+    for (const colour of ['blue', 'green']) {
+      await Promise.all([one.get(things, 'a'), other.get(things, 'a')]);
+      await turn();
+      expect((await other.patch(things, 'a', {}, { set: { colour } })).outcome).toBe('patched');
+      await turn();
+      expect((await one.get(things, 'a'))?.colour).toBe(colour);
+    }
+    // a write looks too, not only a read
+    await other.patch(things, 'a', {}, { set: { colour: 'white' } });
+    expect(await one.patch(things, 'a', { colour: 'green' }, { set: { colour: 'stale' } })).toMatchObject({ outcome: 'conflict' });
+    await other.remove(things, 'a');
+    await turn();
+    expect(await one.get(things, 'a')).toBeUndefined();
+    await Promise.all([one.close(), other.close()]);
+  });
+});
+
 describe('a process that is killed in the middle of writing', () => {
   it('loses nothing that was acknowledged and leaves nothing half written', async () => {
     const path = newFile();

@@ -1,5 +1,6 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { grants } from '../collections.ts';
+import { ownCopy } from './own-copy.ts';
 import { type AdapterParts, expiryOf } from './parts.ts';
 
 /** Grants by their id, which is random and never leaves the server. */
@@ -9,7 +10,7 @@ export function createGrantAdapter({ store, clock }: AdapterParts): Pick<Adapter
       await store.upsert(grants, { id, payload: { ...payload }, expiresAt: expiryOf(clock, expiresIn) });
     },
     async find(id) {
-      return (await store.get(grants, id))?.payload as AdapterPayload | undefined;
+      return ownCopy((await store.get(grants, id))?.payload) as AdapterPayload | undefined;
     },
     async destroy(id) {
       await store.remove(grants, id);

@@ -3,6 +3,7 @@ import { formatMethods } from '#src/assurance/session-methods.ts';
 import { type InteractionDocument, type InteractionPayload, interactions } from '#src/sign-in/collections.ts';
 import { signInResult } from '#src/sign-in/sign-in-result.ts';
 import { browserOf } from '../request-browser.ts';
+import { ownCopy } from './own-copy.ts';
 import { type AdapterParts, expiryOf } from './parts.ts';
 
 /** A journey's end, as the library expects it in an interaction's `result`; undefined while nobody has signed in or answered. */
@@ -68,7 +69,7 @@ export function createInteractionAdapter({ store, clock }: AdapterParts): Pick<A
       const found = await (isResume() ? takeUp(id) : store.get(interactions, id));
       if (found === undefined) return undefined;
       const result = resultOf(found);
-      return { ...found.payload, ...(result && { result }) } as unknown as AdapterPayload;
+      return { ...ownCopy(found.payload), ...(result && { result }) } as unknown as AdapterPayload;
     },
     async destroy(id) {
       // a resumed one was taken up already and goes by itself

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
 import { type SessionDocument, sessions } from '../collections.ts';
+import { ownCopy } from './own-copy.ts';
 import { type AdapterParts, expiryOf } from './parts.ts';
 
 /** What a session's cookie is kept under. */
@@ -14,7 +15,7 @@ type Members = Readonly<Record<string, unknown>>;
 interface Baseline {
   readonly key: string;
   readonly payload: string;
-  /** Each entry as text: the library changes the objects it was given. */
+  /** Each entry as text. */
   readonly authorizations: ReadonlyMap<string, string>;
   readonly expiresAt: number;
 }
@@ -72,7 +73,7 @@ export function createSessionAdapter({ store, clock }: AdapterParts): Pick<Adapt
     async find(id) {
       const found: SessionDocument | undefined = await store.get(sessions, sessionKey(id));
       if (found === undefined) return undefined;
-      const payload = { ...found.payload, authorizations: mapKeys(found.authorizations, clientIdOf) };
+      const payload = ownCopy({ ...found.payload, authorizations: mapKeys(found.authorizations, clientIdOf) });
       if (Provider.ctx) {
         const { content } = contentOf(payload);
         baselines.set(Provider.ctx, {

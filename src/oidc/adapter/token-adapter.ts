@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import { type TokenDocument, tokens } from '../collections.ts';
+import { ownCopy } from './own-copy.ts';
 import { type AdapterParts, expiryOf } from './parts.ts';
 
 /** A leaked database holds no live token. */
@@ -30,7 +31,8 @@ export function createTokenAdapter({ store, clock }: AdapterParts): Adapter {
     async find(id) {
       const found = await read(keyOf(id));
       if (found === undefined) return undefined;
-      return (found.consumed === undefined ? found.payload : { ...found.payload, consumed: found.consumed }) as AdapterPayload;
+      const payload = ownCopy(found.payload);
+      return (found.consumed === undefined ? payload : { ...payload, consumed: found.consumed }) as AdapterPayload;
     },
     async consume(id) {
       const consumed = await store.patch(tokens, keyOf(id), { consumed: undefined }, { set: { consumed: epochSeconds(clock) } });

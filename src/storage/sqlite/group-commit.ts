@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Durability } from '#src/kernel/store.ts';
 import { StoreUnavailable } from '#src/kernel/store.ts';
+import type { ReadSnapshot } from './read-snapshot.ts';
 
 interface Job {
   readonly durability: Durability;
@@ -20,6 +21,8 @@ type Outcome = { readonly value: unknown } | { readonly reason: unknown };
  */
 export class GroupCommit {
   readonly #db: DatabaseSync;
+  readonly #snapshot: ReadSnapshot;
+  readonly #whenUndone: () => void;
   readonly #statements: Readonly<
     Record<'begin' | 'commit' | 'rollback' | 'savepoint' | 'release' | 'undo' | 'full' | 'normal', StatementSync>
   >;
@@ -27,8 +30,11 @@ export class GroupCommit {
   #closed = false;
   #synchronous: Durability = 'buffered';
 
-  constructor(db: DatabaseSync) {
+  /** @param whenUndone called when writes that ran were taken back */
+  constructor(db: DatabaseSync, snapshot: ReadSnapshot, whenUndone: () => void) {
     this.#db = db;
+    this.#snapshot = snapshot;
+    this.#whenUndone = whenUndone;
     this.#statements = {
       begin: db.prepare('BEGIN IMMEDIATE'),
       commit: db.prepare('COMMIT'),
@@ -56,12 +62,15 @@ export class GroupCommit {
     if (jobs.length === 0) return;
     let outcomes: Outcome[];
     try {
+      this.#snapshot.end();
       this.#synchronise(jobs.some(({ durability }) => durability === 'flushed') ? 'flushed' : 'buffered');
       this.#statements.begin.run();
+      this.#snapshot.lookForOthers();
       outcomes = jobs.map((job) => (job.mayUndo ? this.#inSavepoint(job) : this.#plain(job)));
       this.#statements.commit.run();
     } catch (cause) {
       if (this.#db.isTransaction) this.#statements.rollback.run();
+      this.#whenUndone();
       const reason = new StoreUnavailable('the store could not write', { cause });
       for (const job of jobs) job.reject(reason);
       return;
@@ -102,6 +111,7 @@ export class GroupCommit {
     } catch (reason) {
       if (!this.#db.isTransaction || isEngineFault(reason)) throw reason;
       this.#statements.undo.run();
+      this.#whenUndone();
       this.#statements.release.run();
       return { reason };
     }

@@ -12,6 +12,7 @@ import {
 } from '#src/kernel/store.ts';
 import { GroupCommit } from './group-commit.ts';
 import { applyChange, meets } from './patch-document.ts';
+import { ReadSnapshot } from './read-snapshot.ts';
 import { Table } from './table.ts';
 
 export interface SqliteOptions {
@@ -47,6 +48,7 @@ function prepare(path: string): DatabaseSync {
 class SqliteStore implements Store {
   readonly #db: DatabaseSync;
   readonly #clock: Clock;
+  readonly #snapshot: ReadSnapshot;
   readonly #writes: GroupCommit;
   readonly #tables: ReadonlyMap<string, Table>;
   #open = true;
@@ -54,7 +56,8 @@ class SqliteStore implements Store {
   constructor({ path, clock, collections }: SqliteOptions) {
     this.#db = prepare(path);
     this.#clock = clock;
-    this.#writes = new GroupCommit(this.#db);
+    this.#snapshot = new ReadSnapshot(this.#db, () => this.#forget());
+    this.#writes = new GroupCommit(this.#db, this.#snapshot, () => this.#forget());
     this.#tables = new Map(
       collections.map((declared) => [
         declared.name,
@@ -69,9 +72,14 @@ class SqliteStore implements Store {
     return table;
   }
 
+  #forget(): void {
+    for (const table of this.#tables.values()) table.forget();
+  }
+
   async #read<Result>(read: (now: number) => Result): Promise<Result> {
     if (!this.#open) throw new StoreUnavailable('the store is closed');
     try {
+      this.#snapshot.open();
       return read(this.#clock.now());
     } catch (cause) {
       if (cause instanceof TypeError || cause instanceof SyntaxError) throw cause;
@@ -159,6 +167,7 @@ class SqliteStore implements Store {
     if (!this.#open) return;
     this.#writes.close();
     this.#open = false;
+    this.#snapshot.end();
     this.#db.close();
   }
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Collection, Page, StoredDocument } from '#src/kernel/store.ts';
+import { RecentDocuments } from './recent-documents.ts';
 
 interface Row {
   readonly doc: string;
@@ -13,6 +14,7 @@ const name = /^[a-z][a-z_]{0,40}$/;
  */
 export class Table {
   readonly collection: Collection<StoredDocument, string>;
+  readonly #recent = new RecentDocuments();
   readonly #get: StatementSync;
   readonly #scan: StatementSync;
   readonly #put: StatementSync;
@@ -30,11 +32,12 @@ export class Table {
     const table = collection.name;
     if (!name.test(table)) throw new TypeError(`not a collection name: ${table}`);
     this.collection = collection;
-    db.exec(`CREATE TABLE IF NOT EXISTS ${table} (id TEXT PRIMARY KEY, doc TEXT NOT NULL, expires_at INTEGER) WITHOUT ROWID`);
+    // documents lie in order of arrival, so that a group's share pages; only their random ids are spread, in the small index of the key
+    db.exec(`CREATE TABLE IF NOT EXISTS ${table} (id TEXT PRIMARY KEY, doc TEXT NOT NULL, expires_at INTEGER)`);
     if (collection.lifetime === 'expires')
       db.exec(`CREATE INDEX IF NOT EXISTS ${table}__expiry ON ${table} (expires_at) WHERE expires_at IS NOT NULL`);
     const live = '(expires_at IS NULL OR expires_at > ?)';
-    this.#get = db.prepare(`SELECT doc FROM ${table} WHERE id = ? AND ${live}`);
+    this.#get = db.prepare(`SELECT doc FROM ${table} WHERE id = ?`);
     this.#scan = db.prepare(`SELECT doc FROM ${table} WHERE id > ? AND ${live} ORDER BY id LIMIT ?`);
     this.#put = db.prepare(
       `INSERT INTO ${table} (id, doc, expires_at) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, expires_at = excluded.expires_at`,
@@ -58,8 +61,14 @@ export class Table {
   }
 
   get(id: string, now: number): StoredDocument | undefined {
-    const row = this.#get.get(id, now) as Row | undefined;
-    return row && (JSON.parse(row.doc) as StoredDocument);
+    let document = this.#recent.get(id);
+    if (document === undefined) {
+      const row = this.#get.get(id) as Row | undefined;
+      if (row === undefined) return undefined;
+      this.#recent.put(id, row.doc);
+      document = this.#recent.get(id);
+    }
+    return document?.expiresAt === undefined || document.expiresAt > now ? document : undefined;
   }
 
   scan({ after = '', limit }: Page, now: number): StoredDocument[] {
@@ -75,13 +84,21 @@ export class Table {
   /** Writes over whatever is there; needs to run inside a transaction. */
   put(document: StoredDocument): void {
     if (this.#indexes.length > 0) this.#dropIndexes(document.id);
-    this.#put.run(document.id, JSON.stringify(document), document.expiresAt ?? null);
+    const text = JSON.stringify(document);
+    this.#put.run(document.id, text, document.expiresAt ?? null);
+    this.#recent.put(document.id, text);
     for (const { valuesOf, add } of this.#indexes) for (const value of valuesOf(document)) add.run(value, document.id);
   }
 
   delete(id: string): void {
     if (this.#indexes.length > 0) this.#dropIndexes(id);
     this.#delete.run(id);
+    this.#recent.delete(id);
+  }
+
+  /** What was read before may no longer be so. */
+  forget(): void {
+    this.#recent.clear();
   }
 
   expired(now: number, limit: number): string[] {
