@@ -99,6 +99,7 @@ async function createWebApplication(application: Application, logger: Logger) {
     random,
     issuer,
     accounts,
+    clients,
     devices,
     approvals,
     limits: createDeviceApiLimits(),

@@ -29,6 +29,12 @@ export async function lockAccount(parts: LockParts, id: AccountId, lock: Omit<Ac
   await recordAccountEvent(parts, id, 'locked', { ground: lock.ground, by: lock.by });
 }
 
+/** Kills every session, code and token of an account with one write; it stays usable for whoever signs in anew. */
+export async function endEverySignIn({ store, clock }: Pick<LockParts, 'store' | 'clock'>, id: AccountId): Promise<void> {
+  const patched = await store.patch(accounts, id, {}, { set: { validFrom: clock.now() } });
+  if (patched.outcome === 'missing') throw new DomainError('account_not_found');
+}
+
 /**
  * Opens a locked account again; what was issued before stays dead. An account that is not locked stays as it is.
  * @throws {DomainError} `account_not_found`

@@ -2,16 +2,9 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { type PhoneState, readPhone, writePhone } from '#src/phone/phone-state.ts';
-import {
-  type ApprovalPayload,
-  createVirtualPhone,
-  enrolPhone,
-  type OpenApproval,
-  readPayload,
-  type VirtualPhone,
-} from '#src/phone/virtual-phone.ts';
-import { claimLabel, formatClaimValue } from '#src/web/texts/claims.ts';
+import { createVirtualPhone, enrolPhone, type OpenApproval, readPayload, type VirtualPhone } from '#src/phone/virtual-phone.ts';
 import { type CommonOptions, print, refusing, settingsFor } from './command-context.ts';
+import { screen, signInLine } from './phone-screen.ts';
 
 interface PhoneOptions extends CommonOptions {
   readonly state?: string;
@@ -32,24 +25,6 @@ function requirePhone(options: PhoneOptions): VirtualPhone {
   const phone: PhoneState | undefined = readPhone(state);
   if (phone === undefined) throw new DomainError('device_unknown', { detail: `no phone in ${state}; enrol one first` });
   return createVirtualPhone(phone);
-}
-
-/** What the person sees: the site first and largest, since a relayed QR betrays itself there. */
-function screen(payload: ApprovalPayload): string[] {
-  const { client, from, claims, acr, number_required: numberRequired } = payload;
-  return [
-    'Which site is open on the other screen?',
-    `    ${client.domain.toUpperCase()}`,
-    `    ${client.name.vi} / ${client.name.en}`,
-    `from ${from.browser || 'unknown browser'}, network ${from.network || 'unknown'}${from.known ? '' : ' (new browser)'}`,
-    `level ${acr}`,
-    ...claims.map(
-      ({ name, value, essential, purpose }) =>
-        `  ${claimLabel(name, 'en')}: ${formatClaimValue(name, value, 'en')} [${name}] (${purpose.en}${essential ? ', needed' : ''})`,
-    ),
-    ...(numberRequired ? ['type the number shown on the other screen: approve ID --number NN'] : []),
-    `expires ${payload.expires_at}`,
-  ];
 }
 
 function show(options: PhoneOptions, approval: OpenApproval): void {
@@ -93,11 +68,25 @@ async function deny(id: string, options: PhoneOptions): Promise<void> {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Says once of each sign-in in a new browser how to stop it. */
+async function tellOfNewBrowsers(options: PhoneOptions, phone: VirtualPhone, told: Set<string>): Promise<void> {
+  const news = (await phone.signIns()).filter(({ id, new_browser: isNew }) => isNew && !told.has(id));
+  for (const signIn of news) {
+    told.add(signIn.id);
+    print(options, { sign_in: signIn }, [
+      `signed in for the first time in a browser: ${signInLine(signIn)}`,
+      `not you? senid phone not-me ${signIn.id}`,
+    ]);
+  }
+}
+
 /** Shows what comes in, and with `--approve` says yes to what needs no number, as a person on the spot would. */
 async function watch(options: PhoneOptions): Promise<void> {
   const phone = requirePhone(options);
   const seen = new Set<string>();
+  const told = new Set((await phone.signIns()).map(({ id }) => id));
   for (;;) {
+    await tellOfNewBrowsers(options, phone, told);
     for (const { id } of await phone.list()) {
       if (seen.has(id)) continue;
       seen.add(id);
@@ -156,5 +145,23 @@ export function registerPhoneCommands(program: Command): void {
     .option('--user-verification <kind>', 'pin, face or fingerprint')
     .action(one(approve));
   phone.command('deny <id>').description('say no').option('--not-me', 'and report that it was not you').action(one(deny));
+  phone
+    .command('sign-ins')
+    .description('where this account signed in')
+    .action(
+      none(async (options) => {
+        const signIns = await requirePhone(options).signIns();
+        print(options, signIns, signIns.map(signInLine));
+      }),
+    );
+  phone
+    .command('not-me <sign-in>')
+    .description('end every sign-in and token of this account, because that one was not you')
+    .action(
+      one(async (id, options) => {
+        await requirePhone(options).notMe(id);
+        print(options, { id, reported: true }, [`ended every sign-in; ${id} is reported`]);
+      }),
+    );
   phone.command('watch').description('show what comes in').option('--approve', 'and say yes').action(none(watch));
 }

@@ -9,6 +9,7 @@ export type DeviceErrorCode =
   | 'device_unknown'
   | 'device_revoked'
   | 'device_not_found'
+  | 'sign_in_not_found'
   | 'account_locked'
   | 'too_many_devices'
   | 'rate_limited';

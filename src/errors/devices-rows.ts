@@ -75,6 +75,14 @@ export const devicesRows = {
     nextStep: { vi: 'Đăng ký lại thiết bị nếu đó vẫn là của bạn.', en: 'Enrol it again if it is still yours.' },
     helpDesk: 'Removed by its holder or by the operator.',
   },
+  sign_in_not_found: {
+    status: 404,
+    log: 'info',
+    title: { vi: 'Không có lần đăng nhập này', en: 'There is no such sign-in' },
+    explanation: nothingShared,
+    nextStep: { vi: 'Tải lại danh sách các lần đăng nhập.', en: 'Load the list of sign-ins again.' },
+    helpDesk: 'Older than thirty days, or of another person.',
+  },
   device_not_found: {
     status: 404,
     log: 'info',

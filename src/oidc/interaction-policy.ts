@@ -90,6 +90,12 @@ function loginChecks(parts: ProviderParts) {
       'unmet_authentication_requirements',
       (ctx: Context) => requestState(ctx).assessment?.requirement.outcome === 'unmet',
     ),
+    new Check(
+      'sign_in_over',
+      'nothing that was proven counts any more',
+      'login_required',
+      (ctx: Context) => requestState(ctx).assessment?.reached === undefined && finishedLogin(ctx) === undefined,
+    ),
     new Check('step_up', 'more must be proven', 'interaction_required', stepUp),
   ];
 }

@@ -29,6 +29,16 @@ export interface OpenApproval {
   readonly payload: string;
 }
 
+/** A past sign-in, as the device API lists it. */
+export interface SignIn {
+  readonly id: string;
+  readonly at: string;
+  readonly client_name: { readonly vi: string; readonly en: string };
+  readonly browser: string;
+  readonly new_browser: boolean;
+  readonly reported: boolean;
+}
+
 export interface Decision {
   readonly decision: 'approve' | 'deny' | 'not-me';
   readonly number?: string | undefined;
@@ -114,6 +124,8 @@ export function createVirtualPhone(state: PhoneState) {
       call('POST', '/scans', { code: qr.includes('#') ? qr.slice(qr.indexOf('#') + 1) : qr }) as Promise<OpenApproval>,
     open: (id: string) => call('GET', `/approvals/${id}`) as Promise<OpenApproval>,
     list: async () => ((await call('GET', '/approvals')) as { approvals: readonly { id: string }[] }).approvals,
+    signIns: async () => ((await call('GET', '/sign-ins')) as { sign_ins: readonly SignIn[] }).sign_ins,
+    notMe: (id: string) => call('POST', `/sign-ins/${id}/not-me`),
     lock: () => call('POST', '/account/lock'),
   };
 }

@@ -18,15 +18,15 @@ export const findKnownBrowser = (
 ): Promise<KnownBrowserDocument | undefined> =>
   browserKey === undefined ? Promise.resolve(undefined) : store.get(knownBrowsers, idOf(accountId, browserKey));
 
-/** Remembers that this person signed in here; writes at most once a day. */
+/** Remembers that this person signed in here; writes at most once a day. True when it is their first time in this browser. */
 export async function rememberBrowser(
   { store, clock, policy }: SignInParts,
   accountId: AccountId,
   browserKey: string,
-): Promise<void> {
+): Promise<boolean> {
   const now = clock.now();
   const known = await findKnownBrowser(store, accountId, browserKey);
-  if (known !== undefined && now - known.lastUsedAt < day) return;
+  if (known !== undefined && now - known.lastUsedAt < day) return false;
   await store.upsert(knownBrowsers, {
     id: idOf(accountId, browserKey),
     accountId,
@@ -34,4 +34,10 @@ export async function rememberBrowser(
     lastUsedAt: now,
     expiresAt: now + policy.knownBrowserLifeMs,
   });
+  return known === undefined;
+}
+
+/** A browser that its person does not recognise is unknown again. */
+export async function forgetBrowser(store: SignInParts['store'], accountId: AccountId, browserKey: string): Promise<void> {
+  await store.remove(knownBrowsers, idOf(accountId, browserKey));
 }

@@ -1,25 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { generateSync } from 'otplib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canBrowse, launchBrowser } from '#test/support/browser.ts';
 import { type Country, type DemoPerson, startCountry } from '#test/support/country.ts';
+import { looksRight } from '#test/support/looks-right.ts';
 
 let country: Country;
 let browser: Browser;
 let folder: string;
-
-/** WCAG 2.2 AA by axe, and nothing that scrolls sideways. */
-async function looksRight(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-  expect(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')).toBe(true);
-}
 
 const newContext = (more: object = {}): Promise<BrowserContext> => browser.newContext({ locale: 'vi-VN', ...more });
 const person = (at: number): DemoPerson => country.people[at] as DemoPerson;

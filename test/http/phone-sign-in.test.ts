@@ -531,3 +531,67 @@ describe('a call of the device API', () => {
     expect(await own.call('GET', '/account')).toMatchObject({ state: 'locked' });
   });
 });
+
+describe('the phone is told of sign-ins', () => {
+  const signInWithPassword = (browser: FormBrowser, person = lan) =>
+    bank.signIn(browser, person, { scope: 'openid name', prompt: 'login' }, ['name']);
+
+  it('lists them with what is new: the first one in a browser, then no more', async () => {
+    const browser = new FormBrowser();
+    await signInWithPassword(browser);
+    clock.advance(1000);
+    await signInWithPassword(browser);
+    const [second, first] = await phone.signIns();
+    expect(first).toMatchObject({ new_browser: true, reported: false, client_name: { en: 'Service bank' } });
+    expect(second).toMatchObject({ new_browser: false });
+    expect(JSON.stringify(await phone.signIns())).not.toContain('browserKey');
+  });
+
+  it('a stolen password used in a new browser: "not me" ends its session, its tokens and its way back, and all others too', async () => {
+    clock.advance(5000);
+    const thief = new FormBrowser();
+    const { tokens } = await signInWithPassword(thief);
+    const [latest] = await phone.signIns();
+    expect(latest?.new_browser).toBe(true);
+    clock.advance(2000);
+    await phone.notMe(latest?.id ?? '');
+    expect(await bank.userinfo(tokens)).toMatchObject({ error: 'invalid_token' });
+    const { url } = bank.authorize({ prompt: 'none' });
+    expect(new URL((await thief.open(url, {}, bank.redirectUri)).url).searchParams.get('error')).toBe('login_required');
+    expect((await phone.signIns())[0]).toMatchObject({ id: latest?.id, reported: true });
+    await phone.notMe(latest?.id ?? '');
+  });
+
+  it('whoever signs in after it is let in, in a browser that is new once more', async () => {
+    const browser = new FormBrowser();
+    clock.advance(-30_000);
+    await signInWithPassword(browser, minh);
+    const reported = (await other.signIns()).find(({ new_browser: isNew }) => isNew);
+    const idsBefore = new Set((await other.signIns()).map(({ id }) => id));
+    for (const { id, reported: isReported } of await other.signIns()) if (!isReported) await other.notMe(id);
+    expect(reported).toBeDefined();
+    clock.advance(10_000);
+    expect((await signInWithPassword(browser, minh)).status).toBe(200);
+    const after = (await other.signIns()).filter(({ id }) => !idsBefore.has(id));
+    expect(after).toMatchObject([{ new_browser: true, reported: false }]);
+  });
+
+  it('a code that was under way when "not me" came gives nothing', async () => {
+    clock.advance(20_000);
+    const thief = new FormBrowser();
+    const { url, verifier } = bank.authorize({ scope: 'openid', prompt: 'login' });
+    let page = await thief.open(url, {}, bank.redirectUri);
+    page = await thief.press(page, 'continue', { id_number: lan.id_number, password: lan.password }, bank.redirectUri);
+    if (page.html.includes('value="approve"')) page = await thief.press(page, 'approve', { grant: [] }, bank.redirectUri);
+    const [latest] = await phone.signIns();
+    clock.advance(1500);
+    await phone.notMe(latest?.id ?? '');
+    expect((await bank.redeem(page, verifier)).status).toBe(400);
+  });
+
+  it("another person's phone can neither see nor report them", async () => {
+    const [latest] = await phone.signIns();
+    expect((await other.signIns()).map(({ id }) => id)).not.toContain(latest?.id);
+    expect(await refusal(other.notMe(latest?.id ?? ''))).toEqual({ code: 'sign_in_not_found', status: 404 });
+  });
+});

@@ -1,6 +1,7 @@
 import type { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { AccountDirectory } from '#src/accounts/ports.ts';
 import type { Approvals } from '#src/approvals/approvals.ts';
+import type { ClientDirectory } from '#src/clients/ports.ts';
 import type { Devices } from '#src/devices/devices.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import type { Random } from '#src/kernel/random.ts';
@@ -13,6 +14,7 @@ export interface DeviceApiParts {
   readonly random: Random;
   readonly issuer: string;
   readonly accounts: AccountDirectory;
+  readonly clients: ClientDirectory;
   readonly devices: Devices;
   readonly approvals: Approvals;
   readonly limits: DeviceApiLimits;

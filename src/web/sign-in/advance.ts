@@ -1,5 +1,4 @@
 import type { Context } from 'koa';
-import { recordAccountEvent } from '#src/accounts/account-events.ts';
 import type { ApprovalStatus } from '#src/approvals/approvals.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { answerConsent } from '#src/sign-in/answer-consent.ts';
@@ -8,6 +7,7 @@ import type { InteractionDocument } from '#src/sign-in/collections.ts';
 import { type Journey, viewJourney } from '#src/sign-in/journey.ts';
 import { rememberBrowser } from '#src/sign-in/known-browsers.ts';
 import { finishJourney, recordProof } from '#src/sign-in/progress.ts';
+import { recordSignIn } from '#src/sign-in/sign-in-history.ts';
 import { qrStartOf } from '#src/sign-in/sign-in-requests.ts';
 import { languageOf } from '../language.ts';
 import { ensureBrowserKey } from './browser-cookie.ts';
@@ -54,14 +54,9 @@ async function finish(
   const isAskedByRequest = promptsOf(document.payload.params).has('consent') || client.metadata['application_type'] === 'native';
   if (consentAnswered && isAskedByRequest) await finishJourney(parts.store, document.id, { outcome: 'consent-answered' });
   if (document.methods !== undefined) {
-    await rememberBrowser(parts, account.id, ensureBrowserKey(parts, ctx));
-    const amr = document.methods.map((method) => method.amr);
-    await recordAccountEvent(parts, account.id, 'signed-in', {
-      service: client.id,
-      browser: document.from?.browser,
-      amr,
-      firstTime: document.approval?.browserKnown === false,
-    });
+    const browserKey = ensureBrowserKey(parts, ctx);
+    const isNewBrowser = await rememberBrowser(parts, account.id, browserKey);
+    await recordSignIn(parts, { document, browserKey, isNewBrowser });
   }
   backToService(ctx, document);
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { canBrowse, launchBrowser } from '#test/support/browser.ts';
 import { FormBrowser } from '#test/support/form-browser.ts';
+import { looksRight } from '#test/support/looks-right.ts';
 import { startProvider, type TestProvider } from '#test/support/running-provider.ts';
 import { Service } from '#test/support/service.ts';
 import { TestClock } from '#test/support/test-clock.ts';
@@ -40,6 +41,8 @@ async function newPhone(minutesAhead = 0): Promise<Page> {
 }
 
 async function enrol(phone: Page, path = '/app'): Promise<void> {
+  // a person has three phones at most, and each test brings one
+  for (const { id } of await provider.application.devices.list(accountId)) await provider.application.devices.revoke(accountId, id);
   await phone.goto(provider.issuer + path);
   await phone.fill('#code', await code());
   await phone.fill('#pin', '246802');
@@ -96,6 +99,23 @@ describe.skipIf(!canBrowse())('the phone at /app', () => {
     await phone.waitForSelector('[role=alert]');
     expect(await phone.textContent('[role=alert]')).toContain('Yêu cầu đã hết hạn.');
     expect(await phone.locator('button[value=approve]').count()).toBe(0);
+  });
+
+  it('tells of a sign-in in a new browser, and one tap ends it', async () => {
+    const signedIn = await service.signIn(new FormBrowser(), mai, { scope: 'openid name', prompt: 'login' }, ['name']);
+    const phone = await newPhone();
+    await enrol(phone);
+    await phone.waitForSelector('.history .alerting');
+    await phone.waitForFunction("document.querySelector('.history [role=status]').textContent !== ''");
+    await looksRight(phone);
+    clock.advance(2000);
+    await phone.getByRole('button', { name: 'Không phải tôi đăng nhập vào Dịch vụ rp' }).first().click();
+    await phone.waitForSelector('.status.done');
+    await looksRight(phone);
+    expect(await service.userinfo(signedIn.tokens)).toMatchObject({ error: 'invalid_token' });
+    await phone.getByRole('button', { name: 'Xong' }).click();
+    await phone.waitForSelector('.history li');
+    expect(await phone.textContent('.history')).toContain('Bạn đã báo không phải mình');
   });
 
   it('does not keep the approval key in the clear, nor lets either key be taken out', async () => {

@@ -57,6 +57,11 @@ export async function enrol(issuer, code, pin, name) {
 
 export const scan = (issuer, { deviceKey, id }, text) =>
   call(issuer, deviceKey, { kid: id }, 'POST', '/scans', { code: text.slice(text.indexOf('#') + 1).trim() });
+export const listSignIns = async (issuer, { deviceKey, id }) =>
+  (await call(issuer, deviceKey, { kid: id }, 'GET', '/sign-ins')).sign_ins;
+export const reportSignIn = (issuer, { deviceKey, id }, signIn) =>
+  call(issuer, deviceKey, { kid: id }, 'POST', `/sign-ins/${signIn}/not-me`);
+export const lockAccount = (issuer, { deviceKey, id }) => call(issuer, deviceKey, { kid: id }, 'POST', '/account/lock');
 export const removeMe = (issuer, { deviceKey, id }) => call(issuer, deviceKey, { kid: id }, 'DELETE', '');
 
 /** What the person must see: these bytes and nothing else. */

@@ -1,11 +1,12 @@
 // The phone: enrol, scan, see what is asked, approve or decline. One screen at a time.
 import { circumstances, claimRow, countDown, toldRow } from './approval-view.js';
 import { scanWithCamera } from './camera.js';
-import { decide, enrol, readPayload, removeMe, scan } from './device-client.js';
+import { decide, enrol, lockAccount, readPayload, removeMe, reportSignIn, scan } from './device-client.js';
 import { element, field, isolated, problem } from './elements.js';
 import { forgetPhone, loadPhone, savePhone } from './phone-keys.js';
 import { askTime } from './server-clock.js';
 import { issuer, root, t } from './setting.js';
+import { signInHistory } from './sign-in-history.js';
 import { fill } from './texts.js';
 
 let stopCamera = () => {};
@@ -90,6 +91,14 @@ function showHome(phone, error) {
     await forgetPhone();
     showEnrolment();
   };
+  const notMe = async (signIn) => {
+    try {
+      await reportSignIn(issuer, phone, signIn);
+      showEnded(phone);
+    } catch (refusal) {
+      showHome(phone, refusal);
+    }
+  };
   show(
     heading(fill(t.ready, { name: phone.account.display_name })),
     trouble(error),
@@ -102,7 +111,30 @@ function showHome(phone, error) {
       field('qr', t.paste, { autocomplete: 'off' }),
       element('button', { class: 'secondary' }, t.check),
     ),
+    signInHistory(phone, notMe),
     element('p', { class: 'center' }, element('button', { class: 'plain', type: 'button', click: remove }, t.remove)),
+  );
+}
+
+/** After "that was not me": everything has ended; whoever fears more may lock the account. */
+function showEnded(phone) {
+  const lock = async () => {
+    try {
+      await lockAccount(issuer, phone);
+      showDone(phone, t.locked, 'refused');
+    } catch (refusal) {
+      showHome(phone, refusal);
+    }
+  };
+  show(
+    element('p', { class: 'status done', role: 'status' }, t.ended),
+    element('p', {}, t.endedNext),
+    element(
+      'div',
+      { class: 'equal' },
+      element('button', { class: 'primary', type: 'button', click: () => showHome(phone) }, t.again),
+      element('button', { class: 'secondary', type: 'button', click: lock }, t.lock),
+    ),
   );
 }
 

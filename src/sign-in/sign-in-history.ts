@@ -1,0 +1,92 @@
+import { recordAccountEvent } from '#src/accounts/account-events.ts';
+import { type AccountEventDocument, accountEvents } from '#src/accounts/collections.ts';
+import { endEverySignIn } from '#src/accounts/locks.ts';
+import type { Clock } from '#src/kernel/clock.ts';
+import { DomainError } from '#src/kernel/domain-error.ts';
+import type { AccountId } from '#src/kernel/identifier.ts';
+import type { Random } from '#src/kernel/random.ts';
+import type { Store } from '#src/kernel/store.ts';
+import type { InteractionDocument } from './collections.ts';
+import { forgetBrowser } from './known-browsers.ts';
+
+interface HistoryParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** A sign-in as its holder reads it. */
+export interface SignInRecord {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly clientId: string;
+  /** `Firefox on Windows`; empty when the browser did not say. */
+  readonly browser: string;
+  /** The first sign-in in this browser: what a phone must be told of without being asked. */
+  readonly isNewBrowser: boolean;
+  readonly isReported: boolean;
+}
+
+const shownForMs = 30 * 86_400_000;
+const mostShown = 20;
+
+/** Account events sort by time: their ids begin with it. */
+const idSince = (ms: number): string => ms.toString(36).padStart(9, '0');
+
+/** Writes a sign-in down for its holder. */
+export async function recordSignIn(
+  parts: HistoryParts,
+  { document, browserKey, isNewBrowser }: { document: InteractionDocument; browserKey: string; isNewBrowser: boolean },
+): Promise<void> {
+  if (document.accountId === undefined) throw new TypeError('nobody signed in');
+  await recordAccountEvent(parts, document.accountId, 'signed-in', {
+    service: document.payload.params['client_id'],
+    browser: document.from?.browser ?? '',
+    browserKey,
+    amr: (document.methods ?? []).map(({ amr }) => amr),
+    isNewBrowser,
+  });
+}
+
+async function eventsOf({ store, clock }: HistoryParts, accountId: AccountId): Promise<AccountEventDocument[]> {
+  const events: AccountEventDocument[] = [];
+  for (let after = idSince(clock.now() - shownForMs); ; ) {
+    const page = await store.find(accountEvents, 'account', accountId, { after, limit: 500 });
+    events.push(...page);
+    const last = page.at(-1);
+    if (last === undefined || page.length < 500) return events;
+    after = last.id;
+  }
+}
+
+/** The last sign-ins of thirty days, newest first. */
+export async function listSignIns(parts: HistoryParts, accountId: AccountId): Promise<SignInRecord[]> {
+  const events = await eventsOf(parts, accountId);
+  const reported = new Set(events.filter(({ type }) => type === 'reported').map(({ data }) => data['signIn']));
+  return events
+    .filter(({ type }) => type === 'signed-in')
+    .slice(-mostShown)
+    .reverse()
+    .map(({ id, at, data }) => ({
+      id,
+      at,
+      clientId: String(data['service']),
+      browser: String(data['browser'] ?? ''),
+      isNewBrowser: data['isNewBrowser'] === true,
+      isReported: reported.has(id),
+    }));
+}
+
+/**
+ * "That was not me": ends every session, code and token of the account with one write, so that nothing which is under way slips through,
+ * and makes the browser an unknown one again. Repeatable.
+ * @throws {DomainError} `sign_in_not_found`
+ */
+export async function reportSignIn(parts: HistoryParts, accountId: AccountId, id: string): Promise<void> {
+  const event = await parts.store.get(accountEvents, id);
+  if (event?.accountId !== accountId || event.type !== 'signed-in') throw new DomainError('sign_in_not_found');
+  await endEverySignIn(parts, accountId);
+  await forgetBrowser(parts.store, accountId, String(event.data['browserKey']));
+  await recordAccountEvent(parts, accountId, 'reported', { signIn: id });
+}

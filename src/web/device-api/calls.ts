@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { lockAccount } from '#src/accounts/locks.ts';
+import type { ListedApproval } from '#src/approvals/approvals.ts';
+import type { ShownApproval } from '#src/approvals/shown-approval.ts';
+import type { Device } from '#src/devices/collections.ts';
+import type { AccountId } from '#src/kernel/identifier.ts';
+import { listSignIns, reportSignIn } from '#src/sign-in/sign-in-history.ts';
+import { type DeviceCall, shaped } from './call.ts';
+import type { DeviceApiParts } from './parts.ts';
+
+type Answer = { readonly status: number; readonly body?: unknown };
+type Handle = (parts: DeviceApiParts, call: DeviceCall) => Promise<Answer>;
+
+const shown = ({ id, expiresAt, payload }: ShownApproval) => ({ id, expires_at: new Date(expiresAt).toISOString(), payload });
+const listed = ({ id, name, platform, enrolledAt }: Device) => ({
+  id,
+  name,
+  platform,
+  state: 'active',
+  last_used_at: new Date(enrolledAt).toISOString(),
+});
+const waiting = ({ id, kind, clientName, startedBy, expiresAt }: ListedApproval) => ({
+  id,
+  kind,
+  client_name: clientName,
+  started_by: startedBy,
+  expires_at: new Date(expiresAt).toISOString(),
+});
+
+/** The history of sign-ins with the names of the services as they are registered now. */
+async function readSignIns(parts: DeviceApiParts, accountId: AccountId): Promise<unknown[]> {
+  const records = await listSignIns(parts, accountId);
+  return Promise.all(
+    records.map(async ({ id, at, clientId, browser, isNewBrowser, isReported }) => ({
+      id,
+      at: new Date(at).toISOString(),
+      client_name: (await parts.clients.find(clientId))?.client.name ?? { vi: clientId, en: clientId },
+      browser,
+      new_browser: isNewBrowser,
+      reported: isReported,
+    })),
+  );
+}
+const parameter = ({ ctx }: DeviceCall): string => String(ctx['params'].id);
+
+/** The device API as one table (login-approval.md). Every call is signed by its device. */
+export const calls: readonly {
+  readonly method: 'get' | 'post' | 'delete';
+  readonly path: string;
+  readonly whileLocked?: true;
+  readonly handle: Handle;
+}[] = [
+  {
+    method: 'get',
+    path: '/approvals',
+    handle: async ({ approvals }, { device }) => ({
+      status: 200,
+      body: { approvals: (await approvals.list(device)).map(waiting) },
+    }),
+  },
+  {
+    method: 'post',
+    path: '/scans',
+    handle: async ({ approvals }, { ctx, device, body }) => {
+      const { code } = shaped(z.object({ code: z.string().max(500) }), body);
+      return { status: 200, body: shown(await approvals.scan(device, code, ctx.ip)) };
+    },
+  },
+  {
+    method: 'get',
+    path: '/approvals/:id',
+    handle: async ({ approvals }, call) => ({ status: 200, body: shown(await approvals.open(call.device, parameter(call))) }),
+  },
+  {
+    method: 'post',
+    path: '/approvals/:id/decision',
+    handle: async ({ approvals }, call) => {
+      const { decision } = shaped(z.object({ decision: z.string().max(20_000) }), call.body);
+      await approvals.decide(call.device, parameter(call), decision);
+      return { status: 204 };
+    },
+  },
+  {
+    method: 'get',
+    path: '/account',
+    whileLocked: true,
+    handle: async (_parts, { account }) => ({
+      status: 200,
+      body: { identity_level: account.identityLevel, state: account.lock === undefined ? 'active' : 'locked', documents: [] },
+    }),
+  },
+  {
+    method: 'post',
+    path: '/account/lock',
+    whileLocked: true,
+    handle: async (parts, { account }) => {
+      await lockAccount(parts, account.id, { ground: 'own-request', by: 'self' });
+      return { status: 204 };
+    },
+  },
+  {
+    method: 'get',
+    path: '/sign-ins',
+    handle: async (parts, { account }) => ({ status: 200, body: { sign_ins: await readSignIns(parts, account.id) } }),
+  },
+  {
+    method: 'post',
+    path: '/sign-ins/:id/not-me',
+    whileLocked: true,
+    handle: async (parts, call) => {
+      await reportSignIn(parts, call.account.id, parameter(call));
+      return { status: 204 };
+    },
+  },
+  {
+    method: 'get',
+    path: '/devices',
+    handle: async ({ devices }, { account }) => ({ status: 200, body: { devices: (await devices.list(account.id)).map(listed) } }),
+  },
+  {
+    method: 'delete',
+    path: '/devices/:id',
+    handle: async ({ devices }, call) => {
+      await devices.revoke(call.account.id, parameter(call));
+      return { status: 204 };
+    },
+  },
+  {
+    method: 'post',
+    path: '/enrolment-codes',
+    handle: async ({ devices }, { device, body }) => {
+      const { request } = shaped(z.object({ request: z.string().max(4000) }), body);
+      const { code, expiresAt } = await devices.vouch(device, request);
+      return { status: 201, body: { code, expires_at: new Date(expiresAt).toISOString() } };
+    },
+  },
+  {
+    method: 'delete',
+    path: '',
+    handle: async ({ devices }, { account, device }) => {
+      await devices.revoke(account.id, device.id);
+      return { status: 204 };
+    },
+  },
+];
