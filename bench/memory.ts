@@ -1,5 +1,5 @@
 // node bench/memory.ts [--sign-ins 10000]: resident memory of one process while people sign in, a password sign-in in ten, the rest by single
-// sign-on. The server is a process of its own; loopback only.
+// sign-on. The server is a process of its own with this one's V8 flags; loopback only.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -11,7 +11,7 @@ const { values } = parseArgs({ options: { 'sign-ins': { type: 'string', default:
 const total = Number(values['sign-ins']);
 const port = await freePort();
 const began = performance.now();
-const server = spawn(process.execPath, [fileURLToPath(new URL('./senid-server.ts', import.meta.url))], {
+const server = spawn(process.execPath, [...process.execArgv, fileURLToPath(new URL('./senid-server.ts', import.meta.url))], {
   env: { ...process.env, BENCH_PORT: String(port), BENCH_PEOPLE: '200' },
   stdio: ['ignore', 'pipe', 'inherit'],
 });
