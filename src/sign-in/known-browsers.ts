@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AccountId } from '#src/kernel/identifier.ts';
+import { type Write, write } from '#src/kernel/store.ts';
 import { type KnownBrowserDocument, knownBrowsers } from './collections.ts';
 import type { SignInParts } from './ports.ts';
 
@@ -18,23 +19,23 @@ export const findKnownBrowser = (
 ): Promise<KnownBrowserDocument | undefined> =>
   browserKey === undefined ? Promise.resolve(undefined) : store.get(knownBrowsers, idOf(accountId, browserKey));
 
-/** Remembers that this person signed in here; writes at most once a day. True when it is their first time in this browser. */
-export async function rememberBrowser(
-  { store, clock, policy }: SignInParts,
+/** What remembers that this person signed in here, for a commit; nothing when it stands there since less than a day. */
+export async function rememberingBrowser(
+  { store, clock, policy }: Pick<SignInParts, 'store' | 'clock' | 'policy'>,
   accountId: AccountId,
   browserKey: string,
-): Promise<boolean> {
+): Promise<{ readonly isNew: boolean; readonly writes: readonly Write[] }> {
   const now = clock.now();
   const known = await findKnownBrowser(store, accountId, browserKey);
-  if (known !== undefined && now - known.lastUsedAt < day) return false;
-  await store.upsert(knownBrowsers, {
+  if (known !== undefined && now - known.lastUsedAt < day) return { isNew: false, writes: [] };
+  const remembered = {
     id: idOf(accountId, browserKey),
     accountId,
     since: known?.since ?? now,
     lastUsedAt: now,
     expiresAt: now + policy.knownBrowserLifeMs,
-  });
-  return known === undefined;
+  };
+  return { isNew: known === undefined, writes: [write.upsert(knownBrowsers, remembered)] };
 }
 
 /** A browser that its person does not recognise is unknown again. */

@@ -5,7 +5,6 @@ import { answerConsent } from '#src/sign-in/answer-consent.ts';
 import { promptsOf } from '#src/sign-in/authorization-request.ts';
 import type { InteractionDocument } from '#src/sign-in/collections.ts';
 import { type Journey, viewJourney } from '#src/sign-in/journey.ts';
-import { rememberBrowser } from '#src/sign-in/known-browsers.ts';
 import { finishJourney, recordProof } from '#src/sign-in/progress.ts';
 import { recordSignIn } from '#src/sign-in/sign-in-history.ts';
 import { qrStartOf } from '#src/sign-in/sign-in-requests.ts';
@@ -53,11 +52,7 @@ async function finish(
   if (account === undefined) throw new TypeError('nobody signed in');
   const isAskedByRequest = promptsOf(document.payload.params).has('consent') || client.metadata['application_type'] === 'native';
   if (consentAnswered && isAskedByRequest) await finishJourney(parts.store, document.id, { outcome: 'consent-answered' });
-  if (document.methods !== undefined) {
-    const browserKey = ensureBrowserKey(parts, ctx);
-    const isNewBrowser = await rememberBrowser(parts, account.id, browserKey);
-    await recordSignIn(parts, { document, browserKey, isNewBrowser });
-  }
+  if (document.methods !== undefined) await recordSignIn(parts, document, ensureBrowserKey(parts, ctx));
   backToService(ctx, document);
 }
 
