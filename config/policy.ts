@@ -2,6 +2,7 @@ import type { HashingLimits } from '#src/accounts/password-hashing.ts';
 import type { ThrottlePolicy } from '#src/accounts/throttle.ts';
 import type { ProtocolLives } from '#src/oidc/parts.ts';
 import type { SignInPolicy } from '#src/sign-in/ports.ts';
+import type { BeginLimit } from '#src/web/middleware/begin-limit.ts';
 
 /** Limits that law or experience may change: data with a date, never constants in rules. */
 export interface Policy {
@@ -10,6 +11,8 @@ export interface Policy {
   readonly signIn: SignInPolicy;
   readonly lives: ProtocolLives;
   readonly throttle: ThrottlePolicy;
+  /** Authorization requests of one subscriber. */
+  readonly begins: BeginLimit;
   readonly hashing: Pick<HashingLimits, 'waiting'>;
 }
 
@@ -45,6 +48,7 @@ const policies: readonly [Policy, ...Policy[]] = [
       network: [{ points: 300, seconds: 10 * minute }],
       account: [{ points: 30, seconds: hour }],
     },
+    begins: { points: 1200, seconds: minute },
     hashing: { waiting: 200 },
   },
 ];

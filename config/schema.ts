@@ -41,7 +41,7 @@ export const settingsSchema = z.strictObject({
       'The sealing keys (JSON, mode 0600), shared by all processes. Default: `keys.json` in the data directory; made at first start outside production.',
     ),
   trustProxy: asText(flag.default('false')).describe(
-    '`true`: a proxy in front tells address and scheme in X-Forwarded-For and X-Forwarded-Proto.',
+    '`true`: one proxy in front tells the scheme in X-Forwarded-Proto and the address as the last entry of X-Forwarded-For.',
   ),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])

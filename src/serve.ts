@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import type { Middleware } from 'koa';
 import pino, { type Logger } from 'pino';
 import type { Settings } from '#config/load.ts';
 import { type Application, compose, type Overrides } from './compose.ts';
@@ -9,6 +10,7 @@ import { createFormTokens } from './web/csrf.ts';
 import { createDeviceApi, createDeviceApiLimits } from './web/device-api/routes.ts';
 import { createHealthRoutes } from './web/health.ts';
 import { createHomeRoutes } from './web/home.ts';
+import { limitBegins } from './web/middleware/begin-limit.ts';
 import { createProtocolPages } from './web/protocol/protocol-pages.ts';
 import { createRenderer } from './web/render.ts';
 import { createSignInPages } from './web/sign-in/routes.ts';
@@ -115,6 +117,7 @@ async function createWebApplication(application: Application, logger: Logger) {
     clock,
     random,
     staticFiles: staticFiles.middleware,
+    beginLimit: limitBegins(policy.begins, { loopbackIsFree: settings.profile !== 'production' }) as Middleware,
     routers: [health, home, signInPages, deviceApi],
   });
 }

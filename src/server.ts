@@ -23,6 +23,7 @@ export interface ServerParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly staticFiles: Middleware;
+  readonly beginLimit: Middleware;
   readonly routers: readonly Router[];
 }
 
@@ -44,6 +45,7 @@ export function mountServer({
   renderer,
   store,
   staticFiles,
+  beginLimit,
   routers,
   ...sources
 }: ServerParts): Provider {
@@ -52,6 +54,7 @@ export function mountServer({
   provider.use(errorPages(renderer, logger) as never);
   provider.use(staticFiles as never);
   provider.use(forPages(routers) as never);
+  provider.use(beginLimit as never);
   provider.use(postAsGet(posted) as never);
   provider.use(formPostPolicy as never);
   provider.use(endGrantsWithSession(store, '/session/end/confirm') as never);

@@ -1,5 +1,6 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { DomainError } from '#src/kernel/domain-error.ts';
+import { isLoopback, subscriberOf } from '#src/kernel/networks.ts';
 import type { Caller } from './ports.ts';
 
 /** How many wrong entries are taken, by whom, in which time. Each list may hold several limits: the longer it goes on, the longer the wait. */
@@ -40,20 +41,6 @@ interface Counter {
   readonly limiter: RateLimiterMemory;
   readonly key: string;
 }
-
-/** The network of an address: an IPv4 address, or the /64 that one IPv6 subscriber has at least. */
-export function throttledNetwork(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
-  if (!plain.includes(':')) return plain;
-  const [left = [], right] = plain.split('::').map((half) => half.split(':').filter(Boolean));
-  const zeros = right === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
-  return [...left, ...new Array<string>(zeros).fill('0'), ...(right ?? [])]
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':');
-}
-
-const isLoopback = (address: string): boolean => /^(127\.|::1$|::ffff:127\.)/.test(address);
 
 async function consume({ limiter, key }: Counter): Promise<void> {
   try {
@@ -96,7 +83,7 @@ export function createThrottle(policy: ThrottlePolicy, { loopbackIsFree }: { rea
   /** Which counters an entry is held against. A known browser has a count of its own, which strangers can't use up. */
   function heldAgainst(account: string, { address, browser }: Caller): { own: Counter[]; shared: Counter[] } {
     if (browser !== undefined) return { own: counters(accountAndBrowser, `${account} ${browser}`), shared: [] };
-    const place = throttledNetwork(address);
+    const place = subscriberOf(address);
     return {
       own: counters(accountAndNetwork, `${account} ${place}`),
       shared: [...counters(everywhere, account), ...(loopbackIsFree && isLoopback(address) ? [] : counters(network, place))],

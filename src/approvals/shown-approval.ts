@@ -1,7 +1,7 @@
 import type { Device } from '#src/devices/collections.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import type { ApprovalId } from '#src/kernel/identifier.ts';
-import { networkOf } from './networks.ts';
+import { networkOf } from '#src/kernel/networks.ts';
 import { type ApprovalParts, requireOwn } from './parts.ts';
 import type { SignInRequest, SignInRequestForAccount } from './ports.ts';
 

@@ -130,5 +130,7 @@ export function createProvider(parts: ProviderParts): Provider {
     },
   });
   provider.proxy = parts.trustProxy;
+  // the proxy in front writes the last entry; what stands before it came from the caller
+  provider.maxIpsCount = 1;
   return provider;
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createThrottle, throttledNetwork } from '#src/accounts/throttle.ts';
+import { createThrottle } from '#src/accounts/throttle.ts';
+import { subscriberOf } from '#src/kernel/networks.ts';
 import { caller } from '#test/support/account-world.ts';
 
 const policy = {
@@ -87,14 +88,14 @@ describe('the network of an address', () => {
       '2001:0db8:0001:0002:0:0:0:9',
       '2001:DB8:1:2::a:b',
     ];
-    expect(new Set(ofOneSubscriber.map(throttledNetwork))).toEqual(new Set(['2001:db8:1:2']));
-    expect(throttledNetwork('2001:db8::5')).toBe(throttledNetwork('2001:db8::6:7'));
-    expect(throttledNetwork('fe80::1%eth0')).toBe('fe80:0:0:0');
+    expect(new Set(ofOneSubscriber.map(subscriberOf))).toEqual(new Set(['2001:db8:1:2']));
+    expect(subscriberOf('2001:db8::5')).toBe(subscriberOf('2001:db8::6:7'));
+    expect(subscriberOf('fe80::1%eth0')).toBe('fe80:0:0:0');
   });
 
   it('differs between subscribers', () => {
-    expect(throttledNetwork('2001:db8:1:3::1')).not.toBe(throttledNetwork('2001:db8:1:2::1'));
-    expect(throttledNetwork('192.0.2.1')).not.toBe(throttledNetwork('192.0.2.2'));
-    expect(throttledNetwork('::ffff:192.0.2.1')).toBe('192.0.2.1');
+    expect(subscriberOf('2001:db8:1:3::1')).not.toBe(subscriberOf('2001:db8:1:2::1'));
+    expect(subscriberOf('192.0.2.1')).not.toBe(subscriberOf('192.0.2.2'));
+    expect(subscriberOf('::ffff:192.0.2.1')).toBe('192.0.2.1');
   });
 });

@@ -5,9 +5,19 @@ function groupsOf(address: string): string[] {
   return [...left, ...new Array<string>(zeros).fill('0'), ...(right ?? [])].map((group) => Number.parseInt(group, 16).toString(16));
 }
 
+const plainOf = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
+
 /** The network an address is in, coarse enough to show and to compare: /24 of IPv4, /48 of IPv6. */
 export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  const plain = plainOf(address);
   if (/^\d+\.\d+\.\d+\.\d+$/.test(plain)) return `${plain.split('.').slice(0, 3).join('.')}.0/24`;
   return plain.includes(':') ? `${groupsOf(plain).slice(0, 3).join(':')}::/48` : '';
 }
+
+/** Whom a limit counts: an IPv4 address, or the /64 that one IPv6 subscriber has at least. */
+export function subscriberOf(address: string): string {
+  const plain = plainOf(address);
+  return plain.includes(':') ? groupsOf(plain).slice(0, 4).join(':') : plain;
+}
+
+export const isLoopback = (address: string): boolean => /^(127\.|::1$|::ffff:127\.)/.test(address);
