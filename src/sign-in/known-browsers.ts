@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { AccountId } from '#src/kernel/identifier.ts';
-import { type Write, write } from '#src/kernel/store.ts';
 import { type KnownBrowserDocument, knownBrowsers } from './collections.ts';
 import type { SignInParts } from './ports.ts';
 
@@ -19,15 +18,15 @@ export const findKnownBrowser = (
 ): Promise<KnownBrowserDocument | undefined> =>
   browserKey === undefined ? Promise.resolve(undefined) : store.get(knownBrowsers, idOf(accountId, browserKey));
 
-/** What remembers that this person signed in here, for a commit; nothing when it stands there since less than a day. */
-export async function rememberingBrowser(
+/** Remembers that this person signed in here; writes at most once a day. `written` resolves when it stands. */
+export async function rememberBrowser(
   { store, clock, policy }: Pick<SignInParts, 'store' | 'clock' | 'policy'>,
   accountId: AccountId,
   browserKey: string,
-): Promise<{ readonly isNew: boolean; readonly writes: readonly Write[] }> {
+): Promise<{ readonly isNew: boolean; readonly written: Promise<void> }> {
   const now = clock.now();
   const known = await findKnownBrowser(store, accountId, browserKey);
-  if (known !== undefined && now - known.lastUsedAt < day) return { isNew: false, writes: [] };
+  if (known !== undefined && now - known.lastUsedAt < day) return { isNew: false, written: Promise.resolve() };
   const remembered = {
     id: idOf(accountId, browserKey),
     accountId,
@@ -35,7 +34,7 @@ export async function rememberingBrowser(
     lastUsedAt: now,
     expiresAt: now + policy.knownBrowserLifeMs,
   };
-  return { isNew: known === undefined, writes: [write.upsert(knownBrowsers, remembered)] };
+  return { isNew: known === undefined, written: store.upsert(knownBrowsers, remembered) };
 }
 
 /** A browser that its person does not recognise is unknown again. */

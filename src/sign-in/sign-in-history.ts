@@ -1,4 +1,4 @@
-import { accountEvent, recordAccountEvent } from '#src/accounts/account-events.ts';
+import { recordAccountEvent } from '#src/accounts/account-events.ts';
 import { type AccountEventDocument, accountEvents } from '#src/accounts/collections.ts';
 import { endEverySignIn } from '#src/accounts/locks.ts';
 import type { Clock } from '#src/kernel/clock.ts';
@@ -7,7 +7,7 @@ import type { AccountId } from '#src/kernel/identifier.ts';
 import type { Random } from '#src/kernel/random.ts';
 import type { Store } from '#src/kernel/store.ts';
 import type { InteractionDocument } from './collections.ts';
-import { forgetBrowser, rememberingBrowser } from './known-browsers.ts';
+import { forgetBrowser, rememberBrowser } from './known-browsers.ts';
 import type { SignInParts } from './ports.ts';
 
 interface HistoryParts {
@@ -35,22 +35,22 @@ const mostShown = 20;
 /** Account events sort by time: their ids begin with it. */
 const idSince = (ms: number): string => ms.toString(36).padStart(9, '0');
 
-/** Writes a sign-in down for its holder and makes its browser a known one, in one commit. */
+/** Writes a sign-in down for its holder and makes its browser a known one, side by side: neither needs the other. */
 export async function recordSignIn(
   parts: HistoryParts & Pick<SignInParts, 'policy'>,
   { accountId, payload, from, methods = [] }: InteractionDocument,
   browserKey: string,
 ): Promise<void> {
   if (accountId === undefined) throw new TypeError('nobody signed in');
-  const { isNew, writes } = await rememberingBrowser(parts, accountId, browserKey);
-  const event = accountEvent(parts, accountId, 'signed-in', {
+  const { isNew, written } = await rememberBrowser(parts, accountId, browserKey);
+  const recorded = recordAccountEvent(parts, accountId, 'signed-in', {
     service: payload.params['client_id'],
     browser: from?.browser ?? '',
     browserKey,
     amr: methods.map(({ amr }) => amr),
     isNewBrowser: isNew,
   });
-  await parts.store.commit([event, ...writes]);
+  await Promise.all([written, recorded]);
 }
 
 async function eventsOf({ store, clock }: HistoryParts, accountId: AccountId): Promise<AccountEventDocument[]> {
