@@ -49,5 +49,5 @@ export const accountEvents = collection<AccountEventDocument>()({
   name: 'account_events',
   lifetime: 'kept',
   durability: 'buffered',
-  indexes: { account: (event) => event.accountId },
+  indexes: { account: { on: 'accountId' } },
 });

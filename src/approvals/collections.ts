@@ -53,5 +53,5 @@ export const approvals = collection<ApprovalDocument>()({
   lifetime: 'expires',
   durability: 'buffered',
   // only what still waits for an answer is listed
-  indexes: { device: (approval) => (approval.state === 'seen' ? approval.deviceId : undefined) },
+  indexes: { device: { on: 'deviceId', where: { state: 'seen' } } },
 });

@@ -33,7 +33,7 @@ export const consents = collection<ConsentDocument>()({
   name: 'consents',
   lifetime: 'kept',
   durability: 'flushed',
-  indexes: { account: (consent) => consent.accountId },
+  indexes: { account: { on: 'accountId' } },
 });
 
 export const consentId = (accountId: AccountId, clientId: string): string =>

@@ -14,14 +14,24 @@ export type Durability = 'flushed' | 'buffered';
 
 /**
  * A collection, declared once by the folder that owns it and listed in `storage/collections.ts`.
- * An index maps a document to the values it is found by; a query that no declared index serves does not compile.
+ * A query that no declared index serves does not compile.
  */
 export interface Collection<Doc extends StoredDocument, Index extends string = never> {
   readonly name: string;
   readonly lifetime: 'kept' | 'expires';
   readonly durability: Durability;
-  readonly indexes: Readonly<Record<Index, (document: Doc) => string | readonly string[] | undefined>>;
+  readonly indexes: Readonly<Record<Index, IndexOf<Doc>>>;
 }
+
+/** Documents are found by the text of a member, or by each text of its list; `where` leaves all others out of the index. */
+export interface IndexOf<Doc> {
+  readonly on: TextMember<Doc>;
+  readonly where?: Expectation<Doc>;
+}
+
+type TextMember<Doc> = {
+  [Member in keyof Doc]-?: NonNullable<Doc[Member]> extends string | readonly string[] ? Member & string : never;
+}[keyof Doc];
 
 /** Declares a collection and lets the compiler infer its index names. */
 export function collection<Doc extends StoredDocument>() {

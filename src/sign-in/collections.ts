@@ -63,5 +63,5 @@ export const knownBrowsers = collection<KnownBrowserDocument>()({
   name: 'known_browsers',
   lifetime: 'expires',
   durability: 'buffered',
-  indexes: { account: (browser) => browser.accountId },
+  indexes: { account: { on: 'accountId' } },
 });

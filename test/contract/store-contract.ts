@@ -16,7 +16,7 @@ export const things = collection<Thing>()({
   name: 'things',
   lifetime: 'expires',
   durability: 'flushed',
-  indexes: { colour: (thing) => thing.colour, tag: (thing) => thing.tags },
+  indexes: { colour: { on: 'colour' }, tag: { on: 'tags' }, big: { on: 'colour', where: { count: 9 } } },
 });
 export const others = collection<Thing>()({ name: 'others', lifetime: 'kept', durability: 'buffered' });
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Collection, Page, StoredDocument } from '#src/kernel/store.ts';
+import type { Collection, IndexOf, Page, StoredDocument } from '#src/kernel/store.ts';
+import { meets } from './patch-document.ts';
 import { RecentDocuments } from './recent-documents.ts';
 
 interface Row {
@@ -7,6 +8,9 @@ interface Row {
 }
 
 const name = /^[a-z][a-z_]{0,40}$/;
+
+const valuesOf = ({ on, where = {} }: IndexOf<StoredDocument>, document: StoredDocument): string[] =>
+  meets(document, where) ? [(document as unknown as Record<string, string | string[] | undefined>)[on] ?? []].flat() : [];
 
 /**
  * One collection as a table: id, JSON text, expiry. Each declared index is a side table `(value, id)`, so that one document may be found
@@ -44,13 +48,13 @@ export class Table {
     );
     this.#delete = db.prepare(`DELETE FROM ${table} WHERE id = ?`);
     this.#expired = db.prepare(`SELECT id FROM ${table} WHERE expires_at <= ? LIMIT ?`);
-    this.#indexes = Object.entries(collection.indexes).map(([index, read]) => {
+    this.#indexes = Object.entries(collection.indexes).map(([index, declared]) => {
       if (!name.test(index)) throw new TypeError(`not an index name: ${index}`);
       const side = `${table}__${index}`;
       db.exec(`CREATE TABLE IF NOT EXISTS ${side} (value TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (value, id)) WITHOUT ROWID`);
       return {
         index,
-        valuesOf: (document) => [read(document) ?? []].flat(),
+        valuesOf: (document) => valuesOf(declared, document),
         find: db.prepare(
           `SELECT t.doc FROM ${side} s JOIN ${table} t ON t.id = s.id WHERE s.value = ? AND s.id > ? AND (t.expires_at IS NULL OR t.expires_at > ?) ORDER BY s.id LIMIT ?`,
         ),
