@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { approvalPolicy } from './policy.ts';
 
@@ -42,21 +42,24 @@ function lengthPrefixed(fields: readonly string[]): Buffer {
   );
 }
 
-function frameMac({ key, handle, clientId, requestDigest }: QrBinding, elapsedSeconds: number): Buffer {
-  const own = Buffer.from(hkdfSync('sha256', key, '', handle, 32));
-  return createHmac('sha256', own)
-    .update(lengthPrefixed([label, handle, String(elapsedSeconds), clientId, requestDigest]))
-    .digest()
-    .subarray(0, macBytes);
+/** What tells one frame of a page from another, as text. */
+type FrameMac = (elapsedSeconds: number) => string;
+
+/** Derives the handle's key once: a waiting page makes a frame every two seconds. */
+function frameMacs({ key, handle, clientId, requestDigest }: QrBinding): FrameMac {
+  const own = createSecretKey(Buffer.from(hkdfSync('sha256', key, '', handle, 32)));
+  return (elapsedSeconds) =>
+    createHmac('sha256', own)
+      .update(lengthPrefixed([label, handle, String(elapsedSeconds), clientId, requestDigest]))
+      .digest()
+      .subarray(0, macBytes)
+      .toString('base64url');
 }
 
-/** The text of the QR at a second of the page: `{issuer}/q#<handle>.<t>.<mac>`. */
-export function qrText({
-  issuer,
-  elapsedSeconds,
-  ...binding
-}: QrBinding & { readonly issuer: string; readonly elapsedSeconds: number }): string {
-  return `${issuer}/q#${binding.handle}.${elapsedSeconds}.${frameMac(binding, elapsedSeconds).toString('base64url')}`;
+/** The text of a page's QR at a second of the page: `{issuer}/q#<handle>.<t>.<mac>`. */
+export function qrFrames({ issuer, ...binding }: QrBinding & { readonly issuer: string }): (elapsedSeconds: number) => string {
+  const macAt = frameMacs(binding);
+  return (elapsedSeconds) => `${issuer}/q#${binding.handle}.${elapsedSeconds}.${macAt(elapsedSeconds)}`;
 }
 
 /** Reads `<handle>.<t>.<mac>`, or the whole text of a QR. @throws {DomainError} `qr_invalid` */
@@ -73,7 +76,7 @@ export function parseQr(code: string): ScannedQr {
  */
 export function checkFrame({ elapsedSeconds, mac }: ScannedQr, binding: QrBinding, pageSeconds: number): void {
   // compared as text: base64url has spare bits that would let one MAC be written in several ways
-  const expected = Buffer.from(frameMac(binding, elapsedSeconds).toString('base64url'));
+  const expected = Buffer.from(frameMacs(binding)(elapsedSeconds));
   const given = Buffer.from(mac);
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw new DomainError('qr_invalid', { detail: 'mac' });
   if (elapsedSeconds > pageSeconds + approvalPolicy.clockSkewSeconds)

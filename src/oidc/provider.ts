@@ -4,6 +4,7 @@ import { claimsByScope } from '#src/consent/claim-catalogue.ts';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { createAdapter } from './adapter/adapter.ts';
+import { createCookieSignatures } from './cookie-signatures.ts';
 import { createLoadExistingGrant } from './existing-grant.ts';
 import { acrOf, createFindAccount, type TokenLike } from './find-account.ts';
 import { createInteractionPolicy, restoreOfflineAccess } from './interaction-policy.ts';
@@ -66,7 +67,7 @@ export function createProvider(parts: ProviderParts): Provider {
     adapter: createAdapter(parts),
     jwks: { keys: parts.keys as never },
     cookies: {
-      keys: [parts.sealing.deriveKey('cookies-v1').toString('base64url')],
+      keys: createCookieSignatures(parts.sealing.deriveKey('cookies-v2')),
       names: { session: 'senid_session', interaction: 'senid_interaction', resume: 'senid_resume' },
       long: { httpOnly: true, sameSite: 'lax', signed: true },
       short: { httpOnly: true, sameSite: 'lax', signed: true },

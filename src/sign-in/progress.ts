@@ -6,7 +6,7 @@ import { type InteractionDocument, interactions, type JourneyProgress, type Jour
 
 /** Moves of a journey. Each is one atomic patch that needs the journey unfinished; undefined means it is over. */
 async function move(store: Store, uid: string, change: Change<InteractionDocument>): Promise<InteractionDocument | undefined> {
-  const moved = await store.patch(interactions, uid, { result: undefined }, change);
+  const moved = await store.patch(interactions, uid, { result: undefined, takenUp: undefined }, change);
   return moved.outcome === 'patched' ? moved.document : undefined;
 }
 
@@ -40,7 +40,12 @@ export async function recordFirstProof(
   uid: string,
   proof: { readonly accountId: AccountId; readonly methods: readonly ProvenMethod[] },
 ): Promise<InteractionDocument | undefined> {
-  const moved = await store.patch(interactions, uid, { accountId: undefined, result: undefined }, { set: proof });
+  const moved = await store.patch(
+    interactions,
+    uid,
+    { accountId: undefined, result: undefined, takenUp: undefined },
+    { set: proof },
+  );
   return moved.outcome === 'patched' ? moved.document : undefined;
 }
 

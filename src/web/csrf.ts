@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import type { Sealing } from '#src/kernel/sealing.ts';
 
 /** Form tokens bound to what they may change: nothing is stored, and one page's token does not work on another's. */
@@ -8,7 +8,7 @@ export interface FormTokens {
 }
 
 export function createFormTokens(sealing: Sealing): FormTokens {
-  const key = sealing.deriveKey('csrf-v1');
+  const key = createSecretKey(sealing.deriveKey('csrf-v1'));
   const issue = (subject: string): string => createHmac('sha256', key).update(subject).digest('base64url');
   return {
     issue,

@@ -10,7 +10,7 @@ import type { Step } from '#src/sign-in/next-step.ts';
 import { confirmPerson, forgetPerson, recordProof, restartQr } from '#src/sign-in/progress.ts';
 import { languageOf } from '../language.ts';
 import type { EntryProblem } from '../pages.ts';
-import { advance, refuse, showAgain } from './advance.ts';
+import { advance, goOn, refuse, showAgain } from './advance.ts';
 import { browserKey } from './browser-cookie.ts';
 import type { FormFields } from './form-fields.ts';
 import type { SignInPageParts } from './parts.ts';
@@ -53,7 +53,7 @@ async function enterPassword(press: Press): Promise<void> {
   if (entry.outcome === 'missing') return tryAgain(press, entry.problem, 401);
   if (entry.outcome === 'slowed') return slowDown(press, entry.refusal);
   if (entry.outcome !== 'right') return tryAgain(press, 'credentials_wrong', 401);
-  showAgain(ctx, live(await recordProof(parts.store, journey.document, passwordProof(parts, entry.account))));
+  await goOn(parts, ctx, live(await recordProof(parts.store, journey.document, passwordProof(parts, entry.account))));
 }
 
 async function enterCode(press: Press): Promise<void> {
@@ -63,14 +63,14 @@ async function enterCode(press: Press): Promise<void> {
   const accountId = journey.account?.id as AccountId;
   let isRight: boolean;
   try {
-    isRight = await parts.keyboard.verifyTotp(accountId, code, { address: ctx.ip, browser: browserKey(parts, ctx) });
+    isRight = await parts.keyboard.verifyTotp(accountId, code, { address: ctx.ip, browser: browserKey(ctx) });
   } catch (thrown) {
     if (!isSlowed(thrown)) throw thrown;
     return slowDown(press, thrown);
   }
   if (!isRight) return tryAgain(press, 'otp_wrong', 401);
   const methods = [{ amr: 'otp', at: epochSeconds(parts.clock) }] as const;
-  showAgain(ctx, live(await recordProof(parts.store, journey.document, { accountId, methods })));
+  await goOn(parts, ctx, live(await recordProof(parts.store, journey.document, { accountId, methods })));
 }
 
 /** The way over the phone: a new QR when the present one is over, used up or declined. */
@@ -79,7 +79,7 @@ async function chooseQr({ parts, ctx, journey }: Press): Promise<void> {
 }
 
 async function confirmThisIsMe({ parts, ctx, journey }: Press): Promise<void> {
-  showAgain(ctx, live(await confirmPerson(parts.store, journey.document.id)));
+  await goOn(parts, ctx, live(await confirmPerson(parts.store, journey.document.id)));
 }
 
 async function thisIsNotMe({ parts, ctx, journey }: Press): Promise<void> {

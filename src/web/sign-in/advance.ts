@@ -62,6 +62,16 @@ export function showAgain(ctx: Context, { id }: InteractionDocument, query = '')
   ctx.redirect(`/interaction/${id}${query}`);
 }
 
+/**
+ * After a form: straight to the service when nothing is left to ask, else the next page by GET. Pages that go on from a session are
+ * always looked at again first, because that session may have ended since.
+ */
+export async function goOn(parts: SignInPageParts, ctx: Context, document: InteractionDocument): Promise<void> {
+  const journey = document.payload.session === undefined ? await viewJourney(parts, document) : undefined;
+  if (journey?.step === 'finish') await finish(parts, ctx, journey, false);
+  else showAgain(ctx, document);
+}
+
 /** The provider takes the result up and sends the browser to the service. */
 export function backToService(ctx: Context, { payload }: InteractionDocument): void {
   ctx.status = 303;

@@ -7,14 +7,14 @@ import type { SignInPageParts } from './parts.ts';
 const year = 365 * 86_400_000;
 
 /** The browser's cookie as the request brought it. */
-export const browserKey = ({ provider }: SignInPageParts, ctx: Context): string | undefined => {
-  const cookie = provider.createContext(ctx.req, ctx.res).cookies.get(browserCookie, { signed: true });
+export const browserKey = (ctx: Context): string | undefined => {
+  const cookie = ctx.cookies.get(browserCookie, { signed: true });
   return cookie === undefined ? undefined : browserKeyOf(cookie);
 };
 
 /** Gives the browser a random name of its own at its first sign-in, so that it is known again. */
 export function ensureBrowserKey(parts: SignInPageParts, ctx: Context): string {
-  const known = browserKey(parts, ctx);
+  const known = browserKey(ctx);
   if (known !== undefined) return known;
   const cookie = randomIdentifier(parts.random, 256);
   ctx.cookies.set(browserCookie, cookie, { signed: true, httpOnly: true, sameSite: 'lax', maxAge: year });

@@ -13,7 +13,7 @@ import type { SignInPageParts } from './parts.ts';
  */
 export function requireOwnBrowser({ provider }: SignInPageParts, ctx: Context): string {
   const uid = String(ctx['params'].uid);
-  const cookie = provider.createContext(ctx.req, ctx.res).cookies.get(provider.cookieName('interaction'), { signed: true });
+  const cookie = ctx.cookies.get(provider.cookieName('interaction'), { signed: true });
   if (cookie !== uid) throw new DomainError('interaction_elsewhere');
   return uid;
 }
@@ -25,7 +25,7 @@ async function isSessionAlive(
   { payload }: InteractionDocument,
 ): Promise<boolean> {
   if (payload.session === undefined) return true;
-  const cookie = provider.createContext(ctx.req, ctx.res).cookies.get(provider.cookieName('session'), { signed: true });
+  const cookie = ctx.cookies.get(provider.cookieName('session'), { signed: true });
   const session = cookie === undefined ? undefined : await store.get(sessions, sessionKey(cookie));
   return session?.payload['uid'] === payload.session.uid && session?.payload['accountId'] === payload.session.accountId;
 }

@@ -27,7 +27,7 @@ export async function readPasswordEntry(parts: SignInPageParts, ctx: Context, fo
   if (idNumber === '') return { outcome: 'missing', problem: 'id_number_missing' };
   if (password === '') return { outcome: 'missing', problem: 'password_missing' };
   try {
-    const account = await parts.keyboard.verifyPassword(idNumber, password, { address: ctx.ip, browser: browserKey(parts, ctx) });
+    const account = await parts.keyboard.verifyPassword(idNumber, password, { address: ctx.ip, browser: browserKey(ctx) });
     return account === undefined ? { outcome: 'wrong' } : { outcome: 'right', account };
   } catch (thrown) {
     if (!isSlowed(thrown)) throw thrown;

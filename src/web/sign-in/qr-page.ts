@@ -1,4 +1,4 @@
-import { encodeHandle, qrText } from '#src/approvals/qr.ts';
+import { encodeHandle, qrFrames } from '#src/approvals/qr.ts';
 import { requestDigest } from '#src/sign-in/authorization-request.ts';
 import type { InteractionDocument } from '#src/sign-in/collections.ts';
 import { qrStartOf } from '#src/sign-in/sign-in-requests.ts';
@@ -8,25 +8,26 @@ import type { SignInPageParts } from './parts.ts';
 /** A page's QR lives three minutes in all. */
 export const qrPageLifeMs = 180_000;
 
-/** The frame of this moment; undefined when the page's three minutes are over. */
-export function currentFrame(
-  { issuer, sealing, signals, clock }: SignInPageParts,
-  document: InteractionDocument,
-): string | undefined {
-  const elapsedMs = clock.now() - qrStartOf(document);
-  if (elapsedMs >= qrPageLifeMs) return undefined;
-  return qrText({
+/** Gives the frame of this moment; undefined when the page's three minutes are over. */
+export type FrameNow = () => string | undefined;
+
+/** The frames of one page, for as long as it waits. */
+export function framesOf({ issuer, sealing, signals, clock }: SignInPageParts, document: InteractionDocument): FrameNow {
+  const textAt = qrFrames({
     issuer,
     key: sealing.deriveKey('senid-qr-v1'),
     handle: encodeHandle(signals.process, document.id),
     clientId: String(document.payload.params['client_id']),
     requestDigest: requestDigest(document.payload.params),
-    elapsedSeconds: Math.max(0, Math.floor(elapsedMs / 1000)),
   });
+  return () => {
+    const elapsedMs = clock.now() - qrStartOf(document);
+    return elapsedMs < qrPageLifeMs ? textAt(Math.max(0, Math.floor(elapsedMs / 1000))) : undefined;
+  };
 }
 
 export function qrView(parts: SignInPageParts, document: InteractionDocument): QrView | 'expired' {
-  const text = currentFrame(parts, document);
+  const text = framesOf(parts, document)();
   if (text === undefined) return 'expired';
   const base = `/interaction/${document.id}`;
   return { text, imageUrl: `${base}/qr.svg`, eventsUrl: `${base}/events` };

@@ -3,12 +3,12 @@ import Router from '@koa/router';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { qrSvg } from '../qr-image.ts';
 import { act } from './actions.ts';
-import { advance, showAgain } from './advance.ts';
+import { advance, goOn } from './advance.ts';
 import { formFields } from './form-fields.ts';
 import { requireJourney, requireOwnBrowser } from './interaction-cookie.ts';
 import type { SignInPageParts } from './parts.ts';
 import { readPasswordEntry, takeFirstPassword } from './password-entry.ts';
-import { currentFrame } from './qr-page.ts';
+import { framesOf } from './qr-page.ts';
 import { createWaitingPages } from './waiting-pages.ts';
 
 /** The pages of one sign-in, all under `/interaction/<uid>`, the path of the cookie that opens them. */
@@ -28,7 +28,7 @@ export function createSignInPages(parts: SignInPageParts): Router {
     if (!parts.forms.isValid(uid, fields.text('csrf'))) throw new DomainError('form_expired');
     const entry = await readPasswordEntry(parts, ctx, fields);
     const moved = await takeFirstPassword(parts, uid, entry);
-    if (moved !== undefined) showAgain(ctx, moved);
+    if (moved !== undefined) await goOn(parts, ctx, moved);
     else await act(parts, ctx, await requireJourney(parts, ctx), fields, entry);
   });
 
@@ -37,7 +37,7 @@ export function createSignInPages(parts: SignInPageParts): Router {
   });
 
   router.get('/interaction/:uid/qr.svg', async (ctx) => {
-    const text = currentFrame(parts, await requireJourney(parts, ctx));
+    const text = framesOf(parts, await requireJourney(parts, ctx))();
     if (text === undefined) throw new DomainError('interaction_expired');
     ctx.set('Cache-Control', 'no-store');
     ctx.type = 'image/svg+xml';

@@ -6,7 +6,7 @@ import type { InteractionDocument } from '#src/sign-in/collections.ts';
 import { findJourney } from '#src/sign-in/progress.ts';
 import { approvalStatus } from './advance.ts';
 import type { SignInPageParts } from './parts.ts';
-import { currentFrame } from './qr-page.ts';
+import { type FrameNow, framesOf } from './qr-page.ts';
 
 /** A new frame this often. */
 const frameEveryMs = 2000;
@@ -21,6 +21,7 @@ type PageEvent = 'qr' | 'scanned' | 'number' | 'approved' | 'denied' | 'expired'
 interface WaitingPage {
   readonly response: ServerResponse;
   readonly document: InteractionDocument;
+  readonly frame: FrameNow;
   timer: NodeJS.Timeout | undefined;
   isScanned: boolean;
 }
@@ -83,7 +84,7 @@ export function createWaitingPages(parts: SignInPageParts): WaitingPages {
   }
 
   function nextFrame(page: WaitingPage): void {
-    const text = currentFrame(parts, page.document);
+    const text = page.frame();
     if (text === undefined) return end(page, 'expired');
     write(page, 'qr', text);
     later(page, frameEveryMs, () => nextFrame(page));
@@ -110,7 +111,7 @@ export function createWaitingPages(parts: SignInPageParts): WaitingPages {
         'Cache-Control': 'no-store',
         'X-Accel-Buffering': 'no',
       });
-      const page: WaitingPage = { response, document, timer: undefined, isScanned: false };
+      const page: WaitingPage = { response, document, frame: framesOf(parts, document), timer: undefined, isScanned: false };
       waiting.set(document.id, pages.add(page));
       count += 1;
       response.on('close', () => close(page));
