@@ -12,6 +12,7 @@ import { createHealthRoutes } from './web/health.ts';
 import { createHomeRoutes } from './web/home.ts';
 import { limitBegins } from './web/middleware/begin-limit.ts';
 import { createProtocolPages } from './web/protocol/protocol-pages.ts';
+import { createStaySignedIn } from './web/protocol/stay-signed-in.ts';
 import { createRenderer } from './web/render.ts';
 import { createSignInPages } from './web/sign-in/routes.ts';
 import { createStaticFiles } from './web/static-files.ts';
@@ -118,7 +119,7 @@ async function createWebApplication(application: Application, logger: Logger) {
     random,
     staticFiles: staticFiles.middleware,
     beginLimit: limitBegins(policy.begins, { loopbackIsFree: settings.profile !== 'production' }) as Middleware,
-    routers: [health, home, signInPages, deviceApi],
+    routers: [health, home, signInPages, deviceApi, createStaySignedIn({ clients, renderer })],
   });
 }
 

@@ -8,9 +8,12 @@ import type { Random } from './kernel/random.ts';
 import type { Store } from './kernel/store.ts';
 import { endGrantsWithSession } from './oidc/end-grants.ts';
 import { errorPages } from './web/middleware/errors.ts';
+import { oneSpelling } from './web/middleware/one-spelling.ts';
+import { plainBodies } from './web/middleware/plain-bodies.ts';
 import { requestLog } from './web/middleware/request-log.ts';
 import { securityHeaders } from './web/middleware/security-headers.ts';
-import { formPostPolicy } from './web/protocol/form-post-policy.ts';
+import { handOver } from './web/protocol/hand-over.ts';
+import { interactionIdEcho } from './web/protocol/interaction-id-echo.ts';
 import { postAsGet } from './web/protocol/post-as-get.ts';
 import type { Renderer } from './web/render.ts';
 
@@ -32,7 +35,7 @@ const posted = new Set(['/auth', '/session/end']);
 
 /** Our own routes; the protocol's requests, the busiest by far, pass them by. */
 function forPages(routers: readonly Router[]): Middleware {
-  const ours = /^\/(interaction|device|livez|readyz|app|q)?(\/|$)/;
+  const ours = /^\/(interaction|device|livez|readyz|app|q|session\/end\/stay)?(\/|$)/;
   const routes = compose(routers.map((router) => router.routes() as Middleware));
   return (ctx, next) => (ours.test(ctx.path) ? routes(ctx, next) : next());
 }
@@ -52,11 +55,14 @@ export function mountServer({
   provider.use(requestLog(logger, sources) as never);
   provider.use(securityHeaders(issuer) as never);
   provider.use(errorPages(renderer, logger) as never);
+  provider.use(oneSpelling as never);
+  provider.use(plainBodies as never);
   provider.use(staticFiles as never);
   provider.use(forPages(routers) as never);
   provider.use(beginLimit as never);
   provider.use(postAsGet(posted) as never);
-  provider.use(formPostPolicy as never);
+  provider.use(handOver(renderer) as never);
+  provider.use(interactionIdEcho as never);
   provider.use(endGrantsWithSession(store, '/session/end/confirm') as never);
   provider.silent = true;
   return provider;

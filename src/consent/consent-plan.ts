@@ -2,7 +2,7 @@ import type { IdentityLevel } from '#src/accounts/account.ts';
 import type { Client, Purpose } from '#src/clients/client.ts';
 import type { ClaimCatalogue } from './claim-catalogue.ts';
 import type { RequestedClaim } from './claim-request.ts';
-import { decisionKey, type Standing } from './standing.ts';
+import { decisionOn, type Standing } from './standing.ts';
 
 /** What one sign-in at one service must ask or tell its person. */
 export interface ConsentPlan {
@@ -45,7 +45,7 @@ export function planConsent(question: ConsentQuestion): ConsentPlan {
   const alreadyGranted: RequestedClaim[] = [];
   let informedAnew = false;
   for (const claim of question.requested.filter(({ name }) => question.holds(name))) {
-    const decision = standing.decisions.get(decisionKey(purpose.id, claim.name));
+    const decision = decisionOn(standing, purpose.id, claim.name);
     if (byLaw.has(claim.name)) {
       informed.push(claim);
       informedAnew ||= decision !== 'informed';

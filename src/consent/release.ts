@@ -2,24 +2,26 @@ import type { IdentityLevel, Person } from '#src/accounts/account.ts';
 import type { Client } from '#src/clients/client.ts';
 import { type ClaimCatalogue, companionOf } from './claim-catalogue.ts';
 import { fitsLevel } from './consent-plan.ts';
-import { isGranted, type Standing } from './standing.ts';
+import { decisionOn, type Standing } from './standing.ts';
 
 export interface ReleaseQuestion {
   readonly catalogue: ClaimCatalogue;
   readonly client: Client;
   readonly standing: Standing;
+  /** The purpose that the token was asked for. */
+  readonly purpose: string;
   /** Of this sign-in and of the account now, whichever is lower. */
   readonly identityLevel: IdentityLevel;
   readonly person: () => Person;
 }
 
-/** By consent, or by a public service's legal basis that the person was told of. */
-function mayReceive({ client, standing }: ReleaseQuestion, claim: string): boolean {
+/** By consent for this purpose, or by a public service's legal basis that the person was told of. */
+function mayReceive({ client, standing, purpose }: ReleaseQuestion, claim: string): boolean {
   const subject = companionOf[claim] ?? claim;
-  if (!client.policy.allowedClaims.includes(subject)) return false;
-  if (isGranted(standing, client.policy.purposes, subject)) return true;
-  const byLaw = client.policy.class === 'public' && client.policy.legalBasis.some((basis) => basis.claim === subject);
-  return byLaw && client.policy.purposes.some(({ id }) => standing.decisions.get(`${id} ${subject}`) === 'informed');
+  if (!client.policy.allowedClaims.includes(subject) || !client.policy.purposes.some(({ id }) => id === purpose)) return false;
+  const decision = decisionOn(standing, purpose, subject);
+  if (decision !== 'informed') return decision === 'granted';
+  return client.policy.class === 'public' && client.policy.legalBasis.some((basis) => basis.claim === subject);
 }
 
 /**

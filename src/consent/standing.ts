@@ -27,7 +27,6 @@ export function standingOf(receipts: Readonly<Record<string, ConsentReceipt>> | 
   return { decisions, offlineAccess, met: live.length > 0 };
 }
 
-/** Whether a claim may leave by what the person decided, under any live purpose. */
-export function isGranted(standing: Standing, purposes: readonly { readonly id: string }[], claim: string): boolean {
-  return purposes.some(({ id }) => standing.decisions.get(decisionKey(id, claim)) === 'granted');
-}
+/** What the person decided about a claim for one purpose: an answer for another purpose says nothing here. */
+export const decisionOn = (standing: Standing, purpose: string, claim: string): 'granted' | 'refused' | 'informed' | undefined =>
+  standing.decisions.get(decisionKey(purpose, claim));

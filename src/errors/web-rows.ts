@@ -8,13 +8,15 @@ export type WebErrorCode =
   | 'method_not_allowed'
   | 'body_too_large'
   | 'request_malformed'
+  | 'body_encoding_unsupported'
   | 'form_expired'
   | 'interaction_expired'
   | 'interaction_elsewhere'
   | 'too_many_requests'
   | 'service_unknown'
   | 'return_address_unknown'
-  | 'authorization_request_invalid';
+  | 'authorization_request_invalid'
+  | 'sign_out_request_invalid';
 
 const startAgain = { vi: 'Quay lại dịch vụ và bấm đăng nhập lần nữa.', en: 'Go back to the service and choose sign in once more.' };
 const nothingShared = { vi: 'Chưa có thông tin nào được chia sẻ.', en: 'Nothing was shared.' };
@@ -82,6 +84,15 @@ export const webRows = {
     explanation: nothingShared,
     nextStep: startAgain,
     helpDesk: 'The request is not well-formed.',
+  },
+  body_encoding_unsupported: {
+    status: 415,
+    oauth: 'invalid_request',
+    log: 'info',
+    title: { vi: 'Không đọc được nội dung nén', en: 'Compressed content is not read' },
+    explanation: nothingShared,
+    nextStep: { vi: 'Gửi lại nội dung không nén.', en: 'Send it again without compression.' },
+    helpDesk: 'A program sends a Content-Encoding; no endpoint takes one.',
   },
   form_expired: {
     status: 403,
@@ -172,5 +183,20 @@ export const webRows = {
       en: 'Try again from the service; if it fails again, tell the service and quote the reference.',
     },
     helpDesk: 'The log line with this reference has the OAuth error.',
+  },
+  sign_out_request_invalid: {
+    status: 400,
+    oauth: 'invalid_request',
+    log: 'info',
+    title: { vi: 'Dịch vụ gửi yêu cầu đăng xuất chưa đúng', en: 'The service sent a faulty sign-out request' },
+    explanation: {
+      vi: 'Chúng tôi chưa làm gì cả: nếu bạn đang đăng nhập SenID trên trình duyệt này thì vẫn như vậy.',
+      en: 'We did nothing: if you were signed in to SenID in this browser, you still are.',
+    },
+    nextStep: {
+      vi: 'Để đăng xuất, quay lại dịch vụ và thử lại, hoặc đóng trình duyệt trên máy dùng chung.',
+      en: 'To sign out, go back to the service and try again, or close the browser on a shared computer.',
+    },
+    helpDesk: 'id_token_hint, client_id or post_logout_redirect_uri is wrong; the log line with this reference says which.',
   },
 } as const satisfies Record<WebErrorCode, Outcome>;

@@ -2,25 +2,20 @@ import type { Context, Next } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Store } from '#src/kernel/store.ts';
 import { grants } from './collections.ts';
+import { grantsEndingWith } from './session-grants.ts';
 
-interface GrantPayload {
-  readonly openid?: { readonly scope?: string };
-}
+type Session = KoaContextWithOIDC['oidc']['session'] & { readonly destroyed?: boolean };
 
 /**
- * Sign-out ends every grant of the session, and with it every code and token that names it; a grant with `offline_access` was given for
- * the time nobody is signed in and stays.
+ * Sign-out ends the grants of the session, and with them every code and token that names one; what was granted for the time nobody is
+ * signed in (`offline_access`) stays.
  */
 export function endGrantsWithSession(store: Store, confirmPath: string) {
   async function signOut(ctx: Context, next: Next): Promise<void> {
     await next();
-    const { session } = (ctx as unknown as KoaContextWithOIDC).oidc;
-    if (session === undefined || (session as { destroyed?: boolean }).destroyed !== true) return;
-    const ids = Object.values(session.authorizations ?? {}).flatMap(({ grantId }) => grantId ?? []);
-    for (const { id, payload } of await store.getMany(grants, ids)) {
-      const scopes = (payload as GrantPayload).openid?.scope?.split(' ') ?? [];
-      if (!scopes.includes('offline_access')) await store.remove(grants, id);
-    }
+    const session = (ctx as unknown as KoaContextWithOIDC).oidc.session as Session | undefined;
+    if (session?.destroyed !== true) return;
+    await Promise.all(grantsEndingWith(session).map((id) => store.remove(grants, id)));
   }
   return (ctx: Context, next: Next): Promise<void> => (ctx.path === confirmPath ? signOut(ctx, next) : next());
 }

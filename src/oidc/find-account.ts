@@ -9,11 +9,13 @@ import { standingOf } from '#src/consent/standing.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import type { ProviderParts } from './parts.ts';
 import { requestState } from './request-state.ts';
+import { purposeOfGrant } from './session-grants.ts';
 
 /** The members of a code or token that the check at use needs. */
 export interface TokenLike {
   readonly iat?: number;
   readonly acr?: string;
+  readonly grantId?: string;
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
@@ -54,13 +56,21 @@ export function createFindAccount(parts: ProviderParts): FindAccount {
     async function claims(use: string, scope: string, asked: object): Promise<AccountClaims> {
       const names = namesFor(scopes, use, scope, asked);
       const clientId = ctx.oidc.client?.clientId ?? '';
+      const purpose = purposeOfGrant(used?.grantId);
       const found = names.size === 0 ? undefined : await parts.clients.find(clientId);
-      if (account === undefined || found === undefined) return { sub: id };
+      if (account === undefined || found === undefined || purpose === undefined) return { sub: id };
       const consent = await findConsent(parts.store, account.id, clientId);
       const standing = standingOf(consent?.receipts, parts.clock.now());
       const { catalogue } = parts;
       const released = releaseClaims(
-        { catalogue, client: found.client, standing, identityLevel: identityLevelFor(account, used), person: account.person },
+        {
+          catalogue,
+          client: found.client,
+          standing,
+          purpose,
+          identityLevel: identityLevelFor(account, used),
+          person: account.person,
+        },
         names,
       );
       return { ...released, sub: id };

@@ -58,6 +58,15 @@ function extraTokenClaims(ctx: KoaContextWithOIDC): Record<string, unknown> | un
   return source === undefined ? undefined : { acr: acrOf(source), auth_time: source.authTime };
 }
 
+/**
+ * Addresses in discovery, redirects and forms, and whether cookies are `Secure`, follow the configured issuer: whatever host a request
+ * names, and whether or not the proxy in front says that it spoke TLS, changes nothing.
+ */
+function answerAsIssuer({ request }: Provider, issuer: string): void {
+  const { host, protocol } = new URL(issuer);
+  Object.defineProperties(request, { host: { get: () => host }, protocol: { get: () => protocol.slice(0, -1) } });
+}
+
 /** The OpenID provider: oidc-provider with every decision of ours in a hook of its own. */
 export function createProvider(parts: ProviderParts): Provider {
   const { lives, pages } = parts;
@@ -130,6 +139,7 @@ export function createProvider(parts: ProviderParts): Provider {
       Grant: lives.grant,
     },
   });
+  answerAsIssuer(provider, parts.issuer);
   provider.proxy = parts.trustProxy;
   // the proxy in front writes the last entry; what stands before it came from the caller
   provider.maxIpsCount = 1;

@@ -68,6 +68,8 @@ export interface PageModels {
     readonly problem?: EntryProblem | undefined;
     readonly retryAfterSeconds?: number | undefined;
     readonly qr: QrView | 'expired';
+    /** The QR alone, on a page that renews itself also without scripts; the form would lose what is typed. */
+    readonly qrOnly: boolean;
     /** Signing in again as this person (masked), for step-up and `prompt=login`. */
     readonly knownAs?: string | undefined;
     /** The password is already proven and a second factor is missing: then only the QR half and the code page are offered. */
@@ -125,7 +127,16 @@ export interface PageModels {
     readonly retryUrl?: string | undefined;
   };
   /** RP-initiated logout asks once; `xsrf` is the library's own token (field `xsrf`), `logout=yes` confirms. */
-  'sign-out': { readonly service?: ServiceView | undefined; readonly form: { readonly action: string; readonly xsrf: string } };
+  'sign-out': {
+    readonly service?: ServiceView | undefined;
+    readonly form: { readonly action: string; readonly xsrf: string };
+    /** Where "stay signed in" leads, and the client it came from. */
+    readonly stay: { readonly action: string; readonly clientId?: string | undefined };
+  };
+  /** Sign-out was declined. `backUrl` is the service's own registered address. */
+  'still-signed-in': { readonly service?: ServiceView | undefined; readonly backUrl?: string | undefined };
+  /** A form that goes on by itself: the answer to a service by `form_post`, or signing out whoever was signed in before. */
+  'hand-over': { readonly action: string; readonly fields: readonly { readonly name: string; readonly value: string }[] };
   'signed-out': { readonly service?: ServiceView | undefined };
   /** Cookies are off or were lost. */
   'cookies-missing': { readonly backUrl?: string | undefined };

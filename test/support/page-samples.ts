@@ -71,7 +71,7 @@ export function pageSamples(language: Language): readonly PageSample[] {
   const add = <Page extends PageName>(name: string, page: Page, model: PageModels[Page]): void => {
     samples.push({ name, page, model });
   };
-  const signIn = { service: portal, form, idNumber: '', qr, level: said.level2 };
+  const signIn = { service: portal, form, idNumber: '', qr, qrOnly: false, level: said.level2 };
   const consent = { form, offlineAccess: false, level: said.level2, asked: [], informed: [], alreadyGranted: [] };
   const waiting = { service: bank, form, secondsLeft: 96, eventsUrl: '/sample/events' };
   const stuck = { service: portal, form, needed: said.level2, has: said.level1 };
@@ -83,6 +83,7 @@ export function pageSamples(language: Language): readonly PageSample[] {
   add('sign-in-slowed', 'sign-in', { ...signIn, problem: 'sign_in_slowed', retryAfterSeconds: 30 });
   add('sign-in-empty', 'sign-in', { ...signIn, problem: 'password_missing' });
   add('sign-in-qr-expired', 'sign-in', { ...signIn, qr: 'expired' });
+  add('sign-in-qr-only', 'sign-in', { ...signIn, qrOnly: true });
   add('sign-in-again', 'sign-in', { ...signIn, knownAs: 'N. T. Lan' });
   add('otp', 'otp', { service: portal, form });
   add('otp-wrong', 'otp', { service: portal, form, problem: 'otp_wrong' });
@@ -114,8 +115,15 @@ export function pageSamples(language: Language): readonly PageSample[] {
   add('account-stopped', 'account-stopped', { service: portal, form });
   const { title, explanation, nextStep, status } = webRows.unexpected;
   add('error', 'error', { status, code: 'unexpected', title, explanation, nextStep, retryUrl: '/again' });
-  add('sign-out', 'sign-out', { form: { action: '/session/end/confirm', xsrf: 'sample' } });
-  add('sign-out-service', 'sign-out', { service: portal, form: { action: '/session/end/confirm', xsrf: 'sample' } });
+  add('sign-out', 'sign-out', { form: { action: '/session/end/confirm', xsrf: 'sample' }, stay: { action: '/session/end/stay' } });
+  add('sign-out-service', 'sign-out', {
+    service: portal,
+    form: { action: '/session/end/confirm', xsrf: 'sample' },
+    stay: { action: '/session/end/stay', clientId: 'portal' },
+  });
+  add('still-signed-in', 'still-signed-in', { service: portal, backUrl: 'https://portal.example/' });
+  add('still-signed-in-alone', 'still-signed-in', {});
+  add('hand-over', 'hand-over', { action: 'https://portal.example/cb', fields: [{ name: 'code', value: 'sample' }] });
   add('signed-out', 'signed-out', {});
   add('cookies-missing', 'cookies-missing', { backUrl: '/again' });
   add('app', 'app', { issuer: 'https://id.example' });

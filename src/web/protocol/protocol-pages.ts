@@ -10,6 +10,7 @@ import { formOrigin } from '../middleware/security-headers.ts';
 import { sendPage } from '../page-response.ts';
 import type { ServiceView } from '../pages.ts';
 import type { Renderer } from '../render.ts';
+import { stayPath } from './stay-signed-in.ts';
 
 /** What a person reads when an OAuth error can't go back to the service. */
 const pageOfOAuthError: Readonly<Record<string, ErrorCode>> = {
@@ -19,6 +20,9 @@ const pageOfOAuthError: Readonly<Record<string, ErrorCode>> = {
   server_error: 'unexpected',
   temporarily_unavailable: 'store_unavailable',
 };
+
+/** The same at sign-out, where nobody asked to sign in. */
+const isSignOut = ({ path }: { readonly path: string }): boolean => path.startsWith('/session/end');
 
 /** The protocol's own pages in our design. */
 export function createProtocolPages({
@@ -38,7 +42,8 @@ export function createProtocolPages({
 
   return {
     error(ctx, { code, status }) {
-      const known = pageOfOAuthError[code] ?? (status >= 500 ? 'unexpected' : 'authorization_request_invalid');
+      const faulty = isSignOut(ctx) ? 'sign_out_request_invalid' : 'authorization_request_invalid';
+      const known = pageOfOAuthError[code] ?? (status >= 500 ? 'unexpected' : faulty);
       logger.info({ reference: ctx.state['reference'], oauth: code }, 'request refused');
       sendRefusal(ctx, renderer, { code: known });
     },
@@ -49,7 +54,7 @@ export function createProtocolPages({
         ctx,
         renderer,
         'sign-out',
-        { service, form: { action, xsrf } },
+        { service, form: { action, xsrf }, stay: { action: stayPath, clientId } },
         { language, serviceName: service?.name, formOrigins: formOrigin(returnsTo) },
       );
     },

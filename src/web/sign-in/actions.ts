@@ -73,9 +73,10 @@ async function enterCode(press: Press): Promise<void> {
   await goOn(parts, ctx, live(await recordProof(parts.store, journey.document, { accountId, methods })));
 }
 
-/** The way over the phone: a new QR when the present one is over, used up or declined. */
+/** The way over the phone: a new QR when the present one is over, used up or declined. Where a code was asked for, the QR comes instead. */
 async function chooseQr({ parts, ctx, journey }: Press): Promise<void> {
-  showAgain(ctx, live(await restartQr(parts.store, journey.document.id, parts.clock.now())), '?way=qr');
+  const restarted = live(await restartQr(parts.store, journey.document.id, parts.clock.now()));
+  showAgain(ctx, restarted, journey.step === 'otp' ? '?way=qr' : '');
 }
 
 async function confirmThisIsMe({ parts, ctx, journey }: Press): Promise<void> {

@@ -55,6 +55,7 @@ function showSignIn(view: View): void {
       problem: view.problem,
       retryAfterSeconds: view.retryAfterSeconds,
       qr: qrView(parts, document),
+      qrOnly: view.byPhone === true && view.problem === undefined,
       knownAs: account && maskedName(account.person().name),
       level: requiredWords(view),
     },

@@ -42,7 +42,7 @@ describe('every page', () => {
     expect(html).not.toMatch(/undefined|\[object|NaN|\{[a-z]+\}/);
     expect(html).not.toMatch(/<style|\sstyle=|\son[a-z]+=|javascript:/i);
     for (const [script] of html.matchAll(/<script[\s\S]*?<\/script>/g))
-      expect(script).toMatch(/^<script type="module" src="[^"]+"><\/script>$/);
+      expect(script).toMatch(/^<script (type="module"|defer) src="[^"]+"><\/script>$/);
   });
 
   it.each(everyPage)('$title escapes every text that is given to it', ({ sample, language }) => {
@@ -65,7 +65,8 @@ describe('every page', () => {
     expect(body).not.toMatch(/[\p{L}:,] ?\u202Enab\u202C\u202E/u);
   });
 
-  it.each(everyPage)('$title has a token in every form, and buttons that say what they do', ({ sample, language }) => {
+  const ownForms = everyPage.filter(({ sample }) => sample.page !== 'hand-over');
+  it.each(ownForms)('$title has a token in every form, and buttons that say what they do', ({ sample, language }) => {
     for (const [form] of render(sample, language).matchAll(/<form[\s\S]*?<\/form>/g)) {
       expect(form).toMatch(/<form [^>]*method="post" action="[^"]+"/);
       expect(form).toMatch(/<input type="hidden" name="(csrf|xsrf)" value="[^"]+">/);
@@ -91,13 +92,29 @@ const sampleOf = (name: string): string => {
 };
 
 describe('hooks for password managers, scripts and readers', () => {
-  it('the sign-in page has a user name, a password, the QR and its events, and refreshes itself only without scripts', () => {
+  it('the sign-in page has a user name, a password, the QR and its events, and never refreshes what is typed away', () => {
     const html = sampleOf('sign-in');
     expect(html).toMatch(/<input id="id_number" name="id_number"[^>]* autocomplete="username"/);
     expect(html).toMatch(/<input id="password" name="password" type="password" autocomplete="current-password"/);
     expect(html).toMatch(/data-qr="https:\/\/id\.example\/q#[^"]+" data-events="\/sample\/events"/);
+    expect(html).not.toContain('http-equiv="refresh"');
+    expect(html).toMatch(/<noscript>.*href="\/interaction\/sample\?way=qr".*<\/noscript>/);
+  });
+
+  it('the page of the QR alone renews itself without scripts, and has nothing to type', () => {
+    const html = sampleOf('sign-in-qr-only');
     expect(html).toMatch(/<noscript><meta http-equiv="refresh" content="\d+"><\/noscript>/);
     expect(count(html, /http-equiv="refresh"/g)).toBe(1);
+    expect(html).not.toContain('name="password"');
+    expect(html).toContain('href="/interaction/sample"');
+  });
+
+  it('a form that is handed on to a service carries its fields and nothing else, and sends itself by a script of ours', () => {
+    const html = sampleOf('hand-over');
+    expect(html).toMatch(/<script defer src="[^"]*send-form\.js"><\/script>/);
+    expect(count(html, /<form /g)).toBe(1);
+    expect([...html.slice(html.indexOf('<form')).matchAll(/\sname="([^"]+)"/g)].map(([, name]) => name)).toEqual(['code']);
+    expect(html).toMatch(/<button class="primary" type="submit">/);
   });
 
   it('the code page takes a one-time code, and only in a text field', () => {
