@@ -14,6 +14,8 @@ export interface Policy {
   /** Authorization requests of one subscriber. */
   readonly begins: BeginLimit;
   readonly hashing: Pick<HashingLimits, 'waiting'>;
+  /** A wrong ID number or password is answered no earlier than this, in milliseconds: longer than the dearest hash that is imported takes. */
+  readonly wrongEntryAfterMs: number;
 }
 
 const minute = 60;
@@ -46,10 +48,12 @@ const policies: readonly [Policy, ...Policy[]] = [
         { points: 40, seconds: hour },
       ],
       network: [{ points: 300, seconds: 10 * minute }],
-      account: [{ points: 30, seconds: hour }],
+      // short enough that strangers who use it up can't keep a person from a new browser for long; the phone goes on all the while
+      account: [{ points: 30, seconds: 10 * minute }],
     },
     begins: { points: 1200, seconds: minute },
     hashing: { waiting: 200 },
+    wrongEntryAfterMs: 700,
   },
 ];
 

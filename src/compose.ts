@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Settings } from '#config/load.ts';
 import { type Policy, policyAt } from '#config/policy.ts';
 import { createAccountDirectory } from './accounts/directory.ts';
@@ -30,6 +31,8 @@ import { openSqliteStore } from './storage/sqlite/sqlite-store.ts';
 export interface Overrides {
   readonly clock?: Clock;
   readonly random?: Random;
+  /** What a wrong password waits for (`Policy.wrongEntryAfterMs`). */
+  readonly wrongEntryAfterMs?: number;
 }
 
 /** The parts list: everything that serves and commands use, each made once. */
@@ -38,6 +41,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
   const random = overrides.random ?? systemRandom;
   const policy: Policy = policyAt(clock.now());
   const isProduction = settings.profile === 'production';
+  const wrongEntryAfterMs = overrides.wrongEntryAfterMs ?? policy.wrongEntryAfterMs;
 
   const sealing = createSealing(loadKeyFile(settings.keyFile, { mayCreate: !isProduction }));
   if (settings.sqlitePath !== ':memory:') mkdirSync(dirname(settings.sqlitePath), { recursive: true, mode: 0o700 });
@@ -77,7 +81,16 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     ...basics,
     accounts,
     hashing,
-    keyboard: () => createKeyboardAuthentication({ ...basics, directory: accounts, hashing, throttle, isKnownBrowser }),
+    keyboard: () =>
+      createKeyboardAuthentication({
+        ...basics,
+        directory: accounts,
+        hashing,
+        throttle,
+        isKnownBrowser,
+        wrongEntryAfterMs,
+        pause: setTimeout,
+      }),
     subjects,
     clients,
     registry,

@@ -105,7 +105,7 @@ async function createWebApplication(application: Application, logger: Logger) {
     clients,
     devices,
     approvals,
-    limits: createDeviceApiLimits(),
+    limits: createDeviceApiLimits({ loopbackIsFree: settings.profile !== 'production' }),
   });
   const health = createHealthRoutes({ store, keysLoaded: () => keys.length > 0 });
   const home = createHomeRoutes({ issuer, renderer });

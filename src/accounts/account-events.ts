@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '#src/kernel/clock.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { type Random, randomIdentifier } from '#src/kernel/random.ts';
@@ -28,9 +29,24 @@ export async function recordAccountEvent(
   data: AccountEventDocument['data'],
 ): Promise<void> {
   const at = clock.now();
-  const id = `${at.toString(36).padStart(9, '0')}-${randomIdentifier(random, 80)}`;
-  await store.insert(accountEvents, { id, accountId, at, type, data });
+  await store.insert(accountEvents, { id: eventId(at, randomIdentifier(random, 80)), accountId, at, type, data });
 }
+
+/**
+ * The same for something that can happen only once: `name` and `moment` (milliseconds since the epoch, the same whoever writes it down) tell
+ * it from all others, and the first to write it down wins.
+ */
+export async function recordEventOnce(
+  { store, clock }: Pick<EventParts, 'store' | 'clock'>,
+  { name, moment }: { readonly name: string; readonly moment: number },
+  { accountId, type, data }: Omit<AccountEventDocument, 'id' | 'at' | 'type'> & { readonly type: AccountEventType },
+): Promise<void> {
+  const digest = createHash('sha256').update(name).digest('base64url').slice(0, 20);
+  await store.insert(accountEvents, { id: eventId(moment, digest), accountId, at: clock.now(), type, data });
+}
+
+/** Events sort by time: their ids begin with it. */
+const eventId = (at: number, rest: string): string => `${at.toString(36).padStart(9, '0')}-${rest}`;
 
 /** Oldest first. */
 export const listAccountEvents = (store: Store, accountId: AccountId): Promise<AccountEventDocument[]> =>

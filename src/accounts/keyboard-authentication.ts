@@ -21,6 +21,9 @@ export interface KeyboardParts {
   readonly throttle: Throttle;
   /** Whether this person has signed in in this browser before. */
   readonly isKnownBrowser: (accountId: AccountId, browser: string) => Promise<boolean>;
+  /** A wrong ID number or password is answered no earlier than this, in milliseconds: hashes of other systems take other times. */
+  readonly wrongEntryAfterMs: number;
+  readonly pause: (ms: number) => Promise<unknown>;
 }
 
 export const totpContext = (id: AccountId): string => `credentials/${id}/totp`;
@@ -47,7 +50,7 @@ function stepOf(secret: string, code: string, now: number): number | undefined {
   return result.valid ? Math.floor(now / stepSeconds) + result.delta : undefined;
 }
 
-/** Passwords and codes. Unknown people, wrong entries and locked accounts cost and answer the same. */
+/** Passwords and codes. Unknown people, wrong entries and locked accounts answer the same, at the same time. */
 export async function createKeyboardAuthentication({
   store,
   sealing,
@@ -56,6 +59,8 @@ export async function createKeyboardAuthentication({
   hashing,
   throttle,
   isKnownBrowser,
+  wrongEntryAfterMs,
+  pause,
 }: KeyboardParts): Promise<KeyboardAuthentication> {
   // checked when there is nothing to check, so that an unknown person costs what a known one does
   const dummyHash = await hashing.hash('nobody has this password');
@@ -104,7 +109,10 @@ export async function createKeyboardAuthentication({
     const caller = await callerFor(account?.id ?? ('unknown' as AccountId), from);
     // the throttle keeps no ID numbers, and counts unknown people alike
     const name = sealing.blindIndex('throttle', normaliseIdNumber(idNumber));
-    return counted(name, caller, () => checkPassword(account, typed));
+    const earliest = pause(wrongEntryAfterMs);
+    const right = await counted(name, caller, () => checkPassword(account, typed));
+    if (right === undefined) await earliest;
+    return right;
   }
 
   async function verifyTotp(accountId: AccountId, code: string, from: Caller): Promise<boolean> {

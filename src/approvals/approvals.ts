@@ -1,10 +1,10 @@
 import type { ProvenMethod } from '#src/assurance/methods.ts';
-import type { Device } from '#src/devices/collections.ts';
+import { type Device, devices } from '#src/devices/collections.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import type { AccountId, ApprovalId, DeviceId } from '#src/kernel/identifier.ts';
 import { type ApprovalDocument, approvals } from './collections.ts';
 import { decideApproval } from './decide-approval.ts';
-import { type ApprovalParts, requireUnlocked } from './parts.ts';
+import type { ApprovalParts } from './parts.ts';
 import { approvalIdOf, scanQr } from './scan-qr.ts';
 import { openApproval, type ShownApproval, shownOf } from './shown-approval.ts';
 
@@ -31,6 +31,9 @@ export interface UsedApproval {
   readonly payload: string;
 }
 
+/** More than a device may scan in the short life of an approval that is not decided. */
+const mostScanned = 2000;
+
 export interface ListedApproval {
   readonly id: ApprovalId;
   readonly kind: ApprovalDocument['kind'];
@@ -50,7 +53,10 @@ export interface Approvals {
   list(device: Device): Promise<readonly ListedApproval[]>;
   /** What happened to the QR that began at this moment on this page. */
   current(interaction: string, qrStartedAt: number): Promise<ApprovalStatus | undefined>;
-  /** Idempotent for its own interaction, refused for every other. */
+  /**
+   * Idempotent for its own interaction, refused for every other, and once its phone was removed. Whether the account may still be used is
+   * the journey's question.
+   */
   use(id: ApprovalId, interaction: string): Promise<UsedApproval>;
 }
 
@@ -59,8 +65,8 @@ export function createApprovals(parts: ApprovalParts): Approvals {
   const { store, clock } = parts;
 
   async function list(device: Device): Promise<readonly ListedApproval[]> {
-    const waiting = await store.find(approvals, 'device', device.id, { limit: 20 });
-    return waiting
+    const scanned = await store.find(approvals, 'device', device.id, { limit: mostScanned });
+    return scanned
       .filter(({ decideBefore }) => clock.now() < decideBefore)
       .map(({ id, kind, startedBy, payload, decideBefore }) => ({
         id,
@@ -87,7 +93,8 @@ export function createApprovals(parts: ApprovalParts): Approvals {
   async function use(id: ApprovalId, interaction: string): Promise<UsedApproval> {
     const before = await store.get(approvals, id);
     if (before === undefined || before.interaction !== interaction) throw new DomainError('approval_not_found');
-    await requireUnlocked(parts, before.accountId);
+    const device = await store.get(devices, before.deviceId);
+    if (device === undefined || device.revokedAt !== undefined) throw new DomainError('device_revoked');
     await store.patch(approvals, id, { state: 'approved' }, { set: { state: 'used', usedBy: interaction } as never });
     const after = await store.get(approvals, id);
     if (after?.state !== 'used' || after.usedBy !== interaction) throw new DomainError('approval_not_found');

@@ -6,16 +6,22 @@ import type { Change } from '#src/kernel/store.ts';
 import { type ApprovalDocument, approvals } from './collections.ts';
 import { type DecisionClaims, verifyDecision } from './decision.ts';
 import { type ApprovalParts, requireOwn, requireUnlocked } from './parts.ts';
+import { approvalPolicy } from './policy.ts';
 import { methodsOf, reachesAcr } from './proven-methods.ts';
 import { shownOf } from './shown-approval.ts';
 
 /** Moves a seen approval on; of two decisions the first wins. */
 async function settle(
-  { store, signals }: ApprovalParts,
+  { store, signals, clock }: ApprovalParts,
   approval: ApprovalDocument,
   outcome: Change<ApprovalDocument>['set'] & { state: 'approved' | 'denied' },
 ): Promise<void> {
-  const settled = await store.patch(approvals, approval.id, { state: 'seen' }, { set: outcome });
+  const settled = await store.patch(
+    approvals,
+    approval.id,
+    { state: 'seen' },
+    { set: { ...outcome, expiresAt: clock.now() + approvalPolicy.keptMs } },
+  );
   if (settled.outcome !== 'patched') throw new DomainError('already_decided');
   await signals.send(approval.process, 'approval', {
     interaction: approval.interaction,

@@ -59,9 +59,9 @@ export async function verifyDecision(
   const claims = parsed.data;
   if (claims.aud !== issuer) throw invalid('aud');
   if (claims.approval !== approval.id) throw invalid('approval');
-  const tolerance = approvalPolicy.decisionLifeSeconds;
-  if (claims.exp - claims.iat > tolerance || claims.exp <= now - tolerance || claims.iat > now + tolerance) throw invalid('time');
-  if (claims.exp <= now) throw invalid('exp');
+  const { decisionLifeSeconds, deviceSkewSeconds } = approvalPolicy;
+  if (claims.exp <= now || claims.exp > now + decisionLifeSeconds + deviceSkewSeconds) throw invalid('exp');
+  if (claims.iat > now + deviceSkewSeconds || claims.exp - claims.iat > decisionLifeSeconds) throw invalid('iat');
   const hash = createHash('sha256').update(Buffer.from(approval.payload, 'base64url')).digest('base64url');
   if (claims.payload_hash !== hash || claims.nonce !== approval.nonce) throw new DomainError('payload_mismatch');
   return claims;

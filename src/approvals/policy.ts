@@ -13,4 +13,6 @@ export const approvalPolicy = {
   /** A browser known this long may reach authentication level 4 across devices. */
   trustedBrowserMs: 7 * 86_400_000,
   decisionLifeSeconds: 60,
+  /** How far ahead a phone's clock may be, which the server's `Date` sets right. */
+  deviceSkewSeconds: 5,
 } as const;

@@ -74,7 +74,8 @@ export async function scanQr(parts: ApprovalParts, device: Device, code: string,
     ...(numberRequired ? { number: String(random.below(90) + 10) } : {}),
     browserKnown: seen.browserKnown,
     decideBefore,
-    expiresAt: decideBefore + approvalPolicy.keptMs,
+    // one that is not decided goes soon, but not before its page: a page must not offer the same QR again
+    expiresAt: clock.now() + (approvalPolicy.pageLifeSeconds + approvalPolicy.decideSeconds) * 1000,
   });
   if (!inserted) return rescan(parts, device, id);
   await signals.send(process, 'approval', { interaction, approval: id, state: 'seen' });

@@ -41,6 +41,8 @@ export interface EnrolmentCodeDocument {
   /** By activation, a desk, an operator or another device; the account page's is not. */
   readonly vouched: boolean;
   readonly used?: boolean | undefined;
+  /** Enrolments with this code that were refused for something else. */
+  readonly tries?: number | undefined;
   readonly expiresAt: number;
 }
 

@@ -92,7 +92,11 @@ export function createDevices(parts: DeviceParts): Devices {
     });
   }
 
-  async function enrol(enrolment: Enrolment, proofKey: JWK): Promise<{ device: Device; account: Account }> {
+  /** What an enrolment must be besides having a live code. */
+  async function checkKeys(
+    enrolment: Enrolment,
+    proofKey: JWK,
+  ): Promise<Pick<Device, 'deviceKey' | 'approvalKey' | 'attestation'>> {
     const deviceKey = publicP256(enrolment.device_key, 'device_key');
     const approvalKey = publicP256(enrolment.approval_key, 'approval_key');
     if ((await calculateJwkThumbprint(deviceKey)) !== (await calculateJwkThumbprint(proofKey)))
@@ -102,20 +106,34 @@ export function createDevices(parts: DeviceParts): Devices {
     if (attestationClass !== 'none' && !(attestationClass === 'simulated' && allowSimulated))
       throw new DomainError('attestation_unsupported');
     await checkApprovalProof(enrolment, deviceKey, approvalKey);
+    return { deviceKey, approvalKey, attestation: { class: attestationClass } };
+  }
+
+  async function enrol(enrolment: Enrolment, proofKey: JWK): Promise<{ device: Device; account: Account }> {
     const offered = await enrolmentCodes.peek(enrolment.code);
     const account = offered && (await accounts.get(offered.accountId));
     if (offered === undefined || account === undefined) throw new DomainError('enrolment_code_invalid');
-    if (account.lock !== undefined) throw new DomainError('account_locked');
+    try {
+      return await enrolFor(account, enrolment, await checkKeys(enrolment, proofKey));
+    } catch (refusal) {
+      if (refusal instanceof DomainError) await enrolmentCodes.countTry(enrolment.code);
+      throw refusal;
+    }
+  }
 
+  async function enrolFor(
+    account: Account,
+    enrolment: Enrolment,
+    keys: Pick<Device, 'deviceKey' | 'approvalKey' | 'attestation'>,
+  ): Promise<{ device: Device; account: Account }> {
+    if (account.lock !== undefined) throw new DomainError('account_locked');
     const id = randomIdentifier(random) as DeviceId;
     const device: Device = {
       id,
       accountId: account.id,
       name: enrolment.name,
       platform: enrolment.platform,
-      attestation: { class: attestationClass },
-      deviceKey,
-      approvalKey,
+      ...keys,
       enrolledAt: clock.now(),
     };
     await admit(device, enrolment.code);

@@ -24,6 +24,8 @@ export interface EnrolmentCodes {
   issue(accountId: AccountId, options: { readonly vouched: boolean; readonly lifeSeconds?: number }): Promise<IssuedCode>;
   /** Looks at a live, unused code without using it. */
   peek(code: string): Promise<EnrolmentCodeDocument | undefined>;
+  /** Counts an enrolment that failed with a right code: it is not tried without end. */
+  countTry(code: string): Promise<void>;
   /** Uses a code up, as part of a commit: of two enrolments with one code one wins. */
   taking(code: string): Write;
 }
@@ -52,7 +54,10 @@ export function createEnrolmentCodes({
     },
     async peek(code) {
       const found = await store.get(enrolmentCodes, idOf(code));
-      return found?.used === true ? undefined : found;
+      return found?.used === true || (found?.tries ?? 0) >= devicePolicy.triesOfCode ? undefined : found;
+    },
+    async countTry(code) {
+      await store.patch(enrolmentCodes, idOf(code), {}, { increment: { tries: 1 } });
     },
     taking: (code) => write.patch(enrolmentCodes, idOf(code), { used: undefined }, { set: { used: true } }),
   };

@@ -1,9 +1,11 @@
 /** Numbers about devices; policy, not rules. */
 export const devicePolicy = {
   mostActive: 3,
-  /** Wrong tries of enrolment codes from one network, each quarter of an hour. */
-  enrolmentTries: 10,
-  enrolmentTriesSeconds: 900,
+  /** Refused enrolments that one code survives. */
+  triesOfCode: 10,
+  /** Wrong codes from one network in a quarter of an hour; many people share one, and codes have 50 random bits. */
+  wrongCodesOfNetwork: 100,
+  wrongCodesSeconds: 900,
   /** How long a code works, in seconds. */
   codeLifeSeconds: 900,
   activationCodeLifeSeconds: 7 * 86_400,

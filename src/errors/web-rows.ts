@@ -12,6 +12,7 @@ export type WebErrorCode =
   | 'form_expired'
   | 'interaction_expired'
   | 'interaction_elsewhere'
+  | 'cookies_missing'
   | 'too_many_requests'
   | 'service_unknown'
   | 'return_address_unknown'
@@ -130,6 +131,20 @@ export const webRows = {
       en: 'Allow cookies for this site, then start again from the service, in this browser.',
     },
     helpDesk: 'Ask whether the link was opened in another app or browser, and whether cookies are off.',
+  },
+  cookies_missing: {
+    status: 400,
+    log: 'info',
+    title: { vi: 'Trình duyệt của bạn không nhận cookie', en: 'Your browser takes no cookies' },
+    explanation: {
+      vi: 'SenID cần một cookie để biết trang đăng nhập này là của bạn. Chưa có thông tin nào được chia sẻ.',
+      en: 'SenID needs a cookie to know that the sign-in page is yours. Nothing was shared.',
+    },
+    nextStep: {
+      vi: 'Cho phép cookie của trang này, rồi quay lại dịch vụ và bấm đăng nhập lần nữa.',
+      en: 'Allow cookies for this site, then go back to the service and choose sign in once more.',
+    },
+    helpDesk: 'Ask whether cookies are blocked or the browser is in a mode that drops them.',
   },
   too_many_requests: {
     status: 429,

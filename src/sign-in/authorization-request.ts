@@ -28,9 +28,10 @@ function acrClaim(claims: ClaimsParameter | undefined): { values: string[]; esse
   const member = claims?.id_token?.['acr'];
   if (typeof member !== 'object' || member === null) return undefined;
   const { value, values, essential } = member as { value?: unknown; values?: unknown; essential?: unknown };
-  const listed = Array.isArray(values) ? values : value === undefined ? [] : [value];
-  const named = listed.filter((entry): entry is string => typeof entry === 'string');
-  return listed.length === 0 ? undefined : { values: named, essential: essential === true };
+  if (value === undefined && values === undefined) return undefined;
+  // a list that is none names no value: an essential claim can't be met then, and is not forgotten
+  const listed: readonly unknown[] = values === undefined ? [value] : Array.isArray(values) ? values : [];
+  return { values: listed.filter((entry): entry is string => typeof entry === 'string'), essential: essential === true };
 }
 
 /** An essential acr claim wins over `acr_values`. @see OpenID Connect Core 1.0, 5.5.1.1 */

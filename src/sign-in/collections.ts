@@ -11,6 +11,10 @@ export interface JourneyProgress {
   readonly qrStartedAt?: number | undefined;
   /** The phone approval that was used, with the claims granted on it. */
   readonly approval?: { readonly id: string; readonly granted: readonly string[]; readonly browserKnown: boolean } | undefined;
+  /** The last approval taken up here, also after another person's sign-in took its place. */
+  readonly tookApproval?: string | undefined;
+  /** "Somebody else": whoever the browser's session belongs to is not meant. */
+  readonly sessionLeft?: boolean | undefined;
   /** After an approval in an unknown browser: the person said "this is me". */
   readonly confirmed?: boolean | undefined;
   /** How it ended, where that does not follow from the rest; set once. */

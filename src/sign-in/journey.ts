@@ -80,7 +80,8 @@ export async function viewJourney(
   const { payload } = document;
   const client = (await parts.clients.find(textParam(payload.params, 'client_id') ?? ''))?.client;
   if (client === undefined) return undefined;
-  const known = (document.accountId ?? payload.session?.accountId) as AccountId | undefined;
+  const ofSession = document.sessionLeft === true ? undefined : payload.session?.accountId;
+  const known = (document.accountId ?? ofSession) as AccountId | undefined;
   const found = known === undefined ? undefined : await parts.accounts.get(known);
   // a session whose account was locked since counts as none: somebody else may sign in here
   const account = found !== undefined && document.accountId === undefined && !isUsable(found) ? undefined : found;

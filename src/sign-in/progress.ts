@@ -28,7 +28,7 @@ export function recordProof(
     set: {
       accountId: proof.accountId,
       methods: mergeMethods(samePerson ? (progress.methods ?? []) : [], proof.methods),
-      ...(proof.approval === undefined ? {} : { approval: proof.approval }),
+      ...(proof.approval === undefined ? {} : { approval: proof.approval, tookApproval: proof.approval.id }),
     },
     unset: samePerson || proof.approval !== undefined ? [] : ['approval', 'confirmed'],
   });
@@ -56,9 +56,9 @@ export const restartQr = (store: Store, uid: string, nowMs: number): Promise<Int
 export const confirmPerson = (store: Store, uid: string): Promise<InteractionDocument | undefined> =>
   move(store, uid, { set: { confirmed: true } });
 
-/** "Not you": whoever signed in on these pages is forgotten, and a new QR begins. */
+/** "Not you": whoever signed in on these pages, or in this browser before, is forgotten here, and a new QR begins. */
 export const forgetPerson = (store: Store, uid: string, nowMs: number): Promise<InteractionDocument | undefined> =>
-  move(store, uid, { set: { qrStartedAt: nowMs }, unset: ['accountId', 'methods', 'approval', 'confirmed'] });
+  move(store, uid, { set: { qrStartedAt: nowMs, sessionLeft: true }, unset: ['accountId', 'methods', 'approval', 'confirmed'] });
 
 /** Ends the journey. False when it had ended already: it is finished once. */
 export async function finishJourney(store: Store, uid: string, result: JourneyResult): Promise<boolean> {

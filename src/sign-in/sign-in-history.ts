@@ -1,4 +1,4 @@
-import { recordAccountEvent } from '#src/accounts/account-events.ts';
+import { recordAccountEvent, recordEventOnce } from '#src/accounts/account-events.ts';
 import { type AccountEventDocument, accountEvents } from '#src/accounts/collections.ts';
 import { endEverySignIn } from '#src/accounts/locks.ts';
 import type { Clock } from '#src/kernel/clock.ts';
@@ -38,18 +38,21 @@ const idSince = (ms: number): string => ms.toString(36).padStart(9, '0');
 /** Writes a sign-in down for its holder and makes its browser a known one, side by side: neither needs the other. */
 export async function recordSignIn(
   parts: HistoryParts & Pick<SignInParts, 'policy'>,
-  { accountId, payload, from, methods = [] }: InteractionDocument,
+  { id: interaction, accountId, payload, from, methods = [] }: InteractionDocument,
   browserKey: string,
 ): Promise<void> {
   if (accountId === undefined) throw new TypeError('nobody signed in');
+  // the moment of the last proof: pages that finish twice (a second tab, a double press) name the same event
+  const moment = Math.max(...methods.map(({ at }) => at)) * 1000;
   const { isNew, written } = await rememberBrowser(parts, accountId, browserKey);
-  const recorded = recordAccountEvent(parts, accountId, 'signed-in', {
+  const data = {
     service: payload.params['client_id'],
     browser: from?.browser ?? '',
     browserKey,
     amr: methods.map(({ amr }) => amr),
     isNewBrowser: isNew,
-  });
+  };
+  const recorded = recordEventOnce(parts, { name: interaction, moment }, { accountId, type: 'signed-in', data });
   await Promise.all([written, recorded]);
 }
 
@@ -70,6 +73,7 @@ export async function listSignIns(parts: HistoryParts, accountId: AccountId): Pr
   const reported = new Set(events.filter(({ type }) => type === 'reported').map(({ data }) => data['signIn']));
   return events
     .filter(({ type }) => type === 'signed-in')
+    .sort((one, other) => one.at - other.at)
     .slice(-mostShown)
     .reverse()
     .map(({ id, at, data }) => ({

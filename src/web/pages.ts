@@ -70,6 +70,8 @@ export interface PageModels {
     readonly qr: QrView | 'expired';
     /** The QR alone, on a page that renews itself also without scripts; the form would lose what is typed. */
     readonly qrOnly: boolean;
+    /** Where the other ways of signing in are, from the QR alone. */
+    readonly otherWayUrl?: string | undefined;
     /** Signing in again as this person (masked), for step-up and `prompt=login`. */
     readonly knownAs?: string | undefined;
     /** The password is already proven and a second factor is missing: then only the QR half and the code page are offered. */
@@ -138,8 +140,6 @@ export interface PageModels {
   /** A form that goes on by itself: the answer to a service by `form_post`, or signing out whoever was signed in before. */
   'hand-over': { readonly action: string; readonly fields: readonly { readonly name: string; readonly value: string }[] };
   'signed-out': { readonly service?: ServiceView | undefined };
-  /** Cookies are off or were lost. */
-  'cookies-missing': { readonly backUrl?: string | undefined };
   /** `/app`: the phone. All behaviour is in one external module on the device API. */
   app: { readonly issuer: string };
 }

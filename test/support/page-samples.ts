@@ -83,7 +83,7 @@ export function pageSamples(language: Language): readonly PageSample[] {
   add('sign-in-slowed', 'sign-in', { ...signIn, problem: 'sign_in_slowed', retryAfterSeconds: 30 });
   add('sign-in-empty', 'sign-in', { ...signIn, problem: 'password_missing' });
   add('sign-in-qr-expired', 'sign-in', { ...signIn, qr: 'expired' });
-  add('sign-in-qr-only', 'sign-in', { ...signIn, qrOnly: true });
+  add('sign-in-qr-only', 'sign-in', { ...signIn, qrOnly: true, otherWayUrl: '/interaction/sample' });
   add('sign-in-again', 'sign-in', { ...signIn, knownAs: 'N. T. Lan' });
   add('otp', 'otp', { service: portal, form });
   add('otp-wrong', 'otp', { service: portal, form, problem: 'otp_wrong' });
@@ -125,7 +125,6 @@ export function pageSamples(language: Language): readonly PageSample[] {
   add('still-signed-in-alone', 'still-signed-in', {});
   add('hand-over', 'hand-over', { action: 'https://portal.example/cb', fields: [{ name: 'code', value: 'sample' }] });
   add('signed-out', 'signed-out', {});
-  add('cookies-missing', 'cookies-missing', { backUrl: '/again' });
   add('app', 'app', { issuer: 'https://id.example' });
   return samples;
 }

@@ -32,7 +32,12 @@ export interface TestProvider extends RunningServer {
 
 /** The real provider on a port of its own, with a store of its own. */
 export async function startProvider(
-  options: { readonly clock?: Clock; readonly logger?: Logger; readonly environment?: Record<string, string> } = {},
+  options: {
+    readonly clock?: Clock;
+    readonly logger?: Logger;
+    readonly environment?: Record<string, string>;
+    readonly wrongEntryAfterMs?: number;
+  } = {},
 ): Promise<TestProvider> {
   const port = await freePort();
   const dataDir = mkdtempSync(join(tmpdir(), 'senid-test-'));
@@ -45,6 +50,7 @@ export async function startProvider(
     ...options.environment,
   };
   const running = await serve(loadSettings(environment), {
+    wrongEntryAfterMs: options.wrongEntryAfterMs ?? 0,
     logger: options.logger ?? pino({ level: process.env['SENID_TEST_LOG'] ?? 'silent' }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });

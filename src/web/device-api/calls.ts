@@ -12,12 +12,12 @@ type Answer = { readonly status: number; readonly body?: unknown };
 type Handle = (parts: DeviceApiParts, call: DeviceCall) => Promise<Answer>;
 
 const shown = ({ id, expiresAt, payload }: ShownApproval) => ({ id, expires_at: new Date(expiresAt).toISOString(), payload });
-const listed = ({ id, name, platform, enrolledAt }: Device) => ({
+const listed = ({ id, name, platform, enrolledAt, lastUsedAt }: Device) => ({
   id,
   name,
   platform,
   state: 'active',
-  last_used_at: new Date(enrolledAt).toISOString(),
+  last_used_at: new Date(lastUsedAt ?? enrolledAt).toISOString(),
 });
 const waiting = ({ id, kind, clientName, startedBy, expiresAt }: ListedApproval) => ({
   id,

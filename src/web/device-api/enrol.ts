@@ -3,15 +3,19 @@ import { z } from 'zod';
 import { displayName } from '#src/accounts/account.ts';
 import { checkProof, proofHeader, publicP256 } from '#src/devices/device-proof.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
+import { isLoopback, subscriberOf } from '#src/kernel/networks.ts';
 import { provenRequest, readBody, shaped, takeCall } from './call.ts';
 import type { DeviceApiParts } from './parts.ts';
 
 const jwk = z.looseObject({ kty: z.string() });
 
+/** One line, without control characters or marks that turn the direction of writing. */
+const visible = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
+
 const enrolment = z.object({
   code: z.string().min(1).max(64),
   password: z.string().max(1000).optional(),
-  name: z.string().trim().min(1).max(100).normalize('NFC'),
+  name: z.string().normalize('NFC').trim().min(1).max(100).regex(visible),
   platform: z.enum(['cli', 'web', 'android', 'ios']),
   device_key: jwk,
   approval_key: z.union([jwk, z.looseObject({ webauthn: z.unknown() })]),
@@ -23,20 +27,38 @@ const enrolment = z.object({
     .optional(),
 });
 
+/** Counts a try before it is checked, so that many at once don't slip through, and takes it back unless the code was wrong. */
+async function countingWrongCodes<Result>(
+  { limits }: DeviceApiParts,
+  { ip }: Context,
+  enrol: () => Promise<Result>,
+): Promise<Result> {
+  if (limits.loopbackIsFree && isLoopback(ip)) return enrol();
+  const place = subscriberOf(ip);
+  await takeCall(limits.wrongCodesOfNetwork, place);
+  try {
+    const enrolled = await enrol();
+    await limits.wrongCodesOfNetwork.reward(place);
+    return enrolled;
+  } catch (refusal) {
+    const isWrongCode = refusal instanceof DomainError && refusal.code === 'enrolment_code_invalid';
+    if (!isWrongCode) await limits.wrongCodesOfNetwork.reward(place);
+    throw refusal;
+  }
+}
+
 /** A new device, signed for by its own new key. */
 export async function enrolDevice(parts: DeviceApiParts, ctx: Context): Promise<void> {
   const proof = ctx.get('Device-Proof');
   const header = proofHeader(proof);
-  if (header.jwk === undefined) throw new DomainError('proof_invalid', { detail: 'jwk' });
+  if (typeof header.jwk !== 'object' || header.jwk === null) throw new DomainError('proof_invalid', { detail: 'jwk' });
   const { bytes, body } = await readBody(ctx);
   const proofKey = publicP256(header.jwk, 'proof jwk');
   await checkProof(proof, proofKey, provenRequest(parts, ctx, bytes));
-  await takeCall(parts.limits.enrolmentsOfNetwork, ctx.ip);
   const given = shaped(enrolment, body);
   if ('webauthn' in given.approval_key) throw new DomainError('attestation_unsupported', { detail: 'approval_key: send a JWK' });
-  const { device, account } = await parts.devices.enrol(
-    { ...given, approval_key: given.approval_key as never, device_key: given.device_key as never },
-    proofKey,
+  const { device, account } = await countingWrongCodes(parts, ctx, () =>
+    parts.devices.enrol({ ...given, approval_key: given.approval_key as never, device_key: given.device_key as never }, proofKey),
   );
   ctx.status = 201;
   ctx.body = {

@@ -22,5 +22,7 @@ export interface DeviceApiParts {
 
 export interface DeviceApiLimits {
   readonly callsOfDevice: RateLimiterMemory;
-  readonly enrolmentsOfNetwork: RateLimiterMemory;
+  readonly wrongCodesOfNetwork: RateLimiterMemory;
+  /** In development everybody comes from one address. */
+  readonly loopbackIsFree: boolean;
 }

@@ -10,12 +10,13 @@ import type { DeviceApiLimits, DeviceApiParts } from './parts.ts';
 
 const prefix = '/device/v1';
 
-export const createDeviceApiLimits = (): DeviceApiLimits => ({
+export const createDeviceApiLimits = ({ loopbackIsFree }: Pick<DeviceApiLimits, 'loopbackIsFree'>): DeviceApiLimits => ({
+  loopbackIsFree,
   callsOfDevice: new RateLimiterMemory({ keyPrefix: 'device', points: devicePolicy.callsPerMinute, duration: 60 }),
-  enrolmentsOfNetwork: new RateLimiterMemory({
+  wrongCodesOfNetwork: new RateLimiterMemory({
     keyPrefix: 'enrol',
-    points: devicePolicy.enrolmentTries * 10,
-    duration: devicePolicy.enrolmentTriesSeconds,
+    points: devicePolicy.wrongCodesOfNetwork,
+    duration: devicePolicy.wrongCodesSeconds,
   }),
 });
 

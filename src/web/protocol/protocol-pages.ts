@@ -43,7 +43,9 @@ export function createProtocolPages({
   return {
     error(ctx, { code, status }) {
       const faulty = isSignOut(ctx) ? 'sign_out_request_invalid' : 'authorization_request_invalid';
-      const known = pageOfOAuthError[code] ?? (status >= 500 ? 'unexpected' : faulty);
+      const known =
+        (ctx.oidc?.route === 'resume' && status < 500 ? 'interaction_expired' : pageOfOAuthError[code]) ??
+        (status >= 500 ? 'unexpected' : faulty);
       logger.info({ reference: ctx.state['reference'], oauth: code }, 'request refused');
       sendRefusal(ctx, renderer, { code: known });
     },

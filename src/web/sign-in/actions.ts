@@ -103,8 +103,8 @@ const cancelUnmet = ({ parts, ctx, journey }: Press): Promise<void> =>
 
 /** Which button does what on the page of each step. */
 const actions: Record<Exclude<Step, 'finish'>, Readonly<Record<string, (press: Press) => Promise<void>>>> = {
-  'account-stopped': { cancel },
-  'level-missing': { cancel: cancelUnmet },
+  'account-stopped': { qr: thisIsNotMe, cancel },
+  'level-missing': { qr: thisIsNotMe, cancel: cancelUnmet },
   identify: { continue: enterPassword, qr: chooseQr, cancel },
   otp: { continue: enterCode, qr: chooseQr, cancel },
   phone: { continue: enterPassword, qr: chooseQr, cancel },

@@ -17,6 +17,10 @@ import { type Showing, showStep } from './show.ts';
 export const approvalStatus = (parts: SignInPageParts, document: InteractionDocument): Promise<ApprovalStatus | undefined> =>
   parts.approvals.current(document.id, qrStartOf(document));
 
+/** Approved and not yet arrived here: also one that was marked used by a request that ended before it could write that down. */
+const isToTake = (document: InteractionDocument, approval: ApprovalStatus | undefined): approval is ApprovalStatus =>
+  approval?.state === 'approved' || (approval?.state === 'used' && document.tookApproval !== approval.id);
+
 /** Takes an approval up: its methods become the journey's, what was granted on the phone becomes a receipt. */
 async function takeApproval(
   parts: SignInPageParts,
@@ -103,10 +107,11 @@ export async function advance(
   if (journey === undefined) throw new DomainError('service_unknown');
   const asksPhone = journey.step === 'identify' || journey.step === 'phone' || journey.step === 'otp';
   const approval = asksPhone && showing.problem === undefined ? await approvalStatus(parts, document) : undefined;
-  if (approval?.state === 'approved') {
-    document = await takeApproval(parts, ctx, document, approval);
+  const taken = isToTake(document, approval) ? approval : undefined;
+  if (taken !== undefined) {
+    document = await takeApproval(parts, ctx, document, taken);
     journey = (await viewJourney(parts, document)) ?? journey;
   }
   if (journey.step === 'finish') return finish(parts, ctx, journey, showing.consentAnswered === true);
-  showStep(parts, ctx, journey, { ...showing, approval: approval?.state === 'approved' ? undefined : approval });
+  showStep(parts, ctx, journey, { ...showing, approval: taken === undefined ? approval : undefined });
 }

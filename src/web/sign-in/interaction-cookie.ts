@@ -6,14 +6,30 @@ import type { InteractionDocument } from '#src/sign-in/collections.ts';
 import { findJourney } from '#src/sign-in/progress.ts';
 import type { SignInPageParts } from './parts.ts';
 
+const probeCookie = 'senid_probe';
+const probeQuery = 'cookies';
+
+/**
+ * Finds out whether a browser that brings no cookie at all takes none, or only did not begin here: it is given one and sent back to the
+ * same page. True when it was.
+ */
+export function probesCookies(ctx: Context): boolean {
+  if (ctx.get('cookie') !== '' || ctx.query[probeQuery] !== undefined) return false;
+  ctx.cookies.set(probeCookie, '1', { signed: false, httpOnly: true, sameSite: 'lax', maxAge: 60_000 });
+  ctx.status = 303;
+  ctx.redirect(`${ctx.path}?${probeQuery}=asked`);
+  return true;
+}
+
 /**
  * The uid of the pages in `/interaction/<uid>`. The cookie ties them to the browser that began: a link started by someone else can never
  * sign that someone in.
- * @throws {DomainError} `interaction_elsewhere` in another browser
+ * @throws {DomainError} `interaction_elsewhere` in another browser, `cookies_missing` in one that takes no cookies
  */
 export function requireOwnBrowser({ provider }: SignInPageParts, ctx: Context): string {
   const uid = String(ctx['params'].uid);
   const cookie = ctx.cookies.get(provider.cookieName('interaction'), { signed: true });
+  if (ctx.get('cookie') === '') throw new DomainError('cookies_missing');
   if (cookie !== uid) throw new DomainError('interaction_elsewhere');
   return uid;
 }

@@ -5,7 +5,7 @@ import { qrSvg } from '../qr-image.ts';
 import { act } from './actions.ts';
 import { advance, goOn } from './advance.ts';
 import { formFields } from './form-fields.ts';
-import { requireJourney, requireOwnBrowser } from './interaction-cookie.ts';
+import { probesCookies, requireJourney, requireOwnBrowser } from './interaction-cookie.ts';
 import type { SignInPageParts } from './parts.ts';
 import { readPasswordEntry, takeFirstPassword } from './password-entry.ts';
 import { framesOf } from './qr-page.ts';
@@ -18,6 +18,7 @@ export function createSignInPages(parts: SignInPageParts): Router {
   const form = bodyParser({ enableTypes: ['form'], formLimit: '32kb', encoding: 'utf-8' });
 
   router.get('/interaction/:uid', async (ctx) => {
+    if (probesCookies(ctx)) return;
     const document = await requireJourney(parts, ctx);
     await advance(parts, ctx, document, { byPhone: ctx.query['way'] === 'qr' });
   });

@@ -45,6 +45,8 @@ const requiredWords = ({ journey: { assessment }, language }: View): string => {
 function showSignIn(view: View): void {
   const { parts, ctx, journey, options, frame } = view;
   const { document, account } = journey;
+  // the password is proven and no code generator is enrolled: nothing but the phone is left
+  const onlyPhone = journey.step === 'phone' && journey.methods.some(({ amr }) => amr === 'pwd');
   sendPage(
     ctx,
     parts.renderer,
@@ -55,7 +57,8 @@ function showSignIn(view: View): void {
       problem: view.problem,
       retryAfterSeconds: view.retryAfterSeconds,
       qr: qrView(parts, document),
-      qrOnly: view.byPhone === true && view.problem === undefined,
+      qrOnly: onlyPhone || (view.byPhone === true && view.problem === undefined),
+      otherWayUrl: onlyPhone ? undefined : `/interaction/${document.id}`,
       knownAs: account && maskedName(account.person().name),
       level: requiredWords(view),
     },

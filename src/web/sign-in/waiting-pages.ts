@@ -24,6 +24,7 @@ interface WaitingPage {
   readonly frame: FrameNow;
   timer: NodeJS.Timeout | undefined;
   isScanned: boolean;
+  isClosed: boolean;
 }
 
 export interface WaitingPages {
@@ -33,7 +34,7 @@ export interface WaitingPages {
 }
 
 const write = (page: WaitingPage, event: PageEvent, data = ''): void => {
-  page.response.write(`event: ${event}\ndata: ${data}\n\n`);
+  if (!page.isClosed) page.response.write(`event: ${event}\ndata: ${data}\n\n`);
 };
 
 /**
@@ -45,6 +46,7 @@ export function createWaitingPages(parts: SignInPageParts): WaitingPages {
   let count = 0;
 
   function close(page: WaitingPage): void {
+    page.isClosed = true;
     clearTimeout(page.timer);
     const pages = waiting.get(page.document.id);
     if (pages?.delete(page)) count -= 1;
@@ -72,6 +74,7 @@ export function createWaitingPages(parts: SignInPageParts): WaitingPages {
 
   function later(page: WaitingPage, afterMs: number, run: () => void | Promise<void>): void {
     clearTimeout(page.timer);
+    if (page.isClosed) return;
     page.timer = setTimeout(() => {
       Promise.resolve(run()).catch(() => close(page));
     }, afterMs);
@@ -111,10 +114,18 @@ export function createWaitingPages(parts: SignInPageParts): WaitingPages {
         'Cache-Control': 'no-store',
         'X-Accel-Buffering': 'no',
       });
-      const page: WaitingPage = { response, document, frame: framesOf(parts, document), timer: undefined, isScanned: false };
+      const page: WaitingPage = {
+        response,
+        document,
+        frame: framesOf(parts, document),
+        timer: undefined,
+        isScanned: false,
+        isClosed: false,
+      };
       waiting.set(document.id, pages.add(page));
       count += 1;
       response.on('close', () => close(page));
+      response.on('error', () => close(page));
       await look(page);
     },
   };

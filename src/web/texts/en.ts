@@ -95,6 +95,7 @@ export const en: Texts = {
   privacyPolicy: "The service's privacy policy",
   terms: "The service's terms",
 
+  someoneElse: 'Sign in as someone else',
   levelTitle: 'Your account is not at the level needed',
   levelLead: '{service} needs {needed}. You have {has}.',
   levelLeadUnknown: '{service} needs {needed}.',
@@ -126,8 +127,6 @@ export const en: Texts = {
   handOverLead: 'If this page does not move on by itself, press the button.',
   handOverGo: 'Continue',
 
-  cookiesTitle: 'Your browser takes no cookies',
-  cookiesLead: 'SenID needs a cookie to know that the sign-in page is yours. Allow cookies, then start again from the service.',
   tryAgainLink: 'Try again',
 
   appTitle: 'SenID phone',

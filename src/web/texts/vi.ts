@@ -92,6 +92,7 @@ export const vi = {
   privacyPolicy: 'Chính sách bảo mật của dịch vụ',
   terms: 'Điều khoản của dịch vụ',
 
+  someoneElse: 'Đăng nhập bằng người khác',
   levelTitle: 'Tài khoản của bạn chưa đủ mức',
   levelLead: '{service} cần {needed}. Bạn đang có {has}.',
   levelLeadUnknown: '{service} cần {needed}.',
@@ -123,8 +124,6 @@ export const vi = {
   handOverLead: 'Nếu trang không tự chuyển tiếp, hãy bấm nút bên dưới.',
   handOverGo: 'Tiếp tục',
 
-  cookiesTitle: 'Trình duyệt chưa nhận cookie',
-  cookiesLead: 'SenID cần cookie để biết trang đăng nhập là của bạn. Hãy cho phép cookie rồi bắt đầu lại từ dịch vụ.',
   tryAgainLink: 'Thử lại',
 
   appTitle: 'Điện thoại SenID',

@@ -1,0 +1,62 @@
+import { calculateJwkThumbprint } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callDeviceApi, digest, seconds, sign } from '#src/phone/device-client.ts';
+import { newKey, publicPart } from '#src/phone/phone-state.ts';
+import { openPhoneWorld, type PhoneWorld, refusalOf } from '#test/support/phone-world.ts';
+
+let world: PhoneWorld;
+
+beforeAll(async () => {
+  world = await openPhoneWorld();
+});
+afterAll(() => world.provider.stop());
+
+interface Bend {
+  readonly name?: string;
+  readonly proofOf?: string;
+  readonly header?: object;
+}
+
+/** An enrolment with parts bent: the device's name, the code that the approval proof is about, the proof's header. */
+async function enrol(code: string, { name = 'phone', proofOf = code, header }: Bend = {}): Promise<unknown> {
+  const [device, approval] = [await newKey(), await newKey()];
+  const claims = {
+    aud: world.provider.issuer,
+    code_hash: digest(proofOf.replace('-', '')),
+    device_jkt: await calculateJwkThumbprint(publicPart(device)),
+    iat: seconds(),
+  };
+  const body = {
+    code,
+    name,
+    platform: 'cli',
+    device_key: publicPart(device),
+    approval_key: publicPart(approval),
+    approval_proof: await sign(approval, { typ: 'approval-key-proof+jwt' }, claims),
+    attestation: { class: 'simulated' },
+  };
+  const as = (header ?? { jwk: publicPart(device) }) as never;
+  return callDeviceApi({ issuer: world.provider.issuer, method: 'POST', path: '/enrolments', body, key: device, as });
+}
+
+describe('enrolling', () => {
+  it.each([null, 'text', 7, []])('with %j in the place of a key is refused, not a fault', async (jwk) => {
+    expect(await refusalOf(enrol(await world.newCode(), { header: { jwk } }))).toMatch(/^(proof|enrolment)_invalid$/);
+  });
+
+  it.each(['\u0000', 'a\u202eb', 'two\nlines', '\u200b'])('under a name that hides what it says (%j) is refused', async (name) => {
+    expect(await refusalOf(enrol(await world.newCode(), { name }))).toBe('request_malformed');
+  });
+
+  it('with a right code and a wrong proof can be tried ten times and no more', async () => {
+    const code = await world.newCode();
+    for (let tries = 0; tries < 10; tries += 1)
+      expect(await refusalOf(enrol(code, { proofOf: 'other' }))).toBe('enrolment_invalid');
+    expect(await refusalOf(enrol(code))).toBe('enrolment_code_invalid');
+  });
+
+  it('from one loopback address goes on in development, however many codes were wrong', async () => {
+    for (let tries = 0; tries < 110; tries += 1) expect(await refusalOf(enrol('AAAAA-AAAAA'))).toBe('enrolment_code_invalid');
+    await enrol(await world.newCode());
+  });
+});
