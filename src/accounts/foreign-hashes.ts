@@ -1,7 +1,6 @@
-import { pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
-import { verify as verifyArgon2 } from '@node-rs/argon2';
-import { verify as verifyBcrypt } from '@node-rs/bcrypt';
+import { pbkdf2Sync, scryptSync, timingSafeEqual } from 'node:crypto';
+import { verifySync as verifyArgon2 } from '@node-rs/argon2';
+import { verifySync as verifyBcrypt } from '@node-rs/bcrypt';
 
 type Settings = Readonly<Record<string, number>>;
 
@@ -60,19 +59,16 @@ export function isSupportedHash(passwordHash: string): boolean {
   return hash !== undefined && Object.hasOwn(isPayable, hash.kind) && isPayable[hash.kind]?.(hash) === true;
 }
 
-const scryptBytes = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
-const pbkdf2Bytes = promisify(pbkdf2);
-
-function digestOf({ kind, settings: { ln = 0, r = 0, p = 0, i = 0 }, salt, digest }: PhcString, password: string): Promise<Buffer> {
+function digestOf({ kind, settings: { ln = 0, r = 0, p = 0, i = 0 }, salt, digest }: PhcString, password: string): Buffer {
   return kind === 'scrypt'
-    ? scryptBytes(password, salt, digest.length, { N: 2 ** ln, r, p, maxmem: 256 * mebibyte })
-    : pbkdf2Bytes(password, salt, i, digest.length, kind.slice('pbkdf2-'.length));
+    ? scryptSync(password, salt, digest.length, { N: 2 ** ln, r, p, maxmem: 256 * mebibyte })
+    : pbkdf2Sync(password, salt, i, digest.length, kind.slice('pbkdf2-'.length));
 }
 
-/** Checks a password against a hash that `isSupportedHash` accepts, off the main thread. */
-export async function verifyHash(passwordHash: string, password: string): Promise<boolean> {
+/** Checks a password against a hash that `isSupportedHash` accepts. Takes long: for a hashing thread alone. */
+export function verifyHash(passwordHash: string, password: string): boolean {
   if (passwordHash.startsWith('$argon2')) return verifyArgon2(passwordHash, password);
   if (passwordHash.startsWith('$2')) return verifyBcrypt(password, passwordHash);
   const hash = read(passwordHash);
-  return hash !== undefined && timingSafeEqual(await digestOf(hash, password), hash.digest);
+  return hash !== undefined && timingSafeEqual(digestOf(hash, password), hash.digest);
 }

@@ -1,15 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { type Algorithm, hash } from '@node-rs/argon2';
 import { DomainError } from '#src/kernel/domain-error.ts';
-import { verifyHash } from './foreign-hashes.ts';
+import { createHashingThreads } from './hashing-threads.ts';
 
-/** Argon2id, 19 MiB, two passes, one lane (OWASP's first choice). */
-const parameters = {
-  algorithm: 2 satisfies Algorithm.Argon2id as number,
-  memoryCost: 19_456,
-  timeCost: 2,
-  parallelism: 1,
-} as const;
+/** The parameters of `hashing-thread.ts`, as a hash tells them. */
 const currentPrefix = '$argon2id$v=19$m=19456,t=2,p=1$';
 
 export interface PasswordHashing {
@@ -21,7 +14,7 @@ export interface PasswordHashing {
 }
 
 export interface HashingLimits {
-  /** Hashes at once. Below the number of cores, so that signatures on the same thread pool keep moving in a storm of sign-ins. */
+  /** Hashes at once, each on a thread of its own; below the number of cores, so that a storm of sign-ins leaves room for everything else. */
   readonly concurrent: number;
   readonly waiting: number;
 }
@@ -31,8 +24,9 @@ export const defaultHashingLimits = (): HashingLimits => ({
   waiting: 200,
 });
 
-/** Hashes off the main thread, a few at a time, the rest in a queue that says when it is full. */
+/** Hashes on threads of their own, a few at a time, the rest in a queue that says when it is full. */
 export function createPasswordHashing(limits: HashingLimits = defaultHashingLimits()): PasswordHashing {
+  const threads = createHashingThreads();
   const queue: (() => void)[] = [];
   let running = 0;
 
@@ -51,8 +45,9 @@ export function createPasswordHashing(limits: HashingLimits = defaultHashingLimi
   }
 
   return {
-    hash: (password) => inTurn(() => hash(password, parameters)),
-    verify: (passwordHash, password) => inTurn(() => verifyHash(passwordHash, password)),
+    hash: async (password) => (await inTurn(() => threads.run({ kind: 'hash', password }))) as string,
+    verify: async (passwordHash, password) =>
+      (await inTurn(() => threads.run({ kind: 'verify', passwordHash, password }))) as boolean,
     needsUpgrade: (passwordHash) => !passwordHash.startsWith(currentPrefix),
   };
 }
