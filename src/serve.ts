@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import type { Middleware } from 'koa';
 import pino, { type Logger } from 'pino';
 import type { Settings } from '#config/load.ts';
@@ -11,19 +12,25 @@ import { createDeviceApi, createDeviceApiLimits } from './web/device-api/routes.
 import { createHealthRoutes } from './web/health.ts';
 import { createHomeRoutes } from './web/home.ts';
 import { limitBegins } from './web/middleware/begin-limit.ts';
+import { createDraining } from './web/middleware/draining.ts';
 import { createProtocolPages } from './web/protocol/protocol-pages.ts';
 import { createStaySignedIn } from './web/protocol/stay-signed-in.ts';
 import { createRenderer } from './web/render.ts';
 import { createSignInPages } from './web/sign-in/routes.ts';
 import { createStaticFiles } from './web/static-files.ts';
 
+export interface StopOptions {
+  /** How long requests are still taken while callers move to other processes. */
+  readonly drainMs?: number;
+}
+
 export interface RunningServer {
   readonly application: Application;
   readonly server: Server;
   /** The port it listens on, also when the settings said 0. */
   readonly port: number;
-  /** Stops taking requests, lets the running ones end, closes the store. */
-  stop(): Promise<void>;
+  /** Sends everybody elsewhere, lets the running requests end, closes the store. Repeatable. */
+  stop(options?: StopOptions): Promise<void>;
 }
 
 export interface ServeOptions extends Overrides {
@@ -31,6 +38,8 @@ export interface ServeOptions extends Overrides {
 }
 
 const sweepEveryMs = 30_000;
+/** A request that runs longer than this when the process ends is cut. */
+const longestRequestMs = 10_000;
 
 const refusalEvents = [
   'authorization.error',
@@ -85,7 +94,7 @@ async function createWebApplication(application: Application, logger: Logger) {
   logProtocolRefusals(provider, logger);
   provider.on('server_error', (ctx, err) => logger.error({ err, reference: ctx.state['reference'] }, 'protocol fault'));
   const keyboard = await application.keyboard();
-  const signInPages = createSignInPages({
+  const { router: signInPages, waitingPages } = createSignInPages({
     ...signIn,
     issuer,
     provider,
@@ -107,9 +116,10 @@ async function createWebApplication(application: Application, logger: Logger) {
     approvals,
     limits: createDeviceApiLimits({ loopbackIsFree: settings.profile !== 'production' }),
   });
-  const health = createHealthRoutes({ store, keysLoaded: () => keys.length > 0 });
+  const draining = createDraining();
+  const health = createHealthRoutes({ store, keysLoaded: () => keys.length > 0, isDraining: draining.isDraining });
   const home = createHomeRoutes({ issuer, renderer });
-  return mountServer({
+  const web = mountServer({
     issuer,
     provider,
     store,
@@ -119,8 +129,17 @@ async function createWebApplication(application: Application, logger: Logger) {
     random,
     staticFiles: staticFiles.middleware,
     beginLimit: limitBegins(policy.begins, { loopbackIsFree: settings.profile !== 'production' }) as Middleware,
+    draining: draining.middleware as Middleware,
     routers: [health, home, signInPages, deviceApi, createStaySignedIn({ clients, renderer })],
   });
+  return {
+    callback: web.callback(),
+    /** Asks everybody to go on with another process. */
+    drain() {
+      draining.begin();
+      waitingPages.moveOn();
+    },
+  };
 }
 
 /** Deletes what has expired, a little at a time; expiry itself is enforced on every read. */
@@ -137,7 +156,7 @@ export async function serve(settings: Settings, options: ServeOptions = {}): Pro
   const logger = options.logger ?? pino({ level: settings.logLevel }, pino.destination({ dest: 2, sync: false }));
   const application = await compose(settings, options);
   const web = await createWebApplication(application, logger);
-  const server = createServer(web.callback());
+  const server = createServer(web.callback);
   server.headersTimeout = 20_000;
   server.requestTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
@@ -149,12 +168,14 @@ export async function serve(settings: Settings, options: ServeOptions = {}): Pro
   const port = typeof address === 'object' && address !== null ? address.port : settings.port;
   logger.info({ issuer: settings.issuer, port }, 'listening');
 
-  async function stop(): Promise<void> {
+  async function stop({ drainMs = 0 }: StopOptions = {}): Promise<void> {
     stopSweeping();
+    web.drain();
+    if (drainMs > 0) await setTimeout(drainMs);
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
-    // event streams never end by themselves: their pages reconnect elsewhere
-    setTimeout(() => server.closeAllConnections(), 2000).unref();
+    await Promise.race([closed, setTimeout(longestRequestMs, undefined, { ref: false })]);
+    server.closeAllConnections();
     await closed;
     await application.close();
   }

@@ -27,6 +27,7 @@ export interface ServerParts {
   readonly random: Random;
   readonly staticFiles: Middleware;
   readonly beginLimit: Middleware;
+  readonly draining: Middleware;
   readonly routers: readonly Router[];
 }
 
@@ -49,10 +50,12 @@ export function mountServer({
   store,
   staticFiles,
   beginLimit,
+  draining,
   routers,
   ...sources
 }: ServerParts): Provider {
   provider.use(requestLog(logger, sources) as never);
+  provider.use(draining as never);
   provider.use(securityHeaders(issuer) as never);
   provider.use(errorPages(renderer, logger) as never);
   provider.use(oneSpelling as never);

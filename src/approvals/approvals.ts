@@ -53,6 +53,8 @@ export interface Approvals {
   list(device: Device): Promise<readonly ListedApproval[]>;
   /** What happened to the QR that began at this moment on this page. */
   current(interaction: string, qrStartedAt: number): Promise<ApprovalStatus | undefined>;
+  /** The page that waits is now held by this process: what is decided from here on is signalled to it. */
+  followFrom(interaction: string, qrStartedAt: number): Promise<void>;
   /**
    * Idempotent for its own interaction, refused for every other, and once its phone was removed. Whether the account may still be used is
    * the journey's question.
@@ -62,7 +64,7 @@ export interface Approvals {
 
 /** One approval, four ways to start it; this version starts it by QR. Every change is one conditional patch. */
 export function createApprovals(parts: ApprovalParts): Approvals {
-  const { store, clock } = parts;
+  const { store, clock, signals } = parts;
 
   async function list(device: Device): Promise<readonly ListedApproval[]> {
     const scanned = await store.find(approvals, 'device', device.id, { limit: mostScanned });
@@ -102,7 +104,15 @@ export function createApprovals(parts: ApprovalParts): Approvals {
     return { accountId, deviceId, methods, granted, decidedAt, browserKnown, decision, payload };
   }
 
+  async function followFrom(interaction: string, qrStartedAt: number): Promise<void> {
+    const id = approvalIdOf(interaction, qrStartedAt);
+    const approval = await store.get(approvals, id);
+    if (approval?.state === 'seen' && approval.process !== signals.process)
+      await store.patch(approvals, id, { state: 'seen' }, { set: { process: signals.process } });
+  }
+
   return {
+    followFrom,
     scan: (device, code, address) => scanQr(parts, device, code, address),
     open: (device, id) => openApproval(parts, device, id),
     decide: (device, id, jws) => decideApproval(parts, device, id, jws),

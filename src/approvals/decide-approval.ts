@@ -23,7 +23,7 @@ async function settle(
     { set: { ...outcome, expiresAt: clock.now() + approvalPolicy.keptMs } },
   );
   if (settled.outcome !== 'patched') throw new DomainError('already_decided');
-  await signals.send(approval.process, 'approval', {
+  await signals.send(settled.document.process, 'approval', {
     interaction: approval.interaction,
     approval: approval.id,
     state: outcome.state,

@@ -1,8 +1,15 @@
 import Router from '@koa/router';
 import type { Store } from '#src/kernel/store.ts';
 
-/** `/livez`: the process answers. `/readyz`: the store can read and write, and the keys are there. */
-export function createHealthRoutes({ store, keysLoaded }: { readonly store: Store; readonly keysLoaded: () => boolean }): Router {
+export interface HealthParts {
+  readonly store: Store;
+  readonly keysLoaded: () => boolean;
+  /** The process is about to end: it answers what it is asked, but nobody should begin with it. */
+  readonly isDraining: () => boolean;
+}
+
+/** `/livez`: the process answers. `/readyz`: the store can read and write, the keys are there, and the process stays. */
+export function createHealthRoutes({ store, keysLoaded, isDraining }: HealthParts): Router {
   const router = new Router();
   router.get('/livez', (ctx) => {
     ctx.body = { status: 'live' };
@@ -12,6 +19,7 @@ export function createHealthRoutes({ store, keysLoaded }: { readonly store: Stor
     try {
       await store.ping();
       if (!keysLoaded()) throw new TypeError('no signing keys');
+      if (isDraining()) throw new TypeError('ending');
       ctx.body = { status: 'ready' };
     } catch {
       ctx.status = 503;

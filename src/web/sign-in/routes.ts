@@ -9,10 +9,10 @@ import { probesCookies, requireJourney, requireOwnBrowser } from './interaction-
 import type { SignInPageParts } from './parts.ts';
 import { readPasswordEntry, takeFirstPassword } from './password-entry.ts';
 import { framesOf } from './qr-page.ts';
-import { createWaitingPages } from './waiting-pages.ts';
+import { createWaitingPages, type WaitingPages } from './waiting-pages.ts';
 
 /** The pages of one sign-in, all under `/interaction/<uid>`, the path of the cookie that opens them. */
-export function createSignInPages(parts: SignInPageParts): Router {
+export function createSignInPages(parts: SignInPageParts): { readonly router: Router; readonly waitingPages: WaitingPages } {
   const router = new Router();
   const waitingPages = createWaitingPages(parts);
   const form = bodyParser({ enableTypes: ['form'], formLimit: '32kb', encoding: 'utf-8' });
@@ -45,5 +45,5 @@ export function createSignInPages(parts: SignInPageParts): Router {
     ctx.body = qrSvg(text);
   });
 
-  return router;
+  return { router, waitingPages };
 }

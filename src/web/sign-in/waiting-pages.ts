@@ -4,6 +4,7 @@ import type { ApprovalStatus } from '#src/approvals/approvals.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import type { InteractionDocument } from '#src/sign-in/collections.ts';
 import { findJourney } from '#src/sign-in/progress.ts';
+import { qrStartOf } from '#src/sign-in/sign-in-requests.ts';
 import { approvalStatus } from './advance.ts';
 import type { SignInPageParts } from './parts.ts';
 import { type FrameNow, framesOf } from './qr-page.ts';
@@ -31,6 +32,8 @@ export interface WaitingPages {
   /** Answers with the page's event stream. */
   open(ctx: Context, document: InteractionDocument): Promise<void>;
   readonly count: () => number;
+  /** Sends every waiting page to another process, and any that comes later too. */
+  moveOn(): void;
 }
 
 const write = (page: WaitingPage, event: PageEvent, data = ''): void => {
@@ -44,6 +47,7 @@ const write = (page: WaitingPage, event: PageEvent, data = ''): void => {
 export function createWaitingPages(parts: SignInPageParts): WaitingPages {
   const waiting = new Map<string, Set<WaitingPage>>();
   let count = 0;
+  let isMovingOn = false;
 
   function close(page: WaitingPage): void {
     page.isClosed = true;
@@ -93,6 +97,12 @@ export function createWaitingPages(parts: SignInPageParts): WaitingPages {
     later(page, frameEveryMs, () => nextFrame(page));
   }
 
+  /** The page's browser comes back by itself, and finds whichever process answers then. */
+  function sendElsewhere(page: WaitingPage): void {
+    page.response.write('retry: 200\n\n');
+    close(page);
+  }
+
   parts.signals.listen('approval', ({ interaction, state }) => {
     for (const page of [...(waiting.get(interaction) ?? [])]) {
       if (state === 'approved' || state === 'denied') end(page, state);
@@ -102,6 +112,10 @@ export function createWaitingPages(parts: SignInPageParts): WaitingPages {
 
   return {
     count: () => count,
+    moveOn() {
+      isMovingOn = true;
+      for (const page of [...waiting.values()].flatMap((pages) => [...pages])) sendElsewhere(page);
+    },
     async open(ctx, opened) {
       const document = (await findJourney(parts.store, opened.id)) ?? opened;
       const pages = waiting.get(document.id) ?? new Set();
@@ -126,7 +140,11 @@ export function createWaitingPages(parts: SignInPageParts): WaitingPages {
       count += 1;
       response.on('close', () => close(page));
       response.on('error', () => close(page));
-      await look(page);
+      if (isMovingOn) sendElsewhere(page);
+      else {
+        await parts.approvals.followFrom(document.id, qrStartOf(document));
+        await look(page);
+      }
     },
   };
 }
