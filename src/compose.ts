@@ -8,7 +8,8 @@ import { createPasswordHashing, defaultHashingLimits } from './accounts/password
 import { createSubjectIdentifiers } from './accounts/subject-identifier.ts';
 import { createThrottle } from './accounts/throttle.ts';
 import { createApprovals } from './approvals/approvals.ts';
-import { createClientDirectory, createClientRegistry } from './clients/registry.ts';
+import { createClientDirectory } from './clients/directory.ts';
+import { createClientRegistry } from './clients/registry.ts';
 import { createClaimCatalogue } from './consent/claim-catalogue.ts';
 import { createDevices } from './devices/devices.ts';
 import { createEnrolmentCodes } from './devices/enrolment-codes.ts';
