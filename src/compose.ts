@@ -55,7 +55,11 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
 
   const catalogue = createClaimCatalogue(settings.claimsPrefix);
   const clients = createClientDirectory(basics);
-  const registry = createClientRegistry({ ...basics, rules: createClientMetadataRules(settings.issuer, catalogue) });
+  const registry = createClientRegistry({
+    ...basics,
+    rules: createClientMetadataRules(settings.issuer, catalogue),
+    registration: { claimNames: [...catalogue.keys()], isProduction, mayReachPrivate: settings.outboundPrivate },
+  });
   const signingKeys = createSigningKeys(basics);
 
   const allowSimulated = !isProduction;

@@ -222,9 +222,22 @@ describe('senid clients', () => {
       });
     }
     expect((await senid(['clients', 'list', '--json'])).json).toEqual([
-      expect.objectContaining({ client_id: 'shop', state: 'active' }),
+      { client_id: 'shop', client_name: 'Cửa hàng', class: 'private', state: 'active' },
     ]);
     expect((await senid(['clients', 'show', 'none', '--json'])).json).toMatchObject({ code: 'client_not_found' });
+  });
+
+  it('does not register in production what only development may', async () => {
+    const production = { SENID_PROFILE: 'production', SENID_ISSUER: 'https://id.example' };
+    const put = (name: string, more: object) => {
+      const service = { client_id: name, client_name: name, class: 'private', redirect_uris: ['https://x.example/cb'], ...more };
+      return senid(['clients', 'put', file(`${name}.json`, JSON.stringify(service)), '--json'], production);
+    };
+    const keys = { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'https://10.0.0.1/keys' };
+    expect((await put('keys', keys)).json).toMatchObject({ detail: expect.stringContaining('jwks_uri: 10.0.0.1 is a private') });
+    expect((await put('weak', { client_secret: 'secret' })).json).toMatchObject({
+      detail: expect.stringContaining('client_secret:'),
+    });
   });
 });
 
