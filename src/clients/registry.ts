@@ -31,6 +31,8 @@ export interface ClientRegistry {
   show(id: string): Promise<ClientMetadata>;
   /** @throws {DomainError} `client_not_found` */
   suspend(id: string): Promise<void>;
+  /** Lets a suspended service work again. @throws {DomainError} `client_not_found` */
+  resume(id: string): Promise<void>;
 }
 
 const notFound = (id: string): DomainError<ClientErrorCode> => new DomainError('client_not_found', { detail: id });
@@ -104,5 +106,6 @@ export function createClientRegistry(parts: ClientRegistryParts): ClientRegistry
       return shownRegistration(document);
     },
     suspend: (id) => setState(id, 'suspended'),
+    resume: (id) => setState(id, 'active'),
   };
 }

@@ -17,7 +17,7 @@ async function put(file: string, options: CommonOptions): Promise<void> {
   print(options, done, [
     `registered ${done.client_id}`,
     ...(done.client_secret === undefined ? [] : [`client_secret ${done.client_secret}`]),
-    ...(done.state === undefined ? [] : ['still suspended']),
+    ...(done.state === undefined ? [] : [`still suspended; \`senid clients resume ${done.client_id}\` ends it`]),
   ]);
 }
 
@@ -43,9 +43,10 @@ async function show(id: string, options: CommonOptions): Promise<void> {
   print(options, shown, Object.entries(shown).flatMap(shownLines));
 }
 
-async function suspend(id: string, options: CommonOptions): Promise<void> {
-  await withApplication(options, ({ registry }) => registry.suspend(id));
-  print(options, { client_id: id, state: 'suspended' }, [`suspended ${id}`]);
+async function setState(verb: 'suspend' | 'resume', id: string, options: CommonOptions): Promise<void> {
+  await withApplication(options, ({ registry }) => registry[verb](id));
+  const state = verb === 'suspend' ? 'suspended' : 'active';
+  print(options, { client_id: id, state }, [`${id} is ${state}`]);
 }
 
 const withArgument = (work: (given: string, options: CommonOptions) => Promise<void>) =>
@@ -69,5 +70,9 @@ export function registerClientCommands(program: Command): void {
   clients
     .command('suspend <id>')
     .description('stop a service: its requests and tokens end within five seconds')
-    .action(withArgument(suspend));
+    .action(withArgument((id, options) => setState('suspend', id, options)));
+  clients
+    .command('resume <id>')
+    .description('let a suspended service work again')
+    .action(withArgument((id, options) => setState('resume', id, options)));
 }

@@ -7,6 +7,49 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
+describe('a suspended service', () => {
+  it('comes back when it is resumed, with the secret it had', async () => {
+    const { client_secret: secret } = await world.registry.put(shop);
+    await world.registry.suspend('shop');
+    expect(await world.directory.find('shop')).toBeUndefined();
+    world.clock.advance(1);
+    await world.registry.resume('shop');
+    world.clock.advance(1);
+    expect(await world.directory.find('shop')).toMatchObject({ client: { state: 'active' }, secret });
+  });
+
+  it('does not come back by being registered again, and the answer says so', async () => {
+    await world.registry.put(shop);
+    await world.registry.suspend('shop');
+    expect(await world.registry.put({ ...shop, client_name: 'Mới' })).toEqual({ client_id: 'shop', state: 'suspended' });
+    expect(await world.registry.put({ ...shop, state: 'active' })).toEqual({ client_id: 'shop', state: 'suspended' });
+    expect(await world.directory.find('shop')).toBeUndefined();
+    expect(await world.registry.list()).toEqual([
+      { client_id: 'shop', client_name: 'Cửa hàng', class: 'private', state: 'suspended' },
+    ]);
+  });
+
+  it('does not come back through a registration that began before it was stopped', async () => {
+    await world.registry.put(shop);
+    const get = world.store.get.bind(world.store);
+    world.store.get = (async (...from: Parameters<typeof get>) => {
+      const found = await get(...from);
+      world.store.get = get;
+      await world.registry.suspend('shop');
+      return found;
+    }) as typeof get;
+    expect(await world.registry.put(shop)).toEqual({ client_id: 'shop', state: 'suspended' });
+  });
+
+  it('is not what a registration can make of a service that works', async () => {
+    expect(await world.refusal({ state: 'suspended' })).toMatch(/^state: put does not change it/);
+  });
+
+  it.each(['suspend', 'resume', 'show'] as const)('must be there to %s it', async (verb) => {
+    await expect(world.registry[verb]('none')).rejects.toMatchObject({ code: 'client_not_found', detail: 'none' });
+  });
+});
+
 describe('a registration that is shown', () => {
   const full = {
     ...shop,
