@@ -9,7 +9,8 @@ import { createPasswordHashing, defaultHashingLimits } from './accounts/password
 import { createSubjectIdentifiers } from './accounts/subject-identifier.ts';
 import { createThrottle } from './accounts/throttle.ts';
 import { createApprovals } from './approvals/approvals.ts';
-import { createClientDirectory, createClientRegistry } from './clients/registry.ts';
+import { createClientDirectory } from './clients/directory.ts';
+import { createClientRegistry } from './clients/registry.ts';
 import { createClaimCatalogue } from './consent/claim-catalogue.ts';
 import { createDevices } from './devices/devices.ts';
 import { createEnrolmentCodes } from './devices/enrolment-codes.ts';
@@ -58,7 +59,11 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
 
   const catalogue = createClaimCatalogue(settings.claimsPrefix);
   const clients = createClientDirectory(basics);
-  const registry = createClientRegistry({ ...basics, rules: createClientMetadataRules(settings.issuer, catalogue) });
+  const registry = createClientRegistry({
+    ...basics,
+    rules: createClientMetadataRules(settings.issuer, catalogue),
+    registration: { claimNames: [...catalogue.keys()], isProduction, mayReachPrivate: settings.outboundPrivate },
+  });
   const signingKeys = createSigningKeys(basics);
 
   const allowSimulated = !isProduction;

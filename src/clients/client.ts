@@ -45,4 +45,6 @@ export interface Client {
   readonly sector: string;
   readonly subjectKeyVersion: number;
   readonly subjectType: 'pairwise' | 'public';
+  /** Why services may recognise the same person: public subjects are never without one, but at our own services. */
+  readonly subjectTypeReason?: string | undefined;
 }

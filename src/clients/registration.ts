@@ -1,125 +1,88 @@
-import { z } from 'zod';
-import { acrPrefix, acrValues } from '#config/acr.ts';
-import { DomainError } from '#src/kernel/domain-error.ts';
-import type { Client, ClientPolicy } from './client.ts';
+import { type AddressPolicy, checkKeyAddress, checkKeys, checkRedirects, checkTranslatedAddresses } from './address-rules.ts';
+import type { Client, ClientMetadata, ClientPolicy } from './client.ts';
+import { memberInvalid } from './errors.ts';
+import { ownMembers, shownMembers } from './known-members.ts';
+import { type Members, readMembers, type SentMembers } from './member-shapes.ts';
+import { checkAcr, checkClaims, checkPurposes, checkSubjectType } from './own-rules.ts';
+import { checkFlows, checkPkce, checkSecret, responseTypesOf } from './protocol-rules.ts';
+import { domainOf, sectorOf } from './sector.ts';
 
-const text = z.string().trim().min(1).max(500).normalize('NFC');
-const acr = z.enum(acrValues as [string, ...string[]]);
-const acrList = z.array(acr).min(1);
-const identifier = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[\x21-\x7e]+$/, 'use visible ASCII characters only');
-
-/** SenID's members of a registration (interfaces.md, "One service"); all others are OIDC client metadata. */
-const ownMembers = z.object({
-  client_id: identifier,
-  client_name: text,
-  'client_name#en': text.optional(),
-  'client_name#vi': text.optional(),
-  client_secret: z.string().min(1).max(1000).optional(),
-  class: z.enum(['public', 'private', 'internal']),
-  purposes: z
-    .array(z.strictObject({ id: identifier, vi: text, en: text }))
-    .min(1)
-    .optional(),
-  allowed_claims: z.array(z.string().min(1).max(200)).default([]),
-  legal_basis: z.array(z.strictObject({ claim: z.string().min(1), text: z.strictObject({ vi: text, en: text }) })).default([]),
-  min_acr: acr.default(`${acrPrefix}id1-auth1`),
-  allowed_acr: acrList.default([...acrValues]),
-  default_acr_values: z.array(acr).default([]),
-  require_pkce: z.boolean().default(true),
-  sector: z.hostname().optional(),
-  redirect_uris: z.array(z.string()).default([]),
-  client_uri: z.string().optional(),
-  token_endpoint_auth_method: z.string().default('client_secret_basic'),
-  subject_type: z.enum(['pairwise', 'public']).default('pairwise'),
-});
-
-/** Members that later versions will understand; taking them without keeping their promise would be a lie. */
-const notYetSupported = ['profile', 'login_hints', 'sector_identifier_uri', 'request_uris'];
-
-const ownNames = new Set([
-  'class',
-  'purposes',
-  'allowed_claims',
-  'legal_basis',
-  'min_acr',
-  'allowed_acr',
-  'default_acr_values',
-  'require_pkce',
-  'sector',
-  'client_secret',
-]);
-
-const invalid = (detail: string): never => {
-  throw new DomainError('client_metadata_invalid', { detail });
-};
-
-function hostOf(uri: string | undefined): string | undefined {
-  return uri !== undefined && URL.canParse(uri) ? new URL(uri).host : undefined;
+/** What a registration is measured against beside its own words. */
+export interface RegistrationPolicy extends AddressPolicy {
+  /** Every claim that can be released, by the name discovery gives it. */
+  readonly claimNames: readonly string[];
 }
 
-function sectorOf(redirectUris: readonly string[], given: string | undefined, id: string): string {
-  if (given !== undefined) return given;
-  const hosts = [...new Set(redirectUris.map((uri) => (URL.canParse(uri) ? new URL(uri).hostname : '')))];
-  if (hosts.length > 1) invalid('sector: redirect_uris name several hosts, so say which sector the subject identifiers belong to');
-  return hosts[0] || id;
+/** A service's JSON after the checks of SenID; the OpenID layer checks the rest of the metadata. */
+export interface Registration {
+  readonly sent: SentMembers;
+  readonly members: Members;
 }
 
+const subjectKeyVersion = 1;
+const notMetadata: ReadonlySet<string> = new Set([...ownMembers, ...shownMembers, 'client_secret']);
 const defaultPurpose = {
   id: 'sign-in',
   vi: 'Đăng nhập và cung cấp dịch vụ',
   en: 'Signing you in and providing the service',
 } as const;
 
-/** A registration as it will be kept, and the secret it brought, if any. */
-export interface Registration {
-  readonly client: Omit<Client, 'state'>;
-  readonly secret: string | undefined;
-  readonly isPublicClient: boolean;
-}
-
 /**
- * Reads a service's JSON: checks SenID's own members, sorts them from the OIDC metadata (which the provider's own schema checks).
+ * Reads a service's JSON (interfaces.md, "One service").
  * @throws {DomainError} `client_metadata_invalid`, the detail naming the member
  */
-export function parseRegistration(json: unknown, subjectKeyVersion: number): Registration {
-  const parsed = ownMembers.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return invalid(`${issue?.path.join('.') || 'registration'}: ${issue?.message}`);
-  }
-  const own = parsed.data;
-  const all = json as Record<string, unknown>;
-  const unsupported = notYetSupported.find((name) => all[name] !== undefined);
-  if (unsupported !== undefined) invalid(`${unsupported}: not supported by this version`);
-  const isPublicClient = own.token_endpoint_auth_method === 'none';
-  if (isPublicClient && !own.require_pkce) invalid('require_pkce: a public client cannot do without PKCE');
-  if (own.class !== 'public' && own.legal_basis.length > 0) invalid('legal_basis: only a public service reads claims by law');
-  const metadata = Object.fromEntries(Object.entries(all).filter(([name]) => !ownNames.has(name)));
-  const policy: ClientPolicy = {
-    class: own.class,
-    purposes: (own.purposes ?? [defaultPurpose]) as unknown as ClientPolicy['purposes'],
-    allowedClaims: own.allowed_claims,
-    legalBasis: own.legal_basis,
-    minAcr: own.min_acr,
-    allowedAcr: own.allowed_acr,
-    defaultAcr: own.default_acr_values,
-    requirePkce: own.require_pkce,
+export function readRegistration(json: unknown, policy: RegistrationPolicy): Registration {
+  const { sent, members } = readMembers(json);
+  checkPurposes(members);
+  checkClaims(members, policy.claimNames);
+  checkAcr(members);
+  checkSubjectType(members);
+  checkPkce(members);
+  checkRedirects(members, policy);
+  checkFlows(members);
+  checkSecret(members, policy.isProduction);
+  checkKeys(members);
+  checkKeyAddress(members, policy);
+  checkTranslatedAddresses(sent);
+  return { sent, members };
+}
+
+/** OIDC metadata as it will be kept: what the library would fill in otherwise than we mean is written out. */
+const metadataOf = ({ sent, members }: Registration): ClientMetadata => ({
+  ...Object.fromEntries(Object.entries(sent).filter(([name]) => !notMetadata.has(name))),
+  redirect_uris: members.redirect_uris,
+  grant_types: members.grant_types,
+  response_types: responseTypesOf(members),
+  subject_type: members.subject_type,
+});
+
+const policyOf = (members: Members): ClientPolicy => ({
+  class: members.class,
+  purposes: members.purposes ?? [defaultPurpose],
+  allowedClaims: members.allowed_claims,
+  legalBasis: members.legal_basis,
+  minAcr: members.min_acr,
+  allowedAcr: members.allowed_acr,
+  defaultAcr: members.default_acr_values,
+  requirePkce: members.require_pkce,
+});
+
+/** The client that a registration makes of what was kept before: its state, its sector and its key version stay. */
+export function clientOf(registration: Registration, before: Client | undefined): Client {
+  const { members } = registration;
+  const state = before?.state ?? 'active';
+  if (members.state === 'suspended' && state === 'active')
+    throw memberInvalid('state', 'put does not change it; `senid clients suspend` does');
+  return {
+    id: members.client_id,
+    state,
+    name: { vi: members['client_name#vi'] ?? members.client_name, en: members['client_name#en'] ?? members.client_name },
+    domain: domainOf(members),
+    metadata: metadataOf(registration),
+    policy: policyOf(members),
+    sector: sectorOf(members, before?.sector),
+    subjectKeyVersion: before?.subjectKeyVersion ?? subjectKeyVersion,
+    subjectType: members.subject_type,
+    subjectTypeReason: members.subject_type_reason,
   };
-  const name = { vi: own['client_name#vi'] ?? own.client_name, en: own['client_name#en'] ?? own.client_name };
-  const domain = hostOf(own.redirect_uris[0]) || hostOf(own.client_uri) || own.client_id;
-  const client = {
-    id: own.client_id,
-    name,
-    domain,
-    metadata: { ...metadata, subject_type: own.subject_type },
-    policy,
-    sector: sectorOf(own.redirect_uris, own.sector, own.client_id),
-    subjectKeyVersion,
-    subjectType: own.subject_type,
-  };
-  return { client, secret: own.client_secret, isPublicClient };
 }

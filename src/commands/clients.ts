@@ -12,61 +12,67 @@ function readJson(file: string): unknown {
   }
 }
 
+async function put(file: string, options: CommonOptions): Promise<void> {
+  const done = await withApplication(options, ({ registry }) => registry.put(readJson(file)));
+  print(options, done, [
+    `registered ${done.client_id}`,
+    ...(done.client_secret === undefined ? [] : [`client_secret ${done.client_secret}`]),
+    ...(done.state === undefined ? [] : [`still suspended; \`senid clients resume ${done.client_id}\` ends it`]),
+  ]);
+}
+
+async function list(options: CommonOptions): Promise<void> {
+  const found = await withApplication(options, ({ registry }) => registry.list());
+  print(
+    options,
+    found,
+    found.map((each) => `${each.client_id}\t${each.state}\t${each.class}\t${each.client_name}`),
+  );
+}
+
+/** One member for people: each entry of a list on a line of its own, times as dates. */
+function shownLines([name, value]: [string, unknown]): string[] {
+  const isTime = name === 'client_id_issued_at' || name === 'updated_at';
+  const entries = isTime ? [new Date(Number(value) * 1000).toISOString()] : Array.isArray(value) ? value : [value];
+  const texts = entries.length === 0 ? ['-'] : entries.map((entry) => (typeof entry === 'string' ? entry : JSON.stringify(entry)));
+  return texts.map((text, at) => `${(at === 0 ? name : '').padEnd(32)} ${text}`);
+}
+
+async function show(id: string, options: CommonOptions): Promise<void> {
+  const shown = await withApplication(options, ({ registry }) => registry.show(id));
+  print(options, shown, Object.entries(shown).flatMap(shownLines));
+}
+
+async function setState(verb: 'suspend' | 'resume', id: string, options: CommonOptions): Promise<void> {
+  await withApplication(options, ({ registry }) => registry[verb](id));
+  const state = verb === 'suspend' ? 'suspended' : 'active';
+  print(options, { client_id: id, state }, [`${id} is ${state}`]);
+}
+
+const withArgument = (work: (given: string, options: CommonOptions) => Promise<void>) =>
+  refusing((given: string, _own: object, command: Command) => work(given, command.optsWithGlobals()));
+
 /** `senid clients …`: relying parties as JSON. */
 export function registerClientCommands(program: Command): void {
   const clients = program.command('clients').description('relying parties (services)');
   clients
     .command('put <file>')
     .description('register or replace a service; a generated secret is printed this once')
-    .action(
-      refusing(async (file: string, _options: object, command: Command) => {
-        const options = command.optsWithGlobals<CommonOptions>();
-        const put = await withApplication(options, ({ registry }) => registry.put(readJson(file)));
-        print(options, put, [
-          `registered ${put.client_id}`,
-          ...(put.client_secret === undefined ? [] : [`client_secret ${put.client_secret}`]),
-        ]);
-      }),
-    );
+    .action(withArgument(put));
   clients
     .command('list')
     .description('every registered service')
-    .action(
-      refusing(async (_options: object, command: Command) => {
-        const options = command.optsWithGlobals<CommonOptions>();
-        const found = await withApplication(options, ({ registry }) => registry.list());
-        const rows = found.map(({ id, state, name, policy }) => ({
-          client_id: id,
-          state,
-          client_name: name.vi,
-          class: policy.class,
-          min_acr: policy.minAcr,
-        }));
-        print(
-          options,
-          rows,
-          rows.map((row) => `${row.client_id}\t${row.state}\t${row.class}\t${row.client_name}`),
-        );
-      }),
-    );
+    .action(refusing((_own: object, command: Command) => list(command.optsWithGlobals())));
   clients
     .command('show <id>')
-    .description('one service as it is registered, without its secret')
-    .action(
-      refusing(async (id: string, _options: object, command: Command) => {
-        const options = command.optsWithGlobals<CommonOptions>();
-        const client = await withApplication(options, ({ registry }) => registry.show(id));
-        print(options, client, [JSON.stringify(client, undefined, 2)]);
-      }),
-    );
+    .description('one service as it is registered, without its secret; with --json fit to be edited and put again')
+    .action(withArgument(show));
   clients
     .command('suspend <id>')
     .description('stop a service: its requests and tokens end within five seconds')
-    .action(
-      refusing(async (id: string, _options: object, command: Command) => {
-        const options = command.optsWithGlobals<CommonOptions>();
-        await withApplication(options, ({ registry }) => registry.suspend(id));
-        print(options, { client_id: id, state: 'suspended' }, [`suspended ${id}`]);
-      }),
-    );
+    .action(withArgument((id, options) => setState('suspend', id, options)));
+  clients
+    .command('resume <id>')
+    .description('let a suspended service work again')
+    .action(withArgument((id, options) => setState('resume', id, options)));
 }

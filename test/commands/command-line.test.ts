@@ -222,9 +222,40 @@ describe('senid clients', () => {
       });
     }
     expect((await senid(['clients', 'list', '--json'])).json).toEqual([
-      expect.objectContaining({ client_id: 'shop', state: 'active' }),
+      { client_id: 'shop', client_name: 'Cửa hàng', class: 'private', state: 'active' },
     ]);
     expect((await senid(['clients', 'show', 'none', '--json'])).json).toMatchObject({ code: 'client_not_found' });
+  });
+
+  it('shows a service fit to be put again; a suspended one stays so until it is resumed', async () => {
+    const own = { client_id: 'kiosk', client_name: 'Quầy', class: 'internal' };
+    const kiosk = { ...own, grant_types: ['client_credentials'], token_endpoint_auth_method: 'client_secret_post' };
+    const put = await senid(['clients', 'put', file('kiosk.json', JSON.stringify(kiosk)), '--json']);
+    const body = new URLSearchParams({ ...(put.json as Record<string, string>), grant_type: 'client_credentials' });
+    expect((await fetch(`${provider.issuer}/token`, { method: 'POST', body })).status).toBe(200);
+    const { out } = await senid(['clients', 'show', 'kiosk', '--json']);
+    expect(JSON.parse(out)).toMatchObject({ ...kiosk, redirect_uris: [], response_types: [], state: 'active' });
+    const suspended = { client_id: 'kiosk', state: 'suspended' };
+    expect(await senid(['clients', 'suspend', 'kiosk', '--json'])).toMatchObject({ code: 0, json: suspended });
+    expect((await senid(['clients', 'put', file('kiosk.json', out), '--json'])).json).toEqual(suspended);
+    const said = await senid(['clients', 'put', join(folder, 'kiosk.json')]);
+    expect(said.out).toBe('registered kiosk\nstill suspended; `senid clients resume kiosk` ends it\n');
+    expect((await senid(['clients', 'show', 'kiosk'])).out).toMatch(/^state +suspended$/m);
+    expect((await senid(['clients', 'resume', 'kiosk', '--json'])).json).toEqual({ client_id: 'kiosk', state: 'active' });
+    expect(await senid(['clients', 'resume', 'none', '--json'])).toMatchObject({ code: 1, json: { code: 'client_not_found' } });
+  });
+
+  it('does not register in production what only development may', async () => {
+    const production = { SENID_PROFILE: 'production', SENID_ISSUER: 'https://id.example' };
+    const put = (name: string, more: object) => {
+      const service = { client_id: name, client_name: name, class: 'private', redirect_uris: ['https://x.example/cb'], ...more };
+      return senid(['clients', 'put', file(`${name}.json`, JSON.stringify(service)), '--json'], production);
+    };
+    const keys = { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'https://10.0.0.1/keys' };
+    expect((await put('keys', keys)).json).toMatchObject({ detail: expect.stringContaining('jwks_uri: 10.0.0.1 is a private') });
+    expect((await put('weak', { client_secret: 'secret' })).json).toMatchObject({
+      detail: expect.stringContaining('client_secret:'),
+    });
   });
 });
 

@@ -1,0 +1,51 @@
+import { memberInvalid } from './errors.ts';
+import type { Members, SentMembers } from './member-shapes.ts';
+import { isLoopbackAddress, isPrivateAddress } from './private-address.ts';
+
+/** What this deployment lets addresses be. */
+export interface AddressPolicy {
+  readonly isProduction: boolean;
+  /** Closed networks, the demo and tests reach private addresses. */
+  readonly mayReachPrivate: boolean;
+}
+
+function urlOf(member: string, address: string): URL {
+  const url = URL.parse(address);
+  if (url === null) throw memberInvalid(member, `${address} is not an absolute URI`);
+  return url;
+}
+
+/** Codes never travel in the clear. @see RFC 9700, 2.6 */
+export function checkRedirects({ redirect_uris: uris }: Members, { isProduction }: AddressPolicy): void {
+  for (const address of uris) {
+    const url = urlOf('redirect_uris', address);
+    if (address.includes('#')) throw memberInvalid('redirect_uris', `${address} has a fragment`);
+    if (isProduction && url.protocol === 'http:' && !isLoopbackAddress(url))
+      throw memberInvalid('redirect_uris', `${address} must be https in production`);
+  }
+}
+
+/** Where the provider itself will call. */
+export function checkKeyAddress({ jwks_uri: address }: Members, { isProduction, mayReachPrivate }: AddressPolicy): void {
+  if (address === undefined) return;
+  const url = urlOf('jwks_uri', address);
+  if (isProduction && url.protocol !== 'https:') throw memberInvalid('jwks_uri', 'must be https in production');
+  if (!mayReachPrivate && isPrivateAddress(url)) throw memberInvalid('jwks_uri', `${url.hostname} is a private address`);
+}
+
+const privateParts = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
+
+/** A private key in a registration has been given away. */
+export function checkKeys({ jwks }: Members): void {
+  const given = jwks?.keys.findIndex((key) => privateParts.some((part) => key[part] !== undefined)) ?? -1;
+  if (given >= 0) throw memberInvalid('jwks', `keys.${given} holds a private key; make a new pair and register its public half`);
+}
+
+/** The library checks `client_uri` and its kin; their translations are checked here. */
+export function checkTranslatedAddresses(sent: SentMembers): void {
+  for (const [member, value] of Object.entries(sent)) {
+    if (!/^(client|logo|policy|tos)_uri#/.test(member)) continue;
+    const url = typeof value === 'string' ? URL.parse(value) : null;
+    if (url === null || !/^https?:$/.test(url.protocol)) throw memberInvalid(member, 'must be a web address');
+  }
+}

@@ -1,0 +1,56 @@
+import type { Clock } from '#src/kernel/clock.ts';
+import type { Sealing } from '#src/kernel/sealing.ts';
+import type { Signals } from '#src/kernel/signals.ts';
+import type { Store } from '#src/kernel/store.ts';
+import type { Client } from './client.ts';
+import { type ClientDocument, clients } from './collections.ts';
+import type { ClientDirectory, ClientWithSecret } from './ports.ts';
+
+export interface ClientDirectoryParts {
+  readonly store: Store;
+  readonly sealing: Sealing;
+  readonly clock: Clock;
+  readonly signals: Signals;
+}
+
+/** What binds a sealed secret to its client. */
+const sealContext = (id: string): string => `clients/${id}/secret`;
+
+export const sealSecret = (sealing: Sealing, id: string, secret: string): string => sealing.seal(secret, sealContext(id));
+
+/** The secret of a registration; undefined where the client has none. */
+export const openSecret = (sealing: Sealing, document: ClientDocument | undefined): string | undefined =>
+  document?.secret === undefined ? undefined : sealing.open(document.secret, sealContext(document.id));
+
+const withoutSecret = ({ secret: _, ...client }: ClientDocument): Client => client;
+
+/** Looks services up through a cache of `maxAgeMs`, dropped at once by a signal. */
+export function createClientDirectory({ store, sealing, clock, signals }: ClientDirectoryParts, maxAgeMs = 4000): ClientDirectory {
+  const cache = new Map<string, { at: number; updatedAt: number; found: ClientWithSecret | undefined }>();
+  signals.listen('client', ({ clientId }) => cache.delete(clientId));
+
+  async function load(id: string): Promise<ClientWithSecret | undefined> {
+    const document = await store.get(clients, id);
+    const known = cache.get(id);
+    if (cache.size > 20_000) cache.clear();
+    // an unchanged registration keeps its object, so that what was built from it stays valid
+    const unchanged = document !== undefined && known?.found !== undefined && known.updatedAt === document.updatedAt;
+    const found = unchanged ? known.found : open(document);
+    if (document !== undefined) cache.set(id, { at: clock.now(), updatedAt: document.updatedAt, found });
+    else cache.delete(id);
+    return found;
+  }
+
+  function open(document: ClientDocument | undefined): ClientWithSecret | undefined {
+    if (document === undefined || document.state === 'suspended') return undefined;
+    return { client: withoutSecret(document), secret: openSecret(sealing, document) };
+  }
+
+  return {
+    async find(id) {
+      const known = cache.get(id);
+      const age = known === undefined ? undefined : clock.now() - known.at;
+      return known !== undefined && age !== undefined && age >= 0 && age < maxAgeMs ? known.found : load(id);
+    },
+  };
+}

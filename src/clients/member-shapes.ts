@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { acrPrefix, acrValues } from '#config/acr.ts';
+import { memberInvalid } from './errors.ts';
+import { refuseOtherMembers } from './known-members.ts';
+
+const text = z.string().trim().min(1).max(500).normalize('NFC');
+const acr = z.enum(acrValues as [string, ...string[]]);
+const names = z.array(z.string().min(1).max(200));
+const identifier = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[\x21-\x7e]+$/, 'use visible ASCII characters only');
+const purpose = z.strictObject({ id: identifier, vi: text, en: text });
+const basis = z.strictObject({ claim: z.string().min(1), text: z.strictObject({ vi: text, en: text }) });
+
+/** SenID's own members (interfaces.md, "One service"). */
+const own = {
+  class: z.enum(['public', 'private', 'internal']),
+  purposes: z.tuple([purpose], purpose).optional(),
+  allowed_claims: names.default([]),
+  legal_basis: z.array(basis).default([]),
+  min_acr: acr.default(`${acrPrefix}id1-auth1`),
+  allowed_acr: z
+    .array(acr)
+    .min(1)
+    .default([...acrValues]),
+  default_acr_values: z.array(acr).default([]),
+  require_pkce: z.boolean().default(true),
+  sector: z.string().min(1).optional(),
+  subject_type_reason: text.optional(),
+  state: z.enum(['active', 'suspended']).optional(),
+};
+
+/** The OIDC members that rules of ours read; the library's schema checks the others. */
+const oidc = {
+  client_id: identifier,
+  client_name: text,
+  'client_name#en': text.optional(),
+  'client_name#vi': text.optional(),
+  client_secret: z.string().min(1).max(1000).optional(),
+  client_uri: z.string().optional(),
+  redirect_uris: names.default([]),
+  grant_types: z.array(z.string()).default(['authorization_code']),
+  response_types: z.array(z.string()).optional(),
+  token_endpoint_auth_method: z.string().default('client_secret_basic'),
+  subject_type: z.enum(['pairwise', 'public']).default('pairwise'),
+  jwks: z.object({ keys: z.array(z.looseObject({})) }, 'expected a JSON Web Key Set').optional(),
+  jwks_uri: z.string().optional(),
+};
+
+const shape = z.object({ ...own, ...oidc });
+
+/** The members that rules of ours read, each of the right type, defaults filled in. */
+export type Members = z.infer<typeof shape>;
+
+/** All members as they were sent. An omitted member and `null` are the same. @see RFC 7592, 2.2 */
+export type SentMembers = Readonly<Record<string, unknown>>;
+
+/** @throws {DomainError} `client_metadata_invalid`, the detail naming the member */
+export function readMembers(json: unknown): { readonly sent: SentMembers; readonly members: Members } {
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw memberInvalid('registration', 'expected one JSON object');
+  const sent = Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined && value !== null));
+  refuseOtherMembers(sent);
+  const parsed = shape.safeParse(sent);
+  if (parsed.success) return { sent, members: parsed.data };
+  const [issue] = parsed.error.issues;
+  throw memberInvalid(issue?.path.join('.') ?? 'registration', issue?.message ?? 'not valid');
+}
