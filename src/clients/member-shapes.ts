@@ -3,14 +3,23 @@ import { acrPrefix, acrValues } from '#config/acr.ts';
 import { memberInvalid } from './errors.ts';
 import { refuseOtherMembers } from './known-members.ts';
 
-const text = z.string().trim().min(1).max(500).normalize('NFC');
+/** People read it on consent pages and phones: one line, and nothing in it that hides or turns what is written. */
+const text = z
+  .string()
+  .normalize('NFC')
+  .trim()
+  .min(1)
+  .max(500)
+  .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, 'expected one line of visible characters');
 const acr = z.enum(acrValues as [string, ...string[]]);
 const names = z.array(z.string().min(1).max(200));
 const identifier = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^[\x21-\x7e]+$/, 'use visible ASCII characters only');
+  .regex(/^[\x21-\x7e]+$/, 'use visible ASCII characters only')
+  // the protocol library keeps what it knows of a session in a plain object, by client id
+  .refine((id) => !(id in Object.prototype), 'this name is taken by the language the provider is written in');
 const purpose = z.strictObject({ id: identifier, vi: text, en: text });
 const basis = z.strictObject({ claim: z.string().min(1), text: z.strictObject({ vi: text, en: text }) });
 

@@ -106,3 +106,20 @@ describe("SenID's own members", () => {
     expect(await world.refusal({ subject_type_reason: 'x' })).toBe('subject_type_reason: only with subject_type public');
   });
 });
+
+describe('names', () => {
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+    'cannot be ones that reach into every object (%s)',
+    async (id) => {
+      expect(await world.refusal({ client_id: id })).toMatch(/^client_id: /);
+    },
+  );
+
+  it.each(['\u202egro.live', 'shop\u0000', 'two\nlines', 'a\u200bb'])(
+    'cannot hide or turn what a person reads (%j)',
+    async (name) => {
+      expect(await world.refusal({ client_name: name })).toMatch(/^client_name: /);
+      expect(await world.refusal({ purposes: [{ id: 'a', vi: name, en: 'x' }] })).toMatch(/^purposes/);
+    },
+  );
+});
