@@ -1,5 +1,5 @@
-import type { HashingLimits } from '#src/accounts/password-hashing.ts';
 import type { ThrottlePolicy } from '#src/accounts/throttle.ts';
+import type { HashingLimits } from '#src/hashing/password-hashing.ts';
 import type { ProtocolLives } from '#src/oidc/parts.ts';
 import type { SignInPolicy } from '#src/sign-in/ports.ts';
 import type { BeginLimit } from '#src/web/middleware/begin-limit.ts';

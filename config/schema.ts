@@ -55,6 +55,21 @@ export const settingsSchema = z.strictObject({
   outboundPrivate: asText(flag.optional()).describe(
     "`true` lets outgoing requests (a service's `jwks_uri`) reach private addresses: the demo, tests, closed networks. Default: `false` in production, else `true`.",
   ),
+  metricsPort: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .describe(
+      'TCP port for `/metrics` (Prometheus), apart from the public one. In production there are no metrics without it; with `--workers` the second process uses the next port, and so on.',
+    ),
+  drainSeconds: z.coerce
+    .number()
+    .min(0)
+    .max(600)
+    .default(0)
+    .describe('How long a process that was told to end still takes requests, in seconds, while a load balancer notices `/readyz`.'),
   demoPort: z.coerce
     .number()
     .int()

@@ -5,7 +5,6 @@ import type { Settings } from '#config/load.ts';
 import { type Policy, policyAt } from '#config/policy.ts';
 import { createAccountDirectory } from './accounts/directory.ts';
 import { createKeyboardAuthentication } from './accounts/keyboard-authentication.ts';
-import { createPasswordHashing, defaultHashingLimits } from './accounts/password-hashing.ts';
 import { createSubjectIdentifiers } from './accounts/subject-identifier.ts';
 import { createThrottle } from './accounts/throttle.ts';
 import { createApprovals } from './approvals/approvals.ts';
@@ -14,9 +13,11 @@ import { createClientRegistry } from './clients/registry.ts';
 import { createClaimCatalogue } from './consent/claim-catalogue.ts';
 import { createDevices } from './devices/devices.ts';
 import { createEnrolmentCodes } from './devices/enrolment-codes.ts';
+import { createPasswordHashing, defaultHashingLimits } from './hashing/password-hashing.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import type { AccountId } from './kernel/identifier.ts';
 import { type Random, systemRandom } from './kernel/random.ts';
+import { observeStore, type StoreObserver } from './observation/observed-store.ts';
 import { createClientMetadataRules } from './oidc/client-rules.ts';
 import { createSigningKeys } from './oidc/signing-keys.ts';
 import { findKnownBrowser } from './sign-in/known-browsers.ts';
@@ -34,6 +35,8 @@ export interface Overrides {
   readonly random?: Random;
   /** What a wrong password waits for (`Policy.wrongEntryAfterMs`). */
   readonly wrongEntryAfterMs?: number;
+  /** Told of every call of the store. */
+  readonly observeStore?: StoreObserver;
 }
 
 /** The parts list: everything that serves and commands use, each made once. */
@@ -46,7 +49,8 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
 
   const sealing = createSealing(loadKeyFile(settings.keyFile, { mayCreate: !isProduction }));
   if (settings.sqlitePath !== ':memory:') mkdirSync(dirname(settings.sqlitePath), { recursive: true, mode: 0o700 });
-  const store = await openSqliteStore({ path: settings.sqlitePath, clock, collections: allCollections });
+  const opened = await openSqliteStore({ path: settings.sqlitePath, clock, collections: allCollections });
+  const store = overrides.observeStore === undefined ? opened : observeStore(opened, overrides.observeStore);
   const signals = createLocalSignals({ random });
   const basics = { store, sealing, clock, random, signals };
 

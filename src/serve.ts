@@ -1,26 +1,30 @@
-import type { EventEmitter } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import type { Middleware } from 'koa';
 import pino, { type Logger } from 'pino';
 import type { Settings } from '#config/load.ts';
 import { type Application, compose, type Overrides } from './compose.ts';
+import { createMetrics, type Metrics } from './observation/metrics.ts';
+import { countProtocolEvents, logProtocolRefusals } from './observation/protocol-events.ts';
+import { isTracingAsked, startTracing, traceStoreCall } from './observation/tracing.ts';
 import { createProvider } from './oidc/provider.ts';
-import { mountServer } from './server.ts';
+import { mountServer, type Observation } from './server.ts';
 import { createFormTokens } from './web/csrf.ts';
 import { createDeviceApi, createDeviceApiLimits } from './web/device-api/routes.ts';
 import { createHealthRoutes } from './web/health.ts';
 import { createHomeRoutes } from './web/home.ts';
+import { createMetricsRoute, listenForMetrics } from './web/metrics-route.ts';
 import { limitBegins } from './web/middleware/begin-limit.ts';
 import { createDraining } from './web/middleware/draining.ts';
 import { createProtocolPages } from './web/protocol/protocol-pages.ts';
 import { createStaySignedIn } from './web/protocol/stay-signed-in.ts';
 import { createRenderer } from './web/render.ts';
 import { createSignInPages } from './web/sign-in/routes.ts';
+import type { WaitingPages } from './web/sign-in/waiting-pages.ts';
 import { createStaticFiles } from './web/static-files.ts';
 
 export interface StopOptions {
-  /** How long requests are still taken while callers move to other processes. */
+  /** How long requests are still taken while callers move to other processes; the settings say, unless this does. */
   readonly drainMs?: number;
 }
 
@@ -35,45 +39,22 @@ export interface RunningServer {
 
 export interface ServeOptions extends Overrides {
   readonly logger?: Logger;
+  /** The environment's `OTEL_*` variables. */
+  readonly telemetry?: Readonly<Record<string, string | undefined>>;
 }
 
 const sweepEveryMs = 30_000;
 /** A request that runs longer than this when the process ends is cut. */
 const longestRequestMs = 10_000;
 
-const refusalEvents = [
-  'authorization.error',
-  'grant.error',
-  'userinfo.error',
-  'introspection.error',
-  'revocation.error',
-  'end_session.error',
-  'end_session_confirm.error',
-];
-
-interface ProtocolRefusal {
-  readonly error?: string;
-  readonly error_description?: string;
-  readonly error_detail?: string;
-}
-
-/** What the protocol refused, for the operator: OAuth's words, never a token or a parameter's value. */
-function logProtocolRefusals(provider: EventEmitter, logger: Logger): void {
-  for (const event of refusalEvents) {
-    provider.on(
-      event,
-      (
-        ctx: { readonly state: Readonly<Record<string, unknown>> },
-        { error, error_description: description, error_detail: detail }: ProtocolRefusal,
-      ) => {
-        logger.info({ reference: ctx.state['reference'], event, oauth: error, description, detail }, 'protocol refusal');
-      },
-    );
-  }
+/** Everything that waits, as numbers that are read when somebody asks. */
+function watchQueues(metrics: Metrics, { hashing }: Application, waitingPages: WaitingPages): void {
+  metrics.gauge({ name: 'senid_hashing_waiting', help: 'Passwords that wait to be hashed.', read: hashing.waiting });
+  metrics.gauge({ name: 'senid_waiting_pages', help: 'Pages that wait for a phone.', read: waitingPages.count });
 }
 
 /** Assembles the web application over the parts. */
-async function createWebApplication(application: Application, logger: Logger) {
+async function createWebApplication(application: Application, logger: Logger, observation: Observation) {
   const { settings, policy, clients, sealing, signIn, signals, approvals, devices, accounts, store, clock, random } = application;
   const { issuer, trustProxy, outboundPrivate } = settings;
   const staticFiles = createStaticFiles();
@@ -92,6 +73,7 @@ async function createWebApplication(application: Application, logger: Logger) {
     outboundPrivate,
   });
   logProtocolRefusals(provider, logger);
+  countProtocolEvents(provider, observation.metrics, clients);
   provider.on('server_error', (ctx, err) => logger.error({ err, reference: ctx.state['reference'] }, 'protocol fault'));
   const keyboard = await application.keyboard();
   const { router: signInPages, waitingPages } = createSignInPages({
@@ -119,6 +101,8 @@ async function createWebApplication(application: Application, logger: Logger) {
   const draining = createDraining();
   const health = createHealthRoutes({ store, keysLoaded: () => keys.length > 0, isDraining: draining.isDraining });
   const home = createHomeRoutes({ issuer, renderer });
+  watchQueues(observation.metrics, application, waitingPages);
+  const metricsRoute = settings.profile === 'production' ? [] : [createMetricsRoute(observation.metrics)];
   const web = mountServer({
     issuer,
     provider,
@@ -130,7 +114,8 @@ async function createWebApplication(application: Application, logger: Logger) {
     staticFiles: staticFiles.middleware,
     beginLimit: limitBegins(policy.begins, { loopbackIsFree: settings.profile !== 'production' }) as Middleware,
     draining: draining.middleware as Middleware,
-    routers: [health, home, signInPages, deviceApi, createStaySignedIn({ clients, renderer })],
+    observation,
+    routers: [health, home, signInPages, deviceApi, createStaySignedIn({ clients, renderer }), ...metricsRoute],
   });
   return {
     callback: web.callback(),
@@ -154,8 +139,17 @@ function sweepRegularly({ store }: Application, logger: Logger): () => void {
 /** Starts the provider and answers when it listens. */
 export async function serve(settings: Settings, options: ServeOptions = {}): Promise<RunningServer> {
   const logger = options.logger ?? pino({ level: settings.logLevel }, pino.destination({ dest: 2, sync: false }));
-  const application = await compose(settings, options);
-  const web = await createWebApplication(application, logger);
+  const metrics = createMetrics();
+  const isTraced = isTracingAsked(options.telemetry ?? {});
+  const stopTracing = isTraced ? await startTracing(options.telemetry ?? {}) : undefined;
+  const application = await compose(settings, {
+    ...options,
+    observeStore(...call) {
+      metrics.storeCall(...call);
+      if (isTraced) traceStoreCall(...call);
+    },
+  });
+  const web = await createWebApplication(application, logger, { metrics, isTraced });
   const server = createServer(web.callback);
   server.headersTimeout = 20_000;
   server.requestTimeout = 60_000;
@@ -163,12 +157,14 @@ export async function serve(settings: Settings, options: ServeOptions = {}): Pro
     server.once('error', reject);
     server.listen(settings.port, settings.host, resolve);
   });
+  const metricsServer =
+    settings.metricsPort === undefined ? undefined : await listenForMetrics(metrics, settings.metricsPort, settings.host);
   const stopSweeping = sweepRegularly(application, logger);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : settings.port;
   logger.info({ issuer: settings.issuer, port }, 'listening');
 
-  async function stop({ drainMs = 0 }: StopOptions = {}): Promise<void> {
+  async function stop({ drainMs = settings.drainSeconds * 1000 }: StopOptions = {}): Promise<void> {
     stopSweeping();
     web.drain();
     if (drainMs > 0) await setTimeout(drainMs);
@@ -176,8 +172,10 @@ export async function serve(settings: Settings, options: ServeOptions = {}): Pro
     server.closeIdleConnections();
     await Promise.race([closed, setTimeout(longestRequestMs, undefined, { ref: false })]);
     server.closeAllConnections();
+    metricsServer?.close();
     await closed;
     await application.close();
+    await stopTracing?.();
   }
 
   return { application, server, port, stop };

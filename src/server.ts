@@ -6,16 +6,24 @@ import type { Logger } from 'pino';
 import type { Clock } from './kernel/clock.ts';
 import type { Random } from './kernel/random.ts';
 import type { Store } from './kernel/store.ts';
+import type { Metrics } from './observation/metrics.ts';
+import { traceRequests } from './observation/tracing.ts';
 import { endGrantsWithSession } from './oidc/end-grants.ts';
 import { errorPages } from './web/middleware/errors.ts';
 import { oneSpelling } from './web/middleware/one-spelling.ts';
 import { plainBodies } from './web/middleware/plain-bodies.ts';
-import { requestLog } from './web/middleware/request-log.ts';
+import { requestLog, routeOf } from './web/middleware/request-log.ts';
 import { securityHeaders } from './web/middleware/security-headers.ts';
 import { handOver } from './web/protocol/hand-over.ts';
 import { interactionIdEcho } from './web/protocol/interaction-id-echo.ts';
 import { postAsGet } from './web/protocol/post-as-get.ts';
 import type { Renderer } from './web/render.ts';
+
+/** Who is told of every request. */
+export interface Observation {
+  readonly metrics: Metrics;
+  readonly isTraced: boolean;
+}
 
 export interface ServerParts {
   readonly issuer: string;
@@ -28,6 +36,7 @@ export interface ServerParts {
   readonly staticFiles: Middleware;
   readonly beginLimit: Middleware;
   readonly draining: Middleware;
+  readonly observation: Observation;
   readonly routers: readonly Router[];
 }
 
@@ -36,7 +45,7 @@ const posted = new Set(['/auth', '/session/end']);
 
 /** Our own routes; the protocol's requests, the busiest by far, pass them by. */
 function forPages(routers: readonly Router[]): Middleware {
-  const ours = /^\/(interaction|device|livez|readyz|app|q|session\/end\/stay)?(\/|$)/;
+  const ours = /^\/(interaction|device|livez|readyz|app|q|metrics|session\/end\/stay)?(\/|$)/;
   const routes = compose(routers.map((router) => router.routes() as Middleware));
   return (ctx, next) => (ours.test(ctx.path) ? routes(ctx, next) : next());
 }
@@ -51,10 +60,12 @@ export function mountServer({
   staticFiles,
   beginLimit,
   draining,
+  observation,
   routers,
   ...sources
 }: ServerParts): Provider {
-  provider.use(requestLog(logger, sources) as never);
+  provider.use(requestLog(logger, observation.metrics, sources) as never);
+  if (observation.isTraced) provider.use(traceRequests(routeOf) as never);
   provider.use(draining as never);
   provider.use(securityHeaders(issuer) as never);
   provider.use(errorPages(renderer, logger) as never);

@@ -1,3 +1,4 @@
+import type { PasswordHashing } from '#src/hashing/password-hashing.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import type { Random } from '#src/kernel/random.ts';
@@ -7,7 +8,6 @@ import { reservations } from './collections.ts';
 import { idNumberReservation } from './directory.ts';
 import { type ImportOptions, readPerson } from './import-person.ts';
 import { openAccount } from './open-account.ts';
-import type { PasswordHashing } from './password-hashing.ts';
 import { normaliseIdNumber } from './person-rules.ts';
 
 export interface ImportParts {

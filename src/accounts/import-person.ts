@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { isSupportedHash } from '#src/hashing/foreign-hashes.ts';
+import type { PasswordHashing } from '#src/hashing/password-hashing.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import type { IdentityEvidence, Person, PostalAddress } from './account.ts';
-import { isSupportedHash } from './foreign-hashes.ts';
 import type { NewAccount } from './open-account.ts';
-import type { PasswordHashing } from './password-hashing.ts';
 import { checkBirthdate, checkIdNumber, checkName, checkPassword, checkPhone, isInventedIdNumber } from './person-rules.ts';
 
 /** One line of text: NFC, and nothing in it that can't be seen (control characters, marks that turn the direction of writing). */

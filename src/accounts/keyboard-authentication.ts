@@ -1,4 +1,5 @@
 import { createGuardrails, verifySync } from 'otplib';
+import type { PasswordHashing } from '#src/hashing/password-hashing.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
@@ -7,7 +8,6 @@ import type { Sealing } from '#src/kernel/sealing.ts';
 import type { Store } from '#src/kernel/store.ts';
 import type { Account } from './account.ts';
 import { type CredentialsDocument, credentials } from './collections.ts';
-import type { PasswordHashing } from './password-hashing.ts';
 import { normaliseIdNumber } from './person-rules.ts';
 import type { AccountDirectory, Caller, KeyboardAuthentication } from './ports.ts';
 import type { Throttle } from './throttle.ts';

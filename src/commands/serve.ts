@@ -10,7 +10,7 @@ export function registerServeCommand(program: Command): void {
       refusing(async (_own: object, command: Command) => {
         const settings = settingsFor(command.optsWithGlobals<CommonOptions>(), 'production');
         const { serve } = await import('#src/serve.ts');
-        const running = await serve(settings);
+        const running = await serve(settings, { telemetry: process.env });
         process.stdout.write('ready\n');
         const stop = (): void => {
           running.stop().then(

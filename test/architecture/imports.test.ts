@@ -9,7 +9,8 @@ const source = join(root, 'src');
 /** Which folder may import from which; what is not listed is refused. `config/` is data that everybody may read. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
-  accounts: ['kernel'],
+  hashing: ['kernel'],
+  accounts: ['kernel', 'hashing'],
   clients: ['kernel'],
   // enrolling a device changes its account
   devices: ['kernel', 'accounts'],
@@ -19,9 +20,22 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'sign-in': ['kernel', 'accounts', 'clients', 'devices', 'assurance', 'consent', 'approvals'],
   oidc: ['kernel', 'accounts', 'clients', 'assurance', 'consent', 'sign-in'],
   errors: ['kernel', 'accounts', 'clients', 'devices', 'approvals'],
-  web: ['kernel', 'accounts', 'clients', 'devices', 'assurance', 'consent', 'approvals', 'sign-in', 'oidc', 'errors'],
+  web: [
+    'kernel',
+    'accounts',
+    'clients',
+    'devices',
+    'assurance',
+    'consent',
+    'approvals',
+    'sign-in',
+    'oidc',
+    'errors',
+    'observation',
+  ],
   // the list of collections names each folder's declarations; the engines know the kernel alone
   storage: ['kernel', 'accounts', 'clients', 'devices', 'approvals', 'consent', 'sign-in', 'oidc'],
+  observation: ['kernel', 'clients'],
   phone: [],
 };
 const domain = ['kernel', 'accounts', 'clients', 'devices', 'assurance', 'consent', 'approvals', 'sign-in'];

@@ -37,6 +37,7 @@ export async function startProvider(
     readonly logger?: Logger;
     readonly environment?: Record<string, string>;
     readonly wrongEntryAfterMs?: number;
+    readonly telemetry?: Record<string, string>;
   } = {},
 ): Promise<TestProvider> {
   const port = await freePort();
@@ -50,6 +51,7 @@ export async function startProvider(
     ...options.environment,
   };
   const running = await serve(loadSettings(environment), {
+    ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
     wrongEntryAfterMs: options.wrongEntryAfterMs ?? 0,
     logger: options.logger ?? pino({ level: process.env['SENID_TEST_LOG'] ?? 'silent' }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),

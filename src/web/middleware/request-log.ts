@@ -1,15 +1,36 @@
 import type { Context, Next } from 'koa';
 import type { Logger } from 'pino';
-import type { Clock } from '#src/kernel/clock.ts';
 import type { Random } from '#src/kernel/random.ts';
+import type { Metrics } from '#src/observation/metrics.ts';
 
-/** The first segments of a path, without the identifiers in it: logs name routes, never people or secrets. */
+/** Paths that are routes by themselves. */
+const wholePaths = new Set([
+  '/',
+  '/auth',
+  '/token',
+  '/token/introspection',
+  '/token/revocation',
+  '/me',
+  '/jwks',
+  '/session/end',
+  '/session/end/confirm',
+  '/session/end/success',
+  '/session/end/stay',
+  '/.well-known/openid-configuration',
+  '/livez',
+  '/readyz',
+  '/metrics',
+  '/app',
+  '/q',
+]);
+/** Routes with an identifier in them, by their beginning. */
+const beginnings = ['/interaction/', '/auth/', '/device/v1/', '/assets/'];
+
+/** The route a path belongs to, without the identifiers in it: logs and metrics name routes, never people, secrets or what a stranger makes up. */
 export function routeOf(path: string): string {
-  const [, first = '', second = '', third] = path.split('/');
-  if (first === 'interaction') return third === undefined ? '/interaction' : '/interaction/…';
-  if (first === 'device' || first === 'session' || first === '.well-known' || first === 'token')
-    return `/${[first, second].filter(Boolean).join('/')}`;
-  return /^[a-z-]{0,20}$/.test(first) ? `/${first}` : '/…';
+  if (wholePaths.has(path)) return path;
+  const beginning = beginnings.find((each) => path.startsWith(each));
+  return beginning === undefined ? 'other' : `${beginning}…`;
 }
 
 /** Names of requests that people can quote: a random beginning for each process, then a count. They are no secrets. */
@@ -22,22 +43,22 @@ function createReferences(random: Random): () => string {
   };
 }
 
-/** Gives every request a reference that people can quote, and writes one line for it. */
-export function requestLog(logger: Logger, { clock, random }: { readonly clock: Clock; readonly random: Random }) {
+/** Gives every request a reference that people can quote, writes one line for it, and counts it. */
+export function requestLog(logger: Logger, metrics: Metrics, { random }: { readonly random: Random }) {
   const nextReference = createReferences(random);
   return async (ctx: Context, next: Next): Promise<void> => {
-    const began = clock.now();
+    const began = performance.now();
     const reference = nextReference();
     ctx.state['reference'] = reference;
     try {
       await next();
     } finally {
+      const tookMs = performance.now() - began;
+      const route = routeOf(ctx.path);
+      metrics.request({ method: ctx.method, route, status: ctx.status }, tookMs);
       const level = ctx.status >= 500 ? 'warn' : 'info';
       if (logger.isLevelEnabled(level))
-        logger[level](
-          { reference, method: ctx.method, route: routeOf(ctx.path), status: ctx.status, ms: clock.now() - began },
-          'request',
-        );
+        logger[level]({ reference, method: ctx.method, route, status: ctx.status, ms: Math.round(tookMs) }, 'request');
     }
   };
 }

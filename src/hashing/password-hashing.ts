@@ -11,6 +11,8 @@ export interface PasswordHashing {
   verify(passwordHash: string, password: string): Promise<boolean>;
   /** The password is right but its hash is of an older kind. */
   needsUpgrade(passwordHash: string): boolean;
+  /** How many wait for their turn now. */
+  readonly waiting: () => number;
 }
 
 export interface HashingLimits {
@@ -48,6 +50,7 @@ export function createPasswordHashing(limits: HashingLimits = defaultHashingLimi
     hash: async (password) => (await inTurn(() => threads.run({ kind: 'hash', password }))) as string,
     verify: async (passwordHash, password) =>
       (await inTurn(() => threads.run({ kind: 'verify', passwordHash, password }))) as boolean,
+    waiting: () => queue.length,
     needsUpgrade: (passwordHash) => !passwordHash.startsWith(currentPrefix),
   };
 }

@@ -1,7 +1,7 @@
 import { pbkdf2Sync, randomBytes, scryptSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { isSupportedHash, verifyHash } from '#src/accounts/foreign-hashes.ts';
-import { createPasswordHashing } from '#src/accounts/password-hashing.ts';
+import { isSupportedHash, verifyHash } from '#src/hashing/foreign-hashes.ts';
+import { createPasswordHashing } from '#src/hashing/password-hashing.ts';
 
 const text = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=', '');
 const salt = randomBytes(16);

@@ -1,0 +1,78 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Seconds; the fine end is where token calls live, the coarse end where a person waits for a hash. */
+const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** A number that is read when somebody asks for it. */
+export interface Gauged {
+  readonly name: string;
+  readonly help: string;
+  readonly read: () => number;
+}
+
+/** What a process counts. Every label has few values: routes, classes of services, acr values, OAuth errors, names of collections. */
+export interface Metrics {
+  request(labels: { readonly method: string; readonly route: string; readonly status: number }, tookMs: number): void;
+  /** An authorization request that was answered: `outcome` is `success` or an OAuth error. */
+  authorization(labels: { readonly clientClass: string; readonly acr: string; readonly outcome: string }): void;
+  token(labels: { readonly grantType: string; readonly clientClass: string; readonly outcome: string }): void;
+  storeCall(operation: string, collection: string, tookMs: number, failed: boolean): void;
+  gauge(gauged: Gauged): void;
+  /** Prometheus text format. */
+  text(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+/** Values that callers choose are folded: a label must not grow with what strangers send. */
+const methods = new Set(['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, prefix: 'senid_' });
+  const requests = new Histogram({
+    name: 'senid_http_request_seconds',
+    help: 'How long requests took, by route.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: seconds,
+    registers,
+  });
+  const authorizations = new Counter({
+    name: 'senid_authorizations_total',
+    help: 'Authorization requests that were answered, by class of service, acr reached and outcome.',
+    labelNames: ['client_class', 'acr', 'outcome'],
+    registers,
+  });
+  const tokens = new Counter({
+    name: 'senid_token_requests_total',
+    help: 'Calls of the token endpoint, by grant type, class of service and outcome.',
+    labelNames: ['grant_type', 'client_class', 'outcome'],
+    registers,
+  });
+  const storeCalls = new Counter({
+    name: 'senid_store_calls_total',
+    help: 'Calls of the store, by operation, collection and whether they failed.',
+    labelNames: ['operation', 'collection', 'failed'],
+    registers,
+  });
+  const storeSeconds = new Counter({
+    name: 'senid_store_seconds_total',
+    help: 'Seconds spent waiting for the store, by operation and collection.',
+    labelNames: ['operation', 'collection'],
+    registers,
+  });
+
+  return {
+    request: ({ method, route, status }, tookMs) =>
+      requests.observe({ method: methods.has(method) ? method : 'other', route, status }, tookMs / 1000),
+    authorization: ({ clientClass, acr, outcome }) => authorizations.inc({ client_class: clientClass, acr, outcome }),
+    token: ({ grantType, clientClass, outcome }) => tokens.inc({ grant_type: grantType, client_class: clientClass, outcome }),
+    storeCall(operation, collection, tookMs, failed) {
+      storeCalls.inc({ operation, collection, failed: String(failed) });
+      storeSeconds.inc({ operation, collection }, tookMs / 1000);
+    },
+    gauge({ name, help, read }) {
+      const gauge: Gauge = new Gauge({ name, help, registers, collect: () => void gauge.set(read()) });
+    },
+    text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  };
+}
