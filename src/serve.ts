@@ -3,6 +3,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { Middleware } from 'koa';
 import pino, { type Logger } from 'pino';
 import type { Settings } from '#config/load.ts';
+import { startBackgroundWork, type Work } from './background/background-work.ts';
+import { createLeases } from './background/leases.ts';
 import { type Application, compose, type Overrides } from './compose.ts';
 import { createMetrics, type Metrics } from './observation/metrics.ts';
 import { countProtocolEvents, logProtocolRefusals } from './observation/protocol-events.ts';
@@ -43,7 +45,6 @@ export interface ServeOptions extends Overrides {
   readonly telemetry?: Readonly<Record<string, string | undefined>>;
 }
 
-const sweepEveryMs = 30_000;
 /** A request that runs longer than this when the process ends is cut. */
 const longestRequestMs = 10_000;
 
@@ -127,14 +128,10 @@ async function createWebApplication(application: Application, logger: Logger, ob
   };
 }
 
-/** Deletes what has expired, a little at a time; expiry itself is enforced on every read. */
-function sweepRegularly({ store }: Application, logger: Logger): () => void {
-  const timer = setInterval(() => {
-    store.sweep(5000).catch((err: unknown) => logger.warn({ err }, 'sweep failed'));
-  }, sweepEveryMs);
-  timer.unref();
-  return () => clearInterval(timer);
-}
+/** What one of all processes does beside answering. Expiry itself is enforced on every read. */
+const backgroundWork = ({ store }: Application): readonly Work[] => [
+  { name: 'sweep', everyMs: 30_000, run: () => store.sweep(5000) },
+];
 
 /** Starts the provider and answers when it listens. */
 export async function serve(settings: Settings, options: ServeOptions = {}): Promise<RunningServer> {
@@ -159,13 +156,13 @@ export async function serve(settings: Settings, options: ServeOptions = {}): Pro
   });
   const metricsServer =
     settings.metricsPort === undefined ? undefined : await listenForMetrics(metrics, settings.metricsPort, settings.host);
-  const stopSweeping = sweepRegularly(application, logger);
+  const leases = createLeases(application, application.signals.process);
+  const stopBackgroundWork = startBackgroundWork(backgroundWork(application), leases, logger);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : settings.port;
   logger.info({ issuer: settings.issuer, port }, 'listening');
 
   async function stop({ drainMs = settings.drainSeconds * 1000 }: StopOptions = {}): Promise<void> {
-    stopSweeping();
     web.drain();
     if (drainMs > 0) await setTimeout(drainMs);
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -174,6 +171,7 @@ export async function serve(settings: Settings, options: ServeOptions = {}): Pro
     server.closeAllConnections();
     metricsServer?.close();
     await closed;
+    await stopBackgroundWork();
     await application.close();
     await stopTracing?.();
   }

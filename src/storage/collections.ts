@@ -1,5 +1,6 @@
 import { accountEvents, accounts, credentials, reservations } from '#src/accounts/collections.ts';
 import { approvals } from '#src/approvals/collections.ts';
+import { leases } from '#src/background/collections.ts';
 import { clients } from '#src/clients/collections.ts';
 import { consents } from '#src/consent/collections.ts';
 import { deviceLists, devices, enrolmentCodes } from '#src/devices/collections.ts';
@@ -26,4 +27,5 @@ export const allCollections = [
   sessions,
   replays,
   signingKeys,
+  leases,
 ] as unknown as readonly Collection<never, string>[];

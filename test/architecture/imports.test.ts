@@ -34,7 +34,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'observation',
   ],
   // the list of collections names each folder's declarations; the engines know the kernel alone
-  storage: ['kernel', 'accounts', 'clients', 'devices', 'approvals', 'consent', 'sign-in', 'oidc'],
+  storage: ['kernel', 'background', 'accounts', 'clients', 'devices', 'approvals', 'consent', 'sign-in', 'oidc'],
+  background: ['kernel'],
   observation: ['kernel', 'clients'],
   phone: [],
 };
