@@ -128,6 +128,11 @@ export interface Store {
   scan<Doc extends StoredDocument>(from: Collection<Doc, string>, page: Page): Promise<Doc[]>;
   /** False when a live document with this id exists already; then nothing is written. */
   insert<Doc extends StoredDocument>(into: Collection<Doc, string>, document: NoInfer<Doc>): Promise<boolean>;
+  /**
+   * Inserts each document whose id is not there; for imports. Not all or nothing: after a fault some may be there and some not.
+   * @returns the ids that were there already, untouched
+   */
+  insertMany<Doc extends StoredDocument>(into: Collection<Doc, string>, documents: readonly NoInfer<Doc>[]): Promise<string[]>;
   /** Last write wins. */
   upsert<Doc extends StoredDocument>(into: Collection<Doc, string>, document: NoInfer<Doc>): Promise<void>;
   /** Compare and set on one document, atomically: of any number of callers expecting the same state, one wins. */

@@ -50,6 +50,24 @@ export function storeContract(open: (clock: TestClock) => Promise<Store>): void 
       expect((await store.get(things, 'a'))?.colour).toBe('red');
     });
 
+    it('inserts many, names the ones that were there, and leaves those alone; an expired one is not there', async () => {
+      await store.insert(things, { id: 'b', colour: 'old', tags: ['x'] });
+      await store.insert(things, { id: 'c', colour: 'old', tags: ['x'], expiresAt: clock.now() + 1000 });
+      clock.advance(1001);
+      const many = ['a', 'b', 'c', 'd'].map((id) => ({ id, colour: 'new' }));
+      expect(await store.insertMany(things, many)).toEqual(['b']);
+      expect((await store.getMany(things, ['a', 'b', 'c', 'd'])).map(({ colour }) => colour)).toEqual(['new', 'old', 'new', 'new']);
+      expect((await store.find(things, 'colour', 'new')).map(({ id }) => id)).toEqual(['a', 'c', 'd']);
+      expect((await store.find(things, 'tag', 'x')).map(({ id }) => id)).toEqual(['b']);
+      expect(await store.insertMany(things, [])).toEqual([]);
+    });
+
+    it('of many inserts of the same documents at once each is made once', async () => {
+      const many = Array.from({ length: 50 }, (_, n) => ({ id: `many-${n}` }));
+      const there = await Promise.all(Array.from({ length: 8 }, () => store.insertMany(things, many)));
+      expect(there.flat()).toHaveLength(7 * 50);
+    });
+
     it('upserts, removes, and says whether there was something to remove', async () => {
       await store.upsert(things, { id: 'a', colour: 'red' });
       await store.upsert(things, { id: 'a', colour: 'blue' });

@@ -114,6 +114,14 @@ class SqliteStore implements Store {
     return this.#writes.run(into.durability, () => this.#insert(this.#table(into), document));
   }
 
+  insertMany<Doc extends StoredDocument>(into: Collection<Doc, string>, documents: readonly NoInfer<Doc>[]): Promise<string[]> {
+    return this.#writes.run(into.durability, () => {
+      const table = this.#table(into);
+      const now = this.#clock.now();
+      return documents.filter((document) => !table.insertNew(document, now)).map(({ id }) => id);
+    });
+  }
+
   upsert<Doc extends StoredDocument>(into: Collection<Doc, string>, document: NoInfer<Doc>): Promise<void> {
     return this.#writes.run(into.durability, () => this.#table(into).put(document));
   }

@@ -22,6 +22,7 @@ export class Table {
   readonly #get: StatementSync;
   readonly #scan: StatementSync;
   readonly #put: StatementSync;
+  readonly #insertNew: StatementSync;
   readonly #delete: StatementSync;
   readonly #expired: StatementSync;
   readonly #indexes: readonly {
@@ -45,6 +46,9 @@ export class Table {
     this.#scan = db.prepare(`SELECT doc FROM ${table} WHERE id > ? AND ${live} ORDER BY id LIMIT ?`);
     this.#put = db.prepare(
       `INSERT INTO ${table} (id, doc, expires_at) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, expires_at = excluded.expires_at`,
+    );
+    this.#insertNew = db.prepare(
+      `INSERT INTO ${table} (id, doc, expires_at) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, expires_at = excluded.expires_at WHERE ${table}.expires_at <= ?`,
     );
     this.#delete = db.prepare(`DELETE FROM ${table} WHERE id = ?`);
     this.#expired = db.prepare(`SELECT id FROM ${table} WHERE expires_at <= ? LIMIT ?`);
@@ -92,6 +96,19 @@ export class Table {
     this.#put.run(document.id, text, document.expiresAt ?? null);
     this.#recent.put(document.id, text);
     for (const { valuesOf, add } of this.#indexes) for (const value of valuesOf(document)) add.run(value, document.id);
+  }
+
+  /** One of many: not kept as recent. False when a live document has this id. */
+  insertNew(document: StoredDocument, now: number): boolean {
+    if (this.#indexes.length > 0 && this.get(document.id, Number.NEGATIVE_INFINITY) !== undefined) {
+      if (this.get(document.id, now) !== undefined) return false;
+      this.delete(document.id);
+    }
+    const inserted = this.#insertNew.run(document.id, JSON.stringify(document), document.expiresAt ?? null, now);
+    if (inserted.changes === 0) return false;
+    this.#recent.delete(document.id);
+    for (const { valuesOf, add } of this.#indexes) for (const value of valuesOf(document)) add.run(value, document.id);
+    return true;
   }
 
   delete(id: string): void {
