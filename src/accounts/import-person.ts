@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isSupportedHash } from '#src/hashing/foreign-hashes.ts';
+import { judgeHash } from '#src/hashing/foreign-hashes.ts';
 import type { PasswordHashing } from '#src/hashing/password-hashing.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
@@ -18,7 +18,8 @@ const text = z
 
 /** One line of an import (interfaces.md). Documents are understood by later versions and refused until then. */
 const line = z.strictObject({
-  id_number: text,
+  // pasted with signs that can't be seen it is still the same number: `checkIdNumber` is strict about what remains
+  id_number: z.string().max(200),
   kind: z.enum(['citizen', 'foreigner']).optional(),
   name: z.strictObject({ family: text, middle: z.string().max(200).default(''), given: text }),
   birthdate: text,
@@ -79,14 +80,18 @@ function totpSecretOf({ totp_secret: secret }: Line): string | undefined {
   return clean;
 }
 
+const tooCostly =
+  'too costly: bcrypt up to cost 13, PBKDF2 up to 1,000,000 rounds, argon2 up to 256 MiB and 512 MiB times passes, scrypt up to 128 MiB and 256 MiB times lanes; give the person a new password instead';
+
 async function passwordHashOf(
   { password, password_hash: given }: Line,
   hashing: PasswordHashing,
   hash: boolean,
 ): Promise<string | undefined> {
   if (given !== undefined) {
-    if (!isSupportedHash(given)) throw new DomainError('password_hash_unsupported');
-    return given;
+    const judgement = judgeHash(given);
+    if (judgement === 'supported') return given;
+    throw new DomainError('password_hash_unsupported', { detail: judgement === 'too-costly' ? tooCostly : 'of an unknown form' });
   }
   if (password === undefined) return undefined;
   const checked = checkPassword(password);

@@ -6,11 +6,11 @@ const refuse = (code: AccountErrorCode, detail?: string): never => {
   throw new DomainError(code, detail === undefined ? {} : { detail });
 };
 
-/** As typed → as kept: NFC, no spaces or dots, capitals. */
+/** As typed or pasted → as kept: full-width signs as plain ones (NFKC), nothing that can't be seen, no spaces or dots, capitals. */
 export const normaliseIdNumber = (typed: string): string =>
   typed
-    .normalize('NFC')
-    .replace(/[\s.-]/g, '')
+    .normalize('NFKC')
+    .replace(/[\s.\p{Cf}-]/gu, '')
     .toUpperCase()
     .slice(0, 64);
 

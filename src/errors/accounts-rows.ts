@@ -73,7 +73,7 @@ export const accountsRows = {
   password_hash_unsupported: member(
     'Không đọc được mã băm mật khẩu',
     'The password hash is of an unknown kind',
-    'PHC strings of argon2i or argon2id (up to 256 MiB), scrypt (up to 128 MiB), pbkdf2 (up to 5,000,000 rounds), or bcrypt as $2b$ (up to cost 15).',
+    'PHC strings of argon2i or argon2id (up to 256 MiB, and 512 MiB times passes), scrypt (up to 128 MiB, and 256 MiB times lanes), pbkdf2 (up to 1,000,000 rounds), or bcrypt as $2b$ (up to cost 13).',
   ),
   totp_secret_invalid: member(
     'Khóa của ứng dụng mã chưa đúng',

@@ -17,7 +17,6 @@ interface PhcString {
 const phcString =
   /^\$([a-z0-9-]+)(?:\$v=(\d+))?\$([a-z]+=\d{1,9}(?:,[a-z]+=\d{1,9})*)\$([A-Za-z0-9+/]{11,128})\$([A-Za-z0-9+/]{22,256})$/;
 const bcryptString = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
-const dearestBcrypt = 15;
 const mebibyte = 1024 * 1024;
 
 function read(passwordHash: string): PhcString | undefined {
@@ -36,27 +35,51 @@ function read(passwordHash: string): PhcString | undefined {
 const within = (value: number | undefined, least: number, most: number): boolean =>
   value !== undefined && value >= least && value <= most;
 
-const isPayableArgon2 = ({ version, settings: { m, t, p } }: PhcString): boolean =>
-  version === '19' && within(p, 1, 16) && within(t, 1, 20) && within(m, 8 * (p ?? 1), (256 * mebibyte) / 1024);
-const isPayableScrypt = ({ settings: { ln = 0, r = 0, p } }: PhcString): boolean =>
-  within(ln, 1, 20) && within(r, 1, 32) && within(p, 1, 16) && ln < 16 * r && 128 * 2 ** ln * r <= 128 * mebibyte;
-const isPayablePbkdf2 = ({ settings: { i } }: PhcString): boolean => within(i, 1, 5_000_000);
+/** How a hash stands to what a check here may cost. */
+export type HashJudgement = 'supported' | 'too-costly' | 'unknown';
 
-/** What one check may cost is bounded: an imported line must not stop everybody else's sign-in. */
-const isPayable: Readonly<Record<string, (hash: PhcString) => boolean>> = {
-  argon2id: isPayableArgon2,
-  argon2i: isPayableArgon2,
-  scrypt: isPayableScrypt,
-  'pbkdf2-sha256': isPayablePbkdf2,
-  'pbkdf2-sha512': isPayablePbkdf2,
+/** `unknown` unless the settings make sense at all, then `too-costly` unless they are within our means. */
+const judge = (makesSense: boolean, isPayable: boolean): HashJudgement =>
+  makesSense ? (isPayable ? 'supported' : 'too-costly') : 'unknown';
+
+const anyCost = Number.MAX_SAFE_INTEGER;
+
+function judgeArgon2({ version, settings: { m = 0, t = 0, p = 0 } }: PhcString): HashJudgement {
+  const memory = m * 1024;
+  return judge(
+    version === '19' && within(p, 1, anyCost) && within(t, 1, anyCost) && within(m, 8 * p, anyCost),
+    p <= 16 && t <= 20 && memory <= 256 * mebibyte && memory * t <= 512 * mebibyte,
+  );
+}
+
+function judgeScrypt({ settings: { ln = 0, r = 0, p = 0 } }: PhcString): HashJudgement {
+  const memory = 128 * 2 ** ln * r;
+  return judge(
+    within(ln, 1, 63) && within(r, 1, anyCost) && within(p, 1, anyCost) && ln < 16 * r,
+    r <= 32 && p <= 16 && memory <= 128 * mebibyte && memory * p <= 256 * mebibyte,
+  );
+}
+
+const judgePbkdf2 = ({ settings: { i } }: PhcString): HashJudgement => judge(within(i, 1, anyCost), within(i, 1, 1_000_000));
+const judgeBcrypt = (cost: number): HashJudgement => judge(within(cost, 4, 31), cost <= 13);
+
+const judges: Readonly<Record<string, (hash: PhcString) => HashJudgement>> = {
+  argon2id: judgeArgon2,
+  argon2i: judgeArgon2,
+  scrypt: judgeScrypt,
+  'pbkdf2-sha256': judgePbkdf2,
+  'pbkdf2-sha512': judgePbkdf2,
 };
 
-/** Whether a password hash of another system can be checked here: argon2, scrypt and PBKDF2 as PHC strings, bcrypt as `$2b$`. */
-export function isSupportedHash(passwordHash: string): boolean {
+/**
+ * Whether a password hash of another system can be checked here: argon2, scrypt and PBKDF2 as PHC strings, bcrypt as `$2b$`. What one
+ * check may cost is bounded: imported lines must not stop everybody else's sign-in.
+ */
+export function judgeHash(passwordHash: string): HashJudgement {
   const cost = bcryptString.exec(passwordHash)?.[1];
-  if (cost !== undefined) return within(Number(cost), 4, dearestBcrypt);
+  if (cost !== undefined) return judgeBcrypt(Number(cost));
   const hash = read(passwordHash);
-  return hash !== undefined && Object.hasOwn(isPayable, hash.kind) && isPayable[hash.kind]?.(hash) === true;
+  return (hash !== undefined && Object.hasOwn(judges, hash.kind) && judges[hash.kind]?.(hash)) || 'unknown';
 }
 
 function digestOf({ kind, settings: { ln = 0, r = 0, p = 0, i = 0 }, salt, digest }: PhcString, password: string): Buffer {
@@ -65,7 +88,7 @@ function digestOf({ kind, settings: { ln = 0, r = 0, p = 0, i = 0 }, salt, diges
     : pbkdf2Sync(password, salt, i, digest.length, kind.slice('pbkdf2-'.length));
 }
 
-/** Checks a password against a hash that `isSupportedHash` accepts. Takes long: for a hashing thread alone. */
+/** Checks a password against a hash that `judgeHash` supports. Takes long: for a hashing thread alone. */
 export function verifyHash(passwordHash: string, password: string): boolean {
   if (passwordHash.startsWith('$argon2')) return verifyArgon2(passwordHash, password);
   if (passwordHash.startsWith('$2')) return verifyBcrypt(password, passwordHash);

@@ -51,7 +51,9 @@ describe('opening an account', () => {
   it('does not open two for one ID number in two ways of writing, nor for one phone, and leaves nothing of the second', async () => {
     await world.addPerson(lan);
     const before = await stored();
-    for (const idNumber of ['000 190 000 001', '000.190.000.001', ' 000190000001\u00a0'])
+    const fullWidth = '０００１９００００００１';
+    const withUnseen = '\ufeff0001\u200b90000\u200d001\u202c';
+    for (const idNumber of ['000 190 000 001', '000.190.000.001', ' 000190000001\u00a0', fullWidth, withUnseen])
       await expect(world.addPerson({ ...lan, id_number: idNumber, phone: '0912000009' })).rejects.toMatchObject({
         code: 'id_number_taken',
       });
@@ -111,6 +113,9 @@ describe('a line of an import is refused', () => {
     ['id_number_invalid', { id_number: '000190000001x' }],
     ['id_number_invalid', { id_number: '٠٠٠١٩٠٠٠٠٠٠١' }],
     ['id_number_invalid', { id_number: 'A1', nationality: 'FRA' }],
+    ['id_number_invalid', { id_number: '\u200b\u200b' }],
+    ['id_number_invalid', { id_number: '00019000000\u0000' }],
+    ['id_number_invalid', { id_number: 'С0123456', nationality: 'FRA' }],
     ['phone_invalid', { phone: '0212345678' }],
     ['phone_invalid', { phone: '+0912000001' }],
     ['phone_invalid', { phone: '091200000１' }],
@@ -123,6 +128,7 @@ describe('a line of an import is refused', () => {
     ['password_too_weak', { password: 'PassWord123' }],
     ['password_too_weak', { password: 'x'.repeat(129) }],
     ['password_hash_unsupported', { password: undefined, password_hash: 'plain' }],
+    ['password_hash_unsupported', { password: undefined, password_hash: `$2b$14$${'a'.repeat(53)}` }],
     ['totp_secret_invalid', { totp_secret: '0189' }],
     ['person_invalid', { identity_level: 3 }],
     ['person_invalid', { gender: 'x' }],

@@ -1,6 +1,6 @@
 import { pbkdf2Sync, randomBytes, scryptSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { isSupportedHash, verifyHash } from '#src/hashing/foreign-hashes.ts';
+import { judgeHash, verifyHash } from '#src/hashing/foreign-hashes.ts';
 import { createPasswordHashing } from '#src/hashing/password-hashing.ts';
 
 const text = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=', '');
@@ -25,7 +25,7 @@ describe('a password hash', () => {
     ['PBKDF2-SHA-512', `$pbkdf2-sha512$i=1000,l=64$${text(salt)}$${text(pbkdf2Sync(password, salt, 1000, 64, 'sha512'))}`],
   ];
   it.each(foreign)('of another register is checked: %s', (_kind, hash) => {
-    expect(isSupportedHash(hash)).toBe(true);
+    expect(judgeHash(hash)).toBe('supported');
     expect(verifyHash(hash, password)).toBe(true);
     expect(verifyHash(hash, `${password}x`)).toBe(false);
     expect(hashing.needsUpgrade(hash)).toBe(true);
@@ -37,7 +37,7 @@ describe('a password hash', () => {
     ['$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc', 'password'],
     ['$argon2i$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA', 'password'],
   ])('of another program is checked: %s', (hash, right) => {
-    expect(isSupportedHash(hash)).toBe(true);
+    expect(judgeHash(hash)).toBe('supported');
     expect(verifyHash(hash, right)).toBe(true);
     expect(verifyHash(hash, 'wrong')).toBe(false);
   });
@@ -48,16 +48,43 @@ describe('a password hash', () => {
     ['named after a member of every object', `$constructor$i=1$${seasoning}$${digest}`],
     ['without salt', `$pbkdf2-sha256$i=1000$$${digest}`],
     ['with a digest of three bytes, which many passwords would fit', `$pbkdf2-sha256$i=1000$${seasoning}$AAAA`],
-    ['that would take minutes', `$pbkdf2-sha256$i=900000000$${seasoning}$${digest}`],
-    ['that would take gigabytes', `$argon2id$v=19$m=9999999,t=2,p=1$${seasoning}$${digest}`],
-    ['that would take gigabytes by scrypt', `$scrypt$ln=20,r=32,p=1$${seasoning}$${digest}`],
     ['of an older Argon2', `$argon2id$v=16$m=4096,t=2,p=1$${seasoning}$${digest}`],
     ['with less memory than Argon2 allows', `$argon2id$v=19$m=7,t=2,p=1$${seasoning}$${digest}`],
     ['without its rounds', `$pbkdf2-sha256$x=1$${seasoning}$${digest}`],
-    ['of bcrypt at a cost of hours', `$2b$31$${'a'.repeat(53)}`],
+    ['of bcrypt at a cost that there is not', `$2b$32$${'a'.repeat(53)}`],
     ['of bcrypt cut off', `$2b$10$${'a'.repeat(52)}`],
     ['of a plain password', 'password'],
-  ])('is refused at import when it is %s', (_what, hash) => expect(isSupportedHash(hash)).toBe(false));
+  ])('is refused at import when it is %s', (_what, hash) => expect(judgeHash(hash)).toBe('unknown'));
+
+  it.each([
+    ['bcrypt', 'cost 13', `$2b$13$${'a'.repeat(53)}`, `$2b$14$${'a'.repeat(53)}`],
+    [
+      'PBKDF2',
+      '1,000,000 rounds',
+      `$pbkdf2-sha256$i=1000000$${seasoning}$${digest}`,
+      `$pbkdf2-sha512$i=1000001$${seasoning}$${digest}`,
+    ],
+    [
+      'Argon2',
+      '512 MiB-passes',
+      `$argon2id$v=19$m=262144,t=2,p=1$${seasoning}$${digest}`,
+      `$argon2id$v=19$m=262144,t=3,p=1$${seasoning}$${digest}`,
+    ],
+    [
+      'Argon2',
+      '256 MiB',
+      `$argon2i$v=19$m=65536,t=8,p=4$${seasoning}$${digest}`,
+      `$argon2id$v=19$m=262145,t=1,p=1$${seasoning}$${digest}`,
+    ],
+    ['scrypt', '128 MiB', `$scrypt$ln=17,r=8,p=1$${seasoning}$${digest}`, `$scrypt$ln=18,r=8,p=1$${seasoning}$${digest}`],
+    ['scrypt', '256 MiB-lanes', `$scrypt$ln=16,r=8,p=4$${seasoning}$${digest}`, `$scrypt$ln=16,r=8,p=5$${seasoning}$${digest}`],
+  ])(
+    'of %s is taken up to %s and not dearer, so that imported lines cannot stop the sign-ins of others',
+    (_kind, _most, payable, dearer) => {
+      expect(judgeHash(payable)).toBe('supported');
+      expect(judgeHash(dearer)).toBe('too-costly');
+    },
+  );
 });
 
 describe('a storm of sign-ins', () => {
