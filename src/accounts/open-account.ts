@@ -3,7 +3,7 @@ import { DomainError } from '#src/kernel/domain-error.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { type Random, randomIdentifier } from '#src/kernel/random.ts';
 import type { Sealing } from '#src/kernel/sealing.ts';
-import { CommitConflict, type Store, type Write, write } from '#src/kernel/store.ts';
+import { CommitConflict, type Store, write } from '#src/kernel/store.ts';
 import type { IdentityEvidence, IdentityLevel, Person } from './account.ts';
 import { accounts, credentials, reservations } from './collections.ts';
 import { idNumberReservation, personContext, phoneReservation } from './directory.ts';
@@ -27,22 +27,24 @@ interface OpenParts {
 }
 
 /**
- * Opens an account: person, credentials and reservations in one commit, so that one person has one account.
- * @throws {DomainError} `id_number_taken`, `phone_taken`, `evidence_missing`
+ * Everything that is kept of a new account: the person, what they sign in with, and the reservations that make both unique.
+ * @param idNumber the reservation of the ID number, where it is known already
  */
-export async function openAccount({ store, sealing, clock, random }: OpenParts, account: NewAccount): Promise<AccountId> {
+export function accountDocuments(
+  { sealing, clock }: Pick<OpenParts, 'sealing' | 'clock'>,
+  id: AccountId,
+  account: NewAccount,
+  idNumber = idNumberReservation(sealing, account.person.idNumber),
+) {
   if (account.identityLevel === 2 && account.evidence === undefined) throw new DomainError('evidence_missing');
-  const id = randomIdentifier(random) as AccountId;
   const { person, passwordHash, totpSecret } = account;
-  const idNumber = idNumberReservation(sealing, person.idNumber);
-  const writes: Write[] = [
-    write.insert(reservations, { id: idNumber, accountId: id }),
-    ...(person.phone === undefined
-      ? []
-      : [write.insert(reservations, { id: phoneReservation(sealing, person.phone), accountId: id })]),
-    write.insert(accounts, {
+  const phone = person.phone === undefined ? undefined : { id: phoneReservation(sealing, person.phone), accountId: id };
+  return {
+    idNumber: { id: idNumber, accountId: id },
+    phone,
+    account: {
       id,
-      schema: 1,
+      schema: 1 as const,
       kind: account.kind,
       identityLevel: account.identityLevel,
       validFrom: 0,
@@ -50,18 +52,32 @@ export async function openAccount({ store, sealing, clock, random }: OpenParts, 
       evidence: account.evidence,
       person: sealing.seal(JSON.stringify(person), personContext(id)),
       createdAt: clock.now(),
-    }),
-    write.insert(credentials, {
+    },
+    credentials: {
       id,
       ...(passwordHash === undefined ? {} : { passwordHash }),
       ...(totpSecret === undefined ? {} : { totpSecret: sealing.seal(totpSecret, totpContext(id)) }),
-    }),
-  ];
+    },
+  };
+}
+
+/**
+ * Opens an account: person, credentials and reservations in one commit, so that one person has one account.
+ * @throws {DomainError} `id_number_taken`, `phone_taken`, `evidence_missing`
+ */
+export async function openAccount(parts: OpenParts, account: NewAccount): Promise<AccountId> {
+  const id = randomIdentifier(parts.random) as AccountId;
+  const documents = accountDocuments(parts, id, account);
   try {
-    await store.commit(writes);
+    await parts.store.commit([
+      write.insert(reservations, documents.idNumber),
+      ...(documents.phone === undefined ? [] : [write.insert(reservations, documents.phone)]),
+      write.insert(accounts, documents.account),
+      write.insert(credentials, documents.credentials),
+    ]);
   } catch (conflict) {
     if (!(conflict instanceof CommitConflict)) throw conflict;
-    throw new DomainError(conflict.documentId === idNumber ? 'id_number_taken' : 'phone_taken');
+    throw new DomainError(conflict.documentId === documents.idNumber.id ? 'id_number_taken' : 'phone_taken');
   }
   return id;
 }

@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -10,6 +10,7 @@ import type { Application } from '#src/compose.ts';
 import { devicePolicy } from '#src/devices/policy.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { type CommonOptions, print, refusing, settingsFor, withApplication } from './command-context.ts';
+import { reportProgress } from './import-progress.ts';
 
 /** Stands for the officer desk where people are invented. */
 const inventedEvidence = { kind: 'in-person', place: 'Công an phường Mẫu', date: '2026-01-15', officer: 'officer-0001' };
@@ -39,9 +40,7 @@ async function runImport(file: string, options: CommonOptions & { readonly dryRu
         dryRun: options.dryRun === true,
         defaultEvidence: isInvented ? inventedEvidence : undefined,
         refuseInvented: !isInvented,
-        progress: (done) => {
-          if (done % 1000 === 0) process.stderr.write(`${done} lines\n`);
-        },
+        progress: reportProgress(file === '-' ? undefined : statSync(file).size, (line) => process.stderr.write(`${line}\n`)),
       },
     ),
   );

@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes, randomFillSync, randomInt } from 'node:crypto';
 
 /** Randomness, injected: tests replay it. */
 export interface Random {
@@ -7,7 +7,26 @@ export interface Random {
   below(limit: number): number;
 }
 
-export const systemRandom: Random = { bytes: randomBytes, below: (limit) => randomInt(limit) };
+const poolLength = 16_384;
+
+/** Random bytes drawn from the system many at a time: one call of it costs more than the bytes. What was handed out is wiped from the pool. */
+function createPool(): (length: number) => Buffer {
+  const pool = Buffer.alloc(poolLength);
+  let used = poolLength;
+  return (length) => {
+    if (length > poolLength / 4) return randomBytes(length);
+    if (used + length > poolLength) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    const drawn = Buffer.from(pool.subarray(used, used + length));
+    pool.fill(0, used, used + length);
+    used += length;
+    return drawn;
+  };
+}
+
+export const systemRandom: Random = { bytes: createPool(), below: (limit) => randomInt(limit) };
 
 /** An opaque identifier of `bits` random bits in base64url. */
 export const randomIdentifier = (random: Random, bits = 128): string => random.bytes(Math.ceil(bits / 8)).toString('base64url');

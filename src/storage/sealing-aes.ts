@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { systemRandom } from '#src/kernel/random.ts';
 import type { Sealing } from '#src/kernel/sealing.ts';
 
 /** A root key by its id; the first of a list seals, all of them open. */
@@ -52,7 +53,7 @@ export function createSealing(rootKeys: readonly [RootKey, ...RootKey[]]): Seali
 
   return {
     seal(plaintext, context) {
-      const iv = randomBytes(ivLength);
+      const iv = systemRandom.bytes(ivLength);
       const cipher = createCipheriv('aes-256-gcm', keyFor(current, 'seal-v1'), iv);
       cipher.setAAD(lengthDelimited([current.id, context]));
       const sealed = Buffer.concat([iv, cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()]);

@@ -73,8 +73,9 @@ describe('senid people', () => {
     const path = file('people.ndjson', lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'));
     const dry = await senid(['people', 'import', path, '--dry-run', '--json']);
     expect(dry.json).toMatchObject({
-      imported: 2,
+      imported: 1,
       refused: [
+        { line: 2, code: 'phone_taken' },
         { line: 3, code: 'id_number_invalid' },
         { line: 4, code: 'person_invalid' },
         { line: 5, code: 'password_too_weak' },

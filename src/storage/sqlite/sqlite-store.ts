@@ -118,7 +118,9 @@ class SqliteStore implements Store {
     return this.#writes.run(into.durability, () => {
       const table = this.#table(into);
       const now = this.#clock.now();
-      return documents.filter((document) => !table.insertNew(document, now)).map(({ id }) => id);
+      // in the order of the key's index: neighbours share its pages
+      const inOrder = documents.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+      return inOrder.filter((document) => !table.insertNew(document, now)).map(({ id }) => id);
     });
   }
 

@@ -160,6 +160,47 @@ describe('an import', () => {
     expect(await stored()).toEqual(before);
   });
 
+  it('that was killed after any of its steps is finished by the next run, with one account for each person', async () => {
+    const { store } = world;
+    for (let step = 1; step <= 4; step += 1) {
+      const broken = await openAccountWorld();
+      const { insertMany } = broken.store;
+      let calls = 0;
+      const killed = (into: never, documents: never) => {
+        calls += 1;
+        return calls === step ? Promise.reject(new Error('killed')) : insertMany.call(broken.store, into, documents);
+      };
+      broken.store.insertMany = killed as never;
+      const lines = () => Readable.from(people.map((person) => JSON.stringify(person)));
+      const options = { dryRun: false, defaultEvidence: undefined };
+      await expect(importPeople(broken, lines(), options)).rejects.toThrow('killed');
+      broken.store.insertMany = insertMany.bind(broken.store) as never;
+      expect(await importPeople(broken, lines(), options)).toEqual({ imported: people.length, duplicates: 0, refused: [] });
+      expect(await broken.store.scan(accounts, { limit: 100 })).toHaveLength(people.length);
+      expect(await broken.store.scan(credentials, { limit: 100 })).toHaveLength(people.length);
+      for (const { id_number: idNumber } of people as unknown as readonly { id_number: string }[])
+        expect(await broken.directory.findByIdNumber(idNumber)).toBeDefined();
+      await broken.close();
+    }
+    expect(await store.scan(accounts, { limit: 1 })).toEqual([]);
+  });
+
+  it('takes no phone that belongs to another account or an earlier line, dry or not, and leaves no trace of the refused', async () => {
+    await run(people.slice(0, 1));
+    const [first, second] = people as unknown as readonly { id_number: string; phone?: string }[];
+    const shared = { ...second, phone: first?.phone };
+    const other = { ...second, id_number: '000199900099', phone: '0987654321' };
+    const same = { ...second, id_number: '000199900098', phone: '+84987654321' };
+    const refused = [
+      { line: 1, code: 'phone_taken' },
+      { line: 3, code: 'phone_taken' },
+    ];
+    expect(await run([shared, other, same], true)).toEqual({ imported: 1, duplicates: 0, refused });
+    expect(await run([shared, other, same])).toEqual({ imported: 1, duplicates: 0, refused });
+    const { people: kept, reserved } = await stored();
+    expect([kept.length, reserved.length]).toEqual([2, 4]);
+  });
+
   it('goes on after a bad line and names it by its number, empty lines counted', async () => {
     expect(await run([people[0], '', '{"id_number":', 'null', people[1]])).toEqual({
       imported: 2,
