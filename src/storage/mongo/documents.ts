@@ -2,10 +2,19 @@ import type { mongo } from 'mongoose';
 import type { Change, Collection, IndexOf, Page, PatchResult, StoredDocument } from '#src/kernel/store.ts';
 import { asUnavailable, isDuplicate, mayAskAgain } from './faults.ts';
 import { everything, type Filter, indexed, oneOf } from './filters.ts';
+import { declaredIndex } from './indexes.ts';
 import { fromStored, isLive, type Stored, toStored } from './stored-document.ts';
 import { updateOf } from './update-of-change.ts';
 
-/** The answer to a `find` command. */
+const byId = { _id: 1 } as const;
+
+interface PageOptions {
+  readonly sort?: typeof byId;
+  readonly projection?: typeof byId;
+  readonly hint?: string;
+}
+
+/** The answer to a `find` command; `id` is 0 when it is complete. */
 interface Found {
   readonly cursor: { readonly id: number; readonly firstBatch: readonly Stored[] };
 }
@@ -71,11 +80,13 @@ export class Documents {
   async find(index: string, value: string, page: Page, now: number): Promise<StoredDocument[]> {
     const declared = (this.declared.indexes as Record<string, IndexOf<StoredDocument>>)[index];
     if (declared === undefined) throw new TypeError(`${this.declared.name} has no index ${index}`);
-    return (await this.#page(indexed(this.declared, declared, value, page, now), page.limit, { _id: 1 })).map(fromStored);
+    // named, because the planner may take the index of ids for a value that many have, and keep to it for one that few have
+    const hint = declaredIndex(index, declared).name;
+    return (await this.#page(indexed(this.declared, declared, value, page, now), page.limit, { sort: byId, hint })).map(fromStored);
   }
 
   async scan(page: Page, now: number): Promise<StoredDocument[]> {
-    return (await this.#page(everything(this.declared, page, now), page.limit, { _id: 1 })).map(fromStored);
+    return (await this.#page(everything(this.declared, page, now), page.limit, { sort: byId })).map(fromStored);
   }
 
   insert(document: StoredDocument, now: number): Promise<boolean> {
@@ -122,20 +133,20 @@ export class Documents {
   sweep(limit: number, now: number): Promise<number> {
     return writing(async () => {
       const dead: mongo.Filter<Stored> = { expiresOn: { $lte: new Date(now) } };
-      const ids = (await this.#page(dead, limit, undefined, { _id: 1 })).map(({ _id }) => _id);
+      const ids = (await this.#page(dead, limit, { projection: byId })).map(({ _id }) => _id);
       if (ids.length === 0) return 0;
       // nobody waits for a majority to have forgotten
       return (await this.collection.deleteMany({ _id: { $in: ids }, ...dead }, { writeConcern: { w: 1 } })).deletedCount;
     });
   }
 
-  async #page(filter: Filter, limit: number, sort?: { _id: 1 }, projection?: { _id: 1 }): Promise<readonly Stored[]> {
+  async #page(filter: Filter, limit: number, options: PageOptions = {}): Promise<readonly Stored[]> {
     const { name } = this.declared;
-    const command = { find: name, filter, limit, batchSize: limit, ...(sort && { sort }), ...(projection && { projection }) };
+    const command = { find: name, filter, limit, batchSize: limit, ...options };
     const { cursor } = await reading(() => this.#database.command(command) as unknown as Promise<Found>);
     if (cursor.id === 0) return cursor.firstBatch;
-    // more than the 16 MB of one answer: the driver's cursor goes on from the last one
-    const rest = this.#database.collection<Stored>(name).find(filter as mongo.Filter<Stored>, { sort: sort ?? { _id: 1 }, limit });
-    return reading(() => rest.toArray() as unknown as Promise<Stored[]>);
+    // more than the 16 MB of one answer: the driver's cursor asks for the rest as well
+    const all = this.collection.find(filter as mongo.Filter<Stored>, { ...options, limit } as mongo.FindOptions);
+    return reading(() => all.toArray() as unknown as Promise<Stored[]>);
   }
 }

@@ -18,7 +18,8 @@ export const ttlIndex: MongoIndex = {
   expireAfterSeconds: ttlGraceSeconds,
 };
 
-function declaredIndex([index, { on, where }]: [string, IndexOf<StoredDocument>]): MongoIndex {
+/** An index as it is made for its declaration. @throws {TypeError} for what MongoDB cannot express */
+export function declaredIndex(index: string, { on, where }: IndexOf<StoredDocument>): MongoIndex {
   // pages go by the id, so the id follows the value
   const key = { [on]: 1, _id: 1 } as const;
   if (where === undefined) return { name: `${index}: ${on}`, key };
@@ -30,6 +31,6 @@ function declaredIndex([index, { on, where }]: [string, IndexOf<StoredDocument>]
 
 /** The indexes of a collection besides that of its ids, from its declaration and nothing else. */
 export const indexesOf = ({ indexes, lifetime }: Collection<StoredDocument, string>): MongoIndex[] => [
-  ...Object.entries(indexes as Record<string, IndexOf<StoredDocument>>).map(declaredIndex),
+  ...Object.entries(indexes as Record<string, IndexOf<StoredDocument>>).map(([index, declared]) => declaredIndex(index, declared)),
   ...(lifetime === 'expires' ? [ttlIndex] : []),
 ];
