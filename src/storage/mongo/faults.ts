@@ -34,6 +34,17 @@ const unreachable: ReadonlySet<string> = new Set([
   'MongoStalePrimaryError',
 ]);
 
+/** A socket that ended at the moment of writing reaches us as Node's own error, not as the driver's. */
+const socketCodes: ReadonlySet<unknown> = new Set([
+  'EPIPE',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'ETIMEDOUT',
+  'ERR_STREAM_DESTROYED',
+]);
+const isSocketFault = (fault: unknown): boolean => fault instanceof Error && socketCodes.has((fault as { code?: unknown }).code);
+
 const codeOf = (fault: unknown): number => Number((fault as { code?: unknown } | undefined)?.code);
 
 /** An id that exists already. */
@@ -44,7 +55,8 @@ export const hasLabel = (fault: unknown, label: string): boolean => fault instan
 /** Whether it is the engine that cannot answer, not the question that is wrong. */
 function isUnavailable(fault: unknown): fault is Error {
   if (!(fault instanceof Error)) return false;
-  if (unreachable.has(fault.name) || fault instanceof MongoNetworkError || fault instanceof MongoWriteConcernError) return true;
+  if (unreachable.has(fault.name) || isSocketFault(fault)) return true;
+  if (fault instanceof MongoNetworkError || fault instanceof MongoWriteConcernError) return true;
   return (
     fault instanceof MongoServerError && (passing.has(codeOf(fault)) || passingLabels.some((label) => fault.hasErrorLabel(label)))
   );
@@ -56,5 +68,6 @@ export const asUnavailable = (fault: unknown): unknown =>
 
 /** Whether a read may be asked again at once: the driver looks for the new primary first. */
 export const mayAskAgain = (fault: unknown): boolean =>
+  isSocketFault(fault) ||
   (fault instanceof MongoNetworkError && fault.name !== 'MongoNetworkTimeoutError') ||
   (fault instanceof MongoServerError && [91, 189, 10107, 11600, 11602, 13435, 13436].includes(codeOf(fault)));
