@@ -1,21 +1,24 @@
 import { fork } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '#src/kernel/clock.ts';
+import { leases } from '#src/background/collections.ts';
+import { type Clock, systemClock } from '#src/kernel/clock.ts';
 import { type Store, StoreUnavailable } from '#src/kernel/store.ts';
 import { applyIndexes } from '#src/storage/mongo/apply-indexes.ts';
 import { connectMongo } from '#src/storage/mongo/connection.ts';
 import { createMongoStore } from '#src/storage/mongo/mongo-store.ts';
 import { canRunMongod, type ReplicaSet, startReplicaSet } from '#test/support/mongod.ts';
+import { TestClock } from '#test/support/test-clock.ts';
+import { leasesContract } from './leases-contract.ts';
 import { others, storeContract, things } from './store-contract.ts';
 
 const collections = [things, others] as never;
 const child = new URL('../support/store-writer-child.ts', import.meta.url).pathname;
 let databases = 0;
 
-async function openAt(uri: string, clock = systemClock): Promise<Store> {
+async function openAt(uri: string, clock: Clock = systemClock, declared = collections): Promise<Store> {
   const connection = await connectMongo(uri);
-  await applyIndexes(connection, collections);
-  return createMongoStore({ connection, clock, collections });
+  await applyIndexes(connection, declared);
+  return createMongoStore({ connection, clock, collections: declared });
 }
 
 describe.runIf(canRunMongod())('MongoDB', () => {
@@ -27,6 +30,16 @@ describe.runIf(canRunMongod())('MongoDB', () => {
   afterAll(() => set.stop());
 
   storeContract((clock) => openAt(newUri(), clock));
+
+  describe('leases', () => {
+    const clock = new TestClock();
+    let store: Store;
+    beforeAll(async () => {
+      store = await openAt(newUri(), clock, [leases] as never);
+    });
+    afterAll(() => store.close());
+    leasesContract(() => ({ store, clock }));
+  });
 
   it('lets one of 400 consumers in four processes win', async () => {
     const uri = newUri();

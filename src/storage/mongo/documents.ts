@@ -1,6 +1,6 @@
 import type { mongo } from 'mongoose';
 import type { Change, Collection, IndexOf, Page, PatchResult, StoredDocument } from '#src/kernel/store.ts';
-import { asUnavailable, isDuplicate, mayAskAgain } from './faults.ts';
+import { asUnavailable, duplicatesOf, isDuplicate, mayAskAgain } from './faults.ts';
 import { everything, type Filter, indexed, oneOf } from './filters.ts';
 import { declaredIndex } from './indexes.ts';
 import { fromStored, isLive, type Stored, toStored } from './stored-document.ts';
@@ -97,11 +97,24 @@ export class Documents {
         return true;
       } catch (fault) {
         if (!isDuplicate(fault)) throw fault;
+        return this.#replaceExpired(stored, now);
       }
-      if (this.declared.lifetime === 'kept') return false;
-      // what has expired is in the way until the server deletes it; of several who replace it the first one wins
-      const { matchedCount } = await this.collection.replaceOne({ _id: stored._id, expiresAt: { $lte: now } }, stored);
-      return matchedCount === 1;
+    });
+  }
+
+  /** Gives the ids that were there already. */
+  insertMany(documents: readonly StoredDocument[], now: number): Promise<string[]> {
+    const stored = documents.map(toStored);
+    return writing(async () => {
+      if (stored.length === 0) return [];
+      try {
+        await this.collection.insertMany(stored, { ordered: false });
+        return [];
+      } catch (fault) {
+        const there = duplicatesOf(fault).map((at) => stored[at] as Stored);
+        const replaced = await Promise.all(there.map((each) => this.#replaceExpired(each, now)));
+        return there.filter((_, n) => replaced[n] === false).map(({ _id }) => _id);
+      }
     });
   }
 
@@ -138,6 +151,12 @@ export class Documents {
       // nobody waits for a majority to have forgotten
       return (await this.collection.deleteMany({ _id: { $in: ids }, ...dead }, { writeConcern: { w: 1 } })).deletedCount;
     });
+  }
+
+  /** What has expired is in the way until the server deletes it; of several who replace it the first one wins. */
+  async #replaceExpired(stored: Stored, now: number): Promise<boolean> {
+    if (this.declared.lifetime === 'kept') return false;
+    return (await this.collection.replaceOne({ _id: stored._id, expiresAt: { $lte: now } }, stored)).matchedCount === 1;
   }
 
   async #page(filter: Filter, limit: number, options: PageOptions = {}): Promise<readonly Stored[]> {

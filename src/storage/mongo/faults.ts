@@ -1,7 +1,7 @@
 import mongoose from 'mongoose';
 import { StoreUnavailable } from '#src/kernel/store.ts';
 
-const { MongoError, MongoServerError, MongoNetworkError, MongoWriteConcernError } = mongoose.mongo;
+const { MongoBulkWriteError, MongoError, MongoServerError, MongoNetworkError, MongoWriteConcernError } = mongoose.mongo;
 
 /** Server errors that say "not now" or "not me"; anything else a server refuses is a fault of ours and shows itself. */
 const passing: ReadonlySet<number> = new Set([
@@ -45,10 +45,19 @@ const socketCodes: ReadonlySet<unknown> = new Set([
 ]);
 const isSocketFault = (fault: unknown): boolean => fault instanceof Error && socketCodes.has((fault as { code?: unknown }).code);
 
+const duplicateKey = 11_000;
 const codeOf = (fault: unknown): number => Number((fault as { code?: unknown } | undefined)?.code);
 
 /** An id that exists already. */
-export const isDuplicate = (fault: unknown): boolean => fault instanceof MongoServerError && codeOf(fault) === 11_000;
+export const isDuplicate = (fault: unknown): boolean => fault instanceof MongoServerError && codeOf(fault) === duplicateKey;
+
+/** Which of many inserts found their id taken. @throws the fault itself when anything else went wrong */
+export function duplicatesOf(fault: unknown): number[] {
+  if (!(fault instanceof MongoBulkWriteError) || fault.result.getWriteConcernError() !== undefined) throw fault;
+  const refused = [fault.writeErrors].flat();
+  if (refused.some(({ code }) => code !== duplicateKey)) throw fault;
+  return refused.map(({ index }) => index);
+}
 
 export const hasLabel = (fault: unknown, label: string): boolean => fault instanceof MongoError && fault.hasErrorLabel(label);
 

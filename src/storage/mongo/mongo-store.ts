@@ -76,6 +76,13 @@ class MongoStore implements Store {
     return this.#in(into).insert(document, this.#clock.now());
   }
 
+  async insertMany<Doc extends StoredDocument>(
+    into: Collection<Doc, string>,
+    documents: readonly NoInfer<Doc>[],
+  ): Promise<string[]> {
+    return this.#in(into).insertMany(documents, this.#clock.now());
+  }
+
   async upsert<Doc extends StoredDocument>(into: Collection<Doc, string>, document: NoInfer<Doc>): Promise<void> {
     return this.#in(into).upsert(document);
   }

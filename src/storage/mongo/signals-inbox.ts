@@ -42,7 +42,7 @@ export interface InboxSignals extends Signals {
 /**
  * Signals between processes by an inbox collection. A process reads what is addressed to it and deletes what it has read, so no clock and
  * no order decides whether a message arrives; broadcasts stay for the others and are read behind a logical time. What was delivered is
- * remembered by id, so nothing arrives twice. Reading begins with the first listener; a command-line tool that only sends reads nothing.
+ * remembered by id, so nothing arrives twice. Reading begins with the first listener.
  * @throws {StoreUnavailable}
  */
 export async function createInboxSignals({ connection, clock, random }: InboxParts): Promise<InboxSignals> {
