@@ -10,6 +10,8 @@ export interface Settings extends Readonly<Omit<Raw, 'issuer' | 'port' | 'store'
   readonly issuer: string;
   readonly port: number;
   readonly sqlitePath: string;
+  /** With it the store is MongoDB, and `sqlitePath` is not used. May hold a password: never shown. */
+  readonly mongoUri: string | undefined;
   readonly keyFile: string;
   readonly trustProxy: boolean;
   readonly outboundPrivate: boolean;
@@ -77,7 +79,8 @@ export function loadSettings(
     ...rest,
     issuer,
     port,
-    sqlitePath: store?.slice('sqlite:'.length) ?? join(raw.dataDir, 'senid.sqlite'),
+    sqlitePath: store?.startsWith('sqlite:') ? store.slice('sqlite:'.length) : join(raw.dataDir, 'senid.sqlite'),
+    mongoUri: store?.startsWith('mongodb') ? store : undefined,
     keyFile: keyFile ?? join(raw.dataDir, 'keys.json'),
     trustProxy: trustProxy === 'true',
     outboundPrivate: outboundPrivate === undefined ? raw.profile !== 'production' : outboundPrivate === 'true',

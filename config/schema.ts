@@ -29,9 +29,11 @@ export const settingsSchema = z.strictObject({
   host: z.string().min(1).default('localhost').describe('Name or address to listen on; `0.0.0.0` for all.'),
   store: z
     .string()
-    .regex(/^sqlite:.+/, 'expected sqlite:PATH')
+    .regex(/^(sqlite:.+|mongodb(\+srv)?:\/\/[^/]+\/[^/?]+(\?.*)?)$/, 'expected sqlite:PATH or mongodb://HOSTS/DATABASE')
     .optional()
-    .describe('`sqlite:PATH`, one file. Default: `senid.sqlite` in the data directory.'),
+    .describe(
+      '`sqlite:PATH`, one file for one server process, or `mongodb://HOSTS/DATABASE?replicaSet=NAME`, a replica set or sharded cluster for any number. Default: `senid.sqlite` in the data directory.',
+    ),
   dataDir: z.string().min(1).default('.data').describe('Directory for the store and the key file.'),
   keyFile: z
     .string()

@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Settings } from '#config/load.ts';
 import { type Policy, policyAt } from '#config/policy.ts';
@@ -23,11 +21,9 @@ import { createSigningKeys } from './oidc/signing-keys.ts';
 import { findKnownBrowser } from './sign-in/known-browsers.ts';
 import type { SignInParts } from './sign-in/ports.ts';
 import { createSignInRequests } from './sign-in/sign-in-requests.ts';
-import { allCollections } from './storage/collections.ts';
 import { loadKeyFile } from './storage/key-file.ts';
+import { openStore } from './storage/open-store.ts';
 import { createSealing } from './storage/sealing-aes.ts';
-import { createLocalSignals } from './storage/signals-local.ts';
-import { openSqliteStore } from './storage/sqlite/sqlite-store.ts';
 
 /** What tests put in the place of the machine's own. */
 export interface Overrides {
@@ -48,10 +44,8 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
   const wrongEntryAfterMs = overrides.wrongEntryAfterMs ?? policy.wrongEntryAfterMs;
 
   const sealing = createSealing(loadKeyFile(settings.keyFile, { mayCreate: !isProduction }));
-  if (settings.sqlitePath !== ':memory:') mkdirSync(dirname(settings.sqlitePath), { recursive: true, mode: 0o700 });
-  const opened = await openSqliteStore({ path: settings.sqlitePath, clock, collections: allCollections });
+  const { store: opened, signals, close } = await openStore(settings, { clock, random });
   const store = overrides.observeStore === undefined ? opened : observeStore(opened, overrides.observeStore);
-  const signals = createLocalSignals({ random });
   const basics = { store, sealing, clock, random, signals };
 
   const accounts = createAccountDirectory(basics);
@@ -108,7 +102,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     enrolmentCodes,
     devices,
     approvals,
-    close: () => store.close(),
+    close,
   };
 }
 

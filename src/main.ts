@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { registerClientCommands } from './commands/clients.ts';
 import { registerDemoCommand } from './commands/demo.ts';
 import { registerDoctorCommand } from './commands/doctor.ts';
+import { registerIndexCommands } from './commands/indexes.ts';
 import { registerKeyCommands } from './commands/keys.ts';
 import { registerPeopleCommands } from './commands/people.ts';
 import { registerPhoneCommands } from './commands/phone.ts';
@@ -21,6 +22,7 @@ function createProgram(): Command {
     registerPeopleCommands,
     registerPhoneCommands,
     registerKeyCommands,
+    registerIndexCommands,
     registerDoctorCommand,
   ]) {
     register(program);

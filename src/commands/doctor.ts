@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Settings } from '#config/load.ts';
 import { loadKeyFile } from '#src/storage/key-file.ts';
+import { storeName } from '#src/storage/open-store.ts';
 import { type CommonOptions, print, refusing, settingsFor } from './command-context.ts';
 
 interface Finding {
@@ -36,8 +37,8 @@ async function examine(options: CommonOptions): Promise<Finding[]> {
     return process.version;
   });
   const settings = await find('settings', () => {
-    const { profile, issuer, sqlitePath } = settingsFor(options);
-    return `${profile}, ${issuer}, ${sqlitePath}`;
+    const named = settingsFor(options);
+    return `${named.profile}, ${named.issuer}, ${storeName(named)}`;
   });
   const clock = await find('clock', () => {
     if (Date.now() < Date.UTC(2026, 0, 1))

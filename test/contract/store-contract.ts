@@ -102,6 +102,22 @@ export function storeContract(open: (clock: TestClock) => Promise<Store>): void 
       expect((await store.scan(things, { after: 'b', limit: 9 })).map(({ id }) => id)).toEqual(['c', 'd']);
     });
 
+    it('an index that is narrowed holds only what is as declared', async () => {
+      await store.insert(things, { id: 'a', colour: 'red', count: 9 });
+      await store.insert(things, { id: 'b', colour: 'red', count: 8 });
+      await store.insert(things, { id: 'c', colour: 'red' });
+      expect((await store.find(things, 'big', 'red')).map(({ id }) => id)).toEqual(['a']);
+      await store.patch(things, 'b', {}, { increment: { count: 1 } });
+      await store.patch(things, 'a', {}, { unset: ['count'] });
+      expect((await store.find(things, 'big', 'red')).map(({ id }) => id)).toEqual(['b']);
+    });
+
+    it('gives a page that weighs more than one answer of an engine holds', async () => {
+      for (let n = 0; n < 6; n += 1) await store.insert(others, { id: `n${n}`, colour: 'x'.repeat(4_000_000) });
+      expect((await store.scan(others, { limit: 10 })).map(({ id }) => id)).toEqual(['n0', 'n1', 'n2', 'n3', 'n4', 'n5']);
+      expect(await store.getMany(others, ['n5', 'n0', 'n4', 'n1', 'n3', 'n2'])).toHaveLength(6);
+    });
+
     it('an index follows every change and removal', async () => {
       await store.insert(things, { id: 'a', colour: 'red', tags: ['x', 'y'] });
       await store.patch(things, 'a', {}, { set: { colour: 'blue' }, unset: ['tags'] });
@@ -151,6 +167,139 @@ export function storeContract(open: (clock: TestClock) => Promise<Store>): void 
     });
   });
 
+  describe('what a document may hold', () => {
+    const kept: readonly (readonly [string, unknown])[] = [
+      [
+        'numbers of every size',
+        { a: 0, b: -1, c: 2 ** 31, d: Number.MAX_SAFE_INTEGER, e: Number.MIN_SAFE_INTEGER, f: 0.1, g: 1e300 },
+      ],
+      ['keys that mean something elsewhere', { $set: 1, 'a.b': { $gt: '', '': 2 }, $where: 'x', constructor: 1, id: 2, _id: 3 }],
+      ['a key named __proto__', JSON.parse('{"__proto__":{"polluted":true},"x":{"__proto__":1}}')],
+      ['lists in lists, nulls and nothing', [[], [[1, [null]]], {}, '', null, false]],
+      [
+        'texts of every script',
+        { 'tiếng Việt': 'Nguyễn Thị Ế', emoji: '🪷\u{1F1FB}\u{1F1F3}', control: '\u0000\u001f\u2028', rtl: '\u202eabc' },
+      ],
+      ['an object that looks like a date or an id', { $date: '2026-01-01', $oid: '0'.repeat(24), $ref: 'x', $id: 1, $db: 'y' }],
+    ];
+    it.each(kept)('%s: inserted, patched and committed alike', async (_name, value) => {
+      const parts = { value };
+      await store.insert(others, { id: 'inserted', parts });
+      await store.upsert(others, { id: 'upserted', parts });
+      await store.insert(others, { id: 'patched' });
+      expect(await store.patch(others, 'patched', {}, { set: { parts } })).toEqual({
+        outcome: 'patched',
+        document: { id: 'patched', parts },
+      });
+      await store.insert(others, { id: 'merged' });
+      await store.patch(others, 'merged', {}, { merge: { parts } });
+      await store.commit([
+        write.insert(others, { id: 'committed', parts }),
+        write.patch(others, 'patched', { parts }, { set: { count: 1 } }),
+      ]);
+      for (const id of ['inserted', 'upserted', 'merged', 'committed'])
+        expect(JSON.stringify(await store.get(others, id)), id).toBe(JSON.stringify({ id, parts }));
+      expect(Object.getPrototypeOf((await store.get(others, 'inserted'))?.parts?.['value'])).not.toHaveProperty('polluted');
+    });
+
+    it('undefined members are dropped, as JSON does', async () => {
+      await store.insert(things, { id: 'a', colour: undefined, parts: { x: undefined, y: [undefined] } });
+      expect(JSON.stringify(await store.get(things, 'a'))).toBe('{"id":"a","parts":{"y":[null]}}');
+      await store.patch(things, 'a', {}, { set: { parts: undefined, colour: 'red' } } as unknown as Change<Thing>);
+      expect(JSON.stringify(await store.get(things, 'a'))).toBe('{"id":"a","colour":"red"}');
+    });
+  });
+
+  describe('expectations', () => {
+    const stored = { list: ['a', { k: 1 }], map: { x: 1, y: { z: null } }, text: 'a', nothing: null, zero: 0 };
+    const doc = (members: object) => ({ id: 'a', ...members }) as Thing;
+    const holds = async (expect: object): Promise<boolean> =>
+      (await store.patch(others, 'a', expect as Thing, { increment: { count: 1 } })).outcome === 'patched';
+    beforeEach(() => store.upsert(others, doc(stored)));
+
+    it.each([
+      [{ list: ['a', { k: 1 }] }],
+      [{ map: { y: { z: null }, x: 1 } }],
+      [{ text: 'a', zero: 0, absent: undefined }],
+      [{ nothing: null }],
+      [{ id: 'a' }],
+      [stored],
+    ])('hold for equal values, deeply: %j', async (expected) => {
+      expect(await holds(expected)).toBe(true);
+    });
+
+    it.each([
+      [{ list: 'a' }],
+      [{ list: ['a'] }],
+      [{ list: [{ k: 1 }, 'a'] }],
+      [{ list: { k: 1 } }],
+      [{ list: ['a', { k: 1 }, 'b'] }],
+      [{ list: null }],
+      [{ map: { x: 1 } }],
+      [{ map: { x: 1, y: {} } }],
+      [{ map: { x: 1, y: { z: null }, more: 1 } }],
+      [{ map: {} }],
+      [{ map: [] }],
+      [{ text: ['a'] }],
+      [{ text: { $gt: '' } }],
+      [{ text: { $ne: null } }],
+      [{ text: null }],
+      [{ nothing: undefined }],
+      [{ zero: false }],
+      [{ zero: '0' }],
+      [{ zero: null }],
+      [{ absent: null }],
+      [{ absent: {} }],
+      [{ id: 'b' }],
+    ])('do not hold for anything else, whatever it means to an engine: %j', async (expected) => {
+      expect(await holds(expected)).toBe(false);
+      expect(await store.get(others, 'a')).toEqual(doc(stored));
+    });
+
+    it('mean the same in a commit', async () => {
+      const patch = (expected: object) => write.patch(others, 'a', expected as Thing, { set: { count: 1 } });
+      for (const expected of [{ text: { $ne: null } }, { list: 'a' }, { nothing: undefined }])
+        for (const writes of [[patch(expected)], [write.upsert(others, { id: 'b' }), patch(expected)]])
+          await expect(store.commit(writes)).rejects.toMatchObject({ documentId: 'a' });
+      expect(await store.get(others, 'b')).toBeUndefined();
+      await store.commit([write.upsert(others, { id: 'b' }), patch({ list: ['a', { k: 1 }] })]);
+      expect((await store.get(others, 'a'))?.count).toBe(1);
+    });
+  });
+
+  describe('one change with several parts', () => {
+    const before: Thing = { id: 'a', colour: 'red', count: 5, parts: { kept: 1, gone: 2 } };
+    it.each([
+      [
+        { set: { count: 1 }, increment: { count: 2 } },
+        { colour: 'red', count: 3, parts: { kept: 1, gone: 2 } },
+      ],
+      [
+        { unset: ['count'], increment: { count: 2 } },
+        { colour: 'red', count: 2, parts: { kept: 1, gone: 2 } },
+      ],
+      [
+        { set: { parts: { new: 1 } }, merge: { parts: { more: 2 } } },
+        { colour: 'red', count: 5, parts: { new: 1, more: 2 } },
+      ],
+      [
+        { unset: ['parts'], merge: { parts: { more: 2 } } },
+        { colour: 'red', count: 5, parts: { more: 2 } },
+      ],
+      [{ merge: { parts: { gone: undefined, kept: 3, '0': 0 } } }, { colour: 'red', count: 5, parts: { kept: 3, '0': 0 } }],
+      [
+        { set: { colour: 'blue' }, unset: ['colour'] },
+        { count: 5, parts: { kept: 1, gone: 2 } },
+      ],
+      [{}, { colour: 'red', count: 5, parts: { kept: 1, gone: 2 } }],
+    ])('%j', async (change, after) => {
+      await store.upsert(things, before);
+      const result = await store.patch(things, 'a', {}, change as Change<Thing>);
+      expect(result).toMatchObject({ outcome: 'patched' });
+      expect(await store.get(things, 'a')).toEqual({ id: 'a', ...after });
+    });
+  });
+
   describe('expiry', () => {
     it('an expired document does not exist, for anybody', async () => {
       await store.insert(things, { id: 'a', colour: 'red', expiresAt: clock.now() + 1000 });
@@ -162,6 +311,34 @@ export function storeContract(open: (clock: TestClock) => Promise<Store>): void 
       expect((await store.patch(things, 'a', {}, { set: { colour: 'blue' } })).outcome).toBe('missing');
       expect(await store.remove(things, 'a')).toBe(false);
       expect(await store.insert(things, { id: 'a', colour: 'green' })).toBe(true);
+    });
+
+    it('of 50 who insert over one expired document one wins', async () => {
+      await store.insert(things, { id: 'a', expiresAt: clock.now() + 10 });
+      clock.advance(10);
+      const expiresAt = clock.now() + 1000;
+      const won = await Promise.all(Array.from({ length: 50 }, (_, n) => store.insert(things, { id: 'a', count: n, expiresAt })));
+      expect(won.filter(Boolean)).toHaveLength(1);
+      expect((await store.get(things, 'a'))?.count).toBe(won.indexOf(true));
+    });
+
+    it('counts in commits and for the next patch', async () => {
+      await store.insert(things, { id: 'a', expiresAt: clock.now() + 10 });
+      const patch = write.patch(things, 'a', {}, { set: { colour: 'blue' } });
+      clock.advance(10);
+      await expect(store.commit([write.upsert(others, { id: 'b' }), patch])).rejects.toBeInstanceOf(CommitConflict);
+      await store.commit([write.insert(things, { id: 'a', colour: 'green' }), write.upsert(others, { id: 'b' })]);
+      expect((await store.patch(things, 'a', {}, { set: { expiresAt: clock.now() + 5 } })).outcome).toBe('patched');
+      clock.advance(5);
+      expect(await store.get(things, 'a')).toBeUndefined();
+    });
+
+    it('pages are full of living documents', async () => {
+      for (const id of ['a', 'b', 'c', 'd'])
+        await store.insert(things, { id, colour: 'red', ...(id < 'c' ? { expiresAt: clock.now() + 10 } : {}) });
+      clock.advance(10);
+      for (const page of [await store.find(things, 'colour', 'red', { limit: 2 }), await store.scan(things, { limit: 2 })])
+        expect(page.map(({ id }) => id)).toEqual(['c', 'd']);
     });
 
     it('sweeping takes what has expired and nothing else', async () => {
@@ -218,6 +395,33 @@ export function storeContract(open: (clock: TestClock) => Promise<Store>): void 
     it('of 100 parallel inserts of one id one wins', async () => {
       const results = await Promise.all(Array.from({ length: 100 }, (_, n) => store.insert(things, { id: 'one', count: n })));
       expect(results.filter(Boolean)).toHaveLength(1);
+    });
+
+    it('of 20 parallel commits that need the same document one wins, and the others leave nothing', async () => {
+      await store.insert(things, { id: 'slot' });
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, n) =>
+          store.commit([
+            write.insert(others, { id: `mine${n}` }),
+            write.patch(things, 'slot', { count: undefined }, { set: { count: n } }),
+          ]),
+        ),
+      );
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(CommitConflict);
+      expect((await store.scan(others, { limit: 30 })).map(({ id }) => id)).toEqual([
+        `mine${(await store.get(things, 'slot'))?.count}`,
+      ]);
+    });
+
+    it('20 parallel commits that insert one id: one wins', async () => {
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, n) =>
+          store.commit([write.upsert(others, { id: `m${n}` }), write.insert(things, { id: 'one' })]),
+        ),
+      );
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(await store.scan(others, { limit: 30 })).toHaveLength(1);
     });
 
     it('100 parallel increments add up', async () => {

@@ -42,7 +42,8 @@ export async function startProvider(
 ): Promise<TestProvider> {
   const port = await freePort();
   const dataDir = mkdtempSync(join(tmpdir(), 'senid-test-'));
-  const issuer = `http://localhost:${port}`;
+  // one of several processes has the address of what stands before them
+  const issuer = options.environment?.['SENID_ISSUER'] ?? `http://localhost:${port}`;
   const environment = {
     SENID_PROFILE: 'test',
     SENID_ISSUER: issuer,

@@ -1,10 +1,15 @@
 // Writes to the store named on the command line until it is killed, telling each write only after it was acknowledged.
 import { systemClock } from '#src/kernel/clock.ts';
+import { connectMongo } from '#src/storage/mongo/connection.ts';
+import { createMongoStore } from '#src/storage/mongo/mongo-store.ts';
 import { openSqliteStore } from '#src/storage/sqlite/sqlite-store.ts';
 import { others, things } from '#test/contract/store-contract.ts';
 
-const [, , path = '', kind = ''] = process.argv;
-const store = await openSqliteStore({ path, clock: systemClock, collections: [things, others] as never });
+const [, , place = '', kind = ''] = process.argv;
+const parts = { clock: systemClock, collections: [things, others] as never };
+const store = place.startsWith('mongodb:')
+  ? createMongoStore({ ...parts, connection: await connectMongo(place) })
+  : await openSqliteStore({ ...parts, path: place });
 
 if (kind === 'consume') {
   const results = await Promise.all(

@@ -10,8 +10,8 @@ import {
   StoreUnavailable,
   type Write,
 } from '#src/kernel/store.ts';
+import { applyChange, meets } from '../patch-document.ts';
 import { GroupCommit } from './group-commit.ts';
-import { applyChange, meets } from './patch-document.ts';
 import { ReadSnapshot } from './read-snapshot.ts';
 import { Table } from './table.ts';
 

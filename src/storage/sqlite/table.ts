@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Collection, IndexOf, Page, StoredDocument } from '#src/kernel/store.ts';
-import { meets } from './patch-document.ts';
+import { meets } from '../patch-document.ts';
 import { RecentDocuments } from './recent-documents.ts';
 
 interface Row {

@@ -3,13 +3,18 @@ import type { Change, StoredDocument } from '#src/kernel/store.ts';
 
 const entryKey = /^[A-Za-z0-9_-]{1,512}$/;
 
+/** @throws {TypeError} for the key of a map entry that an engine could take for something else. */
+export function requireEntryKeys(entries: object): void {
+  for (const key of Object.keys(entries)) if (!entryKey.test(key)) throw new TypeError(`not a map key: ${key}`);
+}
+
 /** Whether every declared member is as expected; `undefined` expects it absent. */
 export function meets(document: object, expect: object): boolean {
   return Object.entries(expect).every(([member, value]) => isDeepStrictEqual((document as Record<string, unknown>)[member], value));
 }
 
 function mergedMap(before: unknown, entries: object): Record<string, unknown> {
-  for (const key of Object.keys(entries)) if (!entryKey.test(key)) throw new TypeError(`not a map key: ${key}`);
+  requireEntryKeys(entries);
   return { ...(before as object | undefined), ...entries };
 }
 

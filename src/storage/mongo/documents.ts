@@ -1,0 +1,171 @@
+import type { mongo } from 'mongoose';
+import type { Change, Collection, IndexOf, Page, PatchResult, StoredDocument } from '#src/kernel/store.ts';
+import { asUnavailable, duplicatesOf, isDuplicate, mayAskAgain } from './faults.ts';
+import { everything, type Filter, indexed, oneOf } from './filters.ts';
+import { declaredIndex } from './indexes.ts';
+import { fromStored, isLive, type Stored, toStored } from './stored-document.ts';
+import { updateOf } from './update-of-change.ts';
+
+const byId = { _id: 1 } as const;
+
+interface PageOptions {
+  readonly sort?: typeof byId;
+  readonly projection?: typeof byId;
+  readonly hint?: string;
+}
+
+/** The answer to a `find` command; `id` is 0 when it is complete. */
+interface Found {
+  readonly cursor: { readonly id: number; readonly firstBatch: readonly Stored[] };
+}
+
+/** Asks again once when the primary has just changed: a read that is sent as a command has no retry of the driver's own. */
+async function reading<Result>(ask: () => Promise<Result>): Promise<Result> {
+  try {
+    return await ask();
+  } catch (fault) {
+    if (!mayAskAgain(fault)) throw asUnavailable(fault);
+    return ask().catch((again: unknown) => Promise.reject(asUnavailable(again)));
+  }
+}
+
+async function writing<Result>(write: () => Promise<Result>): Promise<Result> {
+  try {
+    return await write();
+  } catch (fault) {
+    throw asUnavailable(fault);
+  }
+}
+
+/**
+ * How a write is acknowledged. Always by a majority: what one node alone has is lost in a failover, and a code or an approval could be used
+ * again. `flushed` also insists on the journal; `buffered` leaves that to the replica set's configuration (by default it journals too).
+ */
+export const writeConcernOf = (durability: Collection<StoredDocument, string>['durability']): mongo.WriteConcernSettings => ({
+  w: 'majority',
+  ...(durability === 'flushed' ? { j: true } : {}),
+  wtimeoutMS: 5000,
+});
+
+/**
+ * One collection on the driver itself: no schema, no hydrated documents. Reads are sent as bare `find` commands, which take a third
+ * less CPU here than the driver's cursors; writes go through the driver, which numbers and retries them.
+ */
+export class Documents {
+  readonly declared: Collection<StoredDocument, string>;
+  readonly collection: mongo.Collection<Stored>;
+  readonly #database: mongo.Db;
+
+  constructor(database: mongo.Db, declared: Collection<StoredDocument, string>) {
+    this.declared = declared;
+    this.#database = database;
+    this.collection = database.collection<Stored>(declared.name, { writeConcern: writeConcernOf(declared.durability) });
+  }
+
+  async get(id: string, now: number): Promise<StoredDocument | undefined> {
+    const [stored] = await this.#page({ _id: id }, 1);
+    return stored !== undefined && isLive(stored, now) ? fromStored(stored) : undefined;
+  }
+
+  async getMany(ids: readonly string[], now: number): Promise<StoredDocument[]> {
+    if (ids.length === 0) return [];
+    const found = await this.#page({ _id: { $in: [...new Set(ids)] } }, ids.length);
+    const byId = new Map(found.filter((stored) => isLive(stored, now)).map((stored) => [stored._id, stored]));
+    return ids
+      .map((id) => byId.get(id))
+      .filter((stored) => stored !== undefined)
+      .map(fromStored);
+  }
+
+  async find(index: string, value: string, page: Page, now: number): Promise<StoredDocument[]> {
+    const declared = (this.declared.indexes as Record<string, IndexOf<StoredDocument>>)[index];
+    if (declared === undefined) throw new TypeError(`${this.declared.name} has no index ${index}`);
+    // named, because the planner may take the index of ids for a value that many have, and keep to it for one that few have
+    const hint = declaredIndex(index, declared).name;
+    return (await this.#page(indexed(this.declared, declared, value, page, now), page.limit, { sort: byId, hint })).map(fromStored);
+  }
+
+  async scan(page: Page, now: number): Promise<StoredDocument[]> {
+    return (await this.#page(everything(this.declared, page, now), page.limit, { sort: byId })).map(fromStored);
+  }
+
+  insert(document: StoredDocument, now: number): Promise<boolean> {
+    const stored = toStored(document);
+    return writing(async () => {
+      try {
+        await this.collection.insertOne(stored);
+        return true;
+      } catch (fault) {
+        if (!isDuplicate(fault)) throw fault;
+        return this.#replaceExpired(stored, now);
+      }
+    });
+  }
+
+  /** Gives the ids that were there already. */
+  insertMany(documents: readonly StoredDocument[], now: number): Promise<string[]> {
+    const stored = documents.map(toStored);
+    return writing(async () => {
+      if (stored.length === 0) return [];
+      try {
+        await this.collection.insertMany(stored, { ordered: false });
+        return [];
+      } catch (fault) {
+        const there = duplicatesOf(fault).map((at) => stored[at] as Stored);
+        const replaced = await Promise.all(there.map((each) => this.#replaceExpired(each, now)));
+        return there.filter((_, n) => replaced[n] === false).map(({ _id }) => _id);
+      }
+    });
+  }
+
+  upsert(document: StoredDocument): Promise<void> {
+    const stored = toStored(document);
+    return writing(async () => {
+      await this.collection.replaceOne({ _id: stored._id }, stored, { upsert: true });
+    });
+  }
+
+  async patch(id: string, expect: object, change: Change<StoredDocument>, now: number): Promise<PatchResult<StoredDocument>> {
+    const filter = oneOf(this.declared, id, now, expect) as mongo.Filter<Stored>;
+    const update = updateOf(change) as mongo.UpdateFilter<Stored>;
+    const patched = await writing(() => this.collection.findOneAndUpdate(filter, update, { returnDocument: 'after' }));
+    if (patched !== null) return { outcome: 'patched', document: fromStored(patched as Stored) };
+    if (Object.keys(expect).length === 0) return { outcome: 'missing' };
+    // only who lost asks a second time
+    const document = await this.get(id, now);
+    return document === undefined ? { outcome: 'missing' } : { outcome: 'conflict', document };
+  }
+
+  /** An expired leftover is not there to remove; the server deletes it. */
+  remove(id: string, now: number): Promise<boolean> {
+    const filter = oneOf(this.declared, id, now) as mongo.Filter<Stored>;
+    return writing(async () => (await this.collection.deleteOne(filter)).deletedCount === 1);
+  }
+
+  /** Deletes up to `limit` expired documents ahead of the server's own TTL monitor. */
+  sweep(limit: number, now: number): Promise<number> {
+    return writing(async () => {
+      const dead: mongo.Filter<Stored> = { expiresOn: { $lte: new Date(now) } };
+      const ids = (await this.#page(dead, limit, { projection: byId })).map(({ _id }) => _id);
+      if (ids.length === 0) return 0;
+      // nobody waits for a majority to have forgotten
+      return (await this.collection.deleteMany({ _id: { $in: ids }, ...dead }, { writeConcern: { w: 1 } })).deletedCount;
+    });
+  }
+
+  /** What has expired is in the way until the server deletes it; of several who replace it the first one wins. */
+  async #replaceExpired(stored: Stored, now: number): Promise<boolean> {
+    if (this.declared.lifetime === 'kept') return false;
+    return (await this.collection.replaceOne({ _id: stored._id, expiresAt: { $lte: now } }, stored)).matchedCount === 1;
+  }
+
+  async #page(filter: Filter, limit: number, options: PageOptions = {}): Promise<readonly Stored[]> {
+    const { name } = this.declared;
+    const command = { find: name, filter, limit, batchSize: limit, ...options };
+    const { cursor } = await reading(() => this.#database.command(command) as unknown as Promise<Found>);
+    if (cursor.id === 0) return cursor.firstBatch;
+    // more than the 16 MB of one answer: the driver's cursor asks for the rest as well
+    const all = this.collection.find(filter as mongo.Filter<Stored>, { ...options, limit } as mongo.FindOptions);
+    return reading(() => all.toArray() as unknown as Promise<Stored[]>);
+  }
+}

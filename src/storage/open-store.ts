@@ -1,0 +1,87 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Settings } from '#config/load.ts';
+import type { Clock } from '#src/kernel/clock.ts';
+import type { Random } from '#src/kernel/random.ts';
+import type { Signals } from '#src/kernel/signals.ts';
+import { type Store, StoreUnavailable } from '#src/kernel/store.ts';
+import { allCollections } from './collections.ts';
+import type { IndexReport } from './mongo/apply-indexes.ts';
+import { createLocalSignals } from './signals-local.ts';
+import { openSqliteStore } from './sqlite/sqlite-store.ts';
+
+/** A store, and the signals between the processes that share it. */
+export interface OpenStore {
+  readonly store: Store;
+  readonly signals: Signals;
+  close(): Promise<void>;
+}
+
+interface Parts {
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+type StoreSettings = Pick<Settings, 'profile' | 'sqlitePath' | 'mongoUri'>;
+
+async function openSqlite({ sqlitePath }: StoreSettings, { clock, random }: Parts): Promise<OpenStore> {
+  if (sqlitePath !== ':memory:') mkdirSync(dirname(sqlitePath), { recursive: true, mode: 0o700 });
+  const store = await openSqliteStore({ path: sqlitePath, clock, collections: allCollections });
+  return { store, signals: createLocalSignals({ random }), close: () => store.close() };
+}
+
+/** The engine and the driver are loaded only where they are used: they cost memory and a fifth of a second. */
+async function openMongo(uri: string, { profile }: StoreSettings, { clock, random }: Parts): Promise<OpenStore> {
+  const [{ connectMongo }, { createMongoStore }, { createInboxSignals }, { applyIndexes, reportIndexes }] = await Promise.all([
+    import('./mongo/connection.ts'),
+    import('./mongo/mongo-store.ts'),
+    import('./mongo/signals-inbox.ts'),
+    import('./mongo/apply-indexes.ts'),
+  ]);
+  const connection = await connectMongo(uri);
+  try {
+    // in production building an index on millions of documents is a decision of its own
+    const look = profile === 'production' ? reportIndexes : applyIndexes;
+    const missing = (await look(connection, allCollections)).flatMap(({ collection, missing: names }) =>
+      names.map((name) => `${collection} (${name})`),
+    );
+    if (profile === 'production' && missing.length > 0)
+      throw new StoreUnavailable(`indexes are missing: run \`senid indexes apply\`; ${missing.join(', ')}`);
+    const store = createMongoStore({ connection, clock, collections: allCollections });
+    const signals = await createInboxSignals({ connection, clock, random });
+    return {
+      store,
+      signals,
+      async close() {
+        signals.close();
+        await store.close();
+      },
+    };
+  } catch (failure) {
+    await connection.close();
+    throw failure;
+  }
+}
+
+/** Opens the store that the settings name. @throws {StoreUnavailable} when it is not there, or not prepared for this version */
+export const openStore = (settings: StoreSettings, parts: Parts): Promise<OpenStore> =>
+  settings.mongoUri === undefined ? openSqlite(settings, parts) : openMongo(settings.mongoUri, settings, parts);
+
+/** Makes the collections and indexes that are missing, and gives what was there before; nothing to do for SQLite. */
+export async function applyStoreIndexes({ mongoUri }: StoreSettings): Promise<readonly IndexReport[]> {
+  if (mongoUri === undefined) return [];
+  const [{ connectMongo }, { applyIndexes }] = await Promise.all([
+    import('./mongo/connection.ts'),
+    import('./mongo/apply-indexes.ts'),
+  ]);
+  const connection = await connectMongo(mongoUri);
+  try {
+    return await applyIndexes(connection, allCollections);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** The store's name for people, without credentials. */
+export const storeName = ({ sqlitePath, mongoUri }: StoreSettings): string =>
+  mongoUri === undefined ? sqlitePath : (mongoUri.replace(/\/\/[^@/]*@/, '//').split('?')[0] ?? '');
