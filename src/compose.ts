@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Settings } from '#config/load.ts';
@@ -24,9 +23,12 @@ import { findKnownBrowser } from './sign-in/known-browsers.ts';
 import type { SignInParts } from './sign-in/ports.ts';
 import { createSignInRequests } from './sign-in/sign-in-requests.ts';
 import { allCollections } from './storage/collections.ts';
+import { makeDirectory } from './storage/directory.ts';
+import { confirmInstallation } from './storage/installation.ts';
 import { loadKeyFile } from './storage/key-file.ts';
 import { createSealing } from './storage/sealing-aes.ts';
 import { createLocalSignals } from './storage/signals-local.ts';
+import { isSqliteStoreThere } from './storage/sqlite/peek-document.ts';
 import { openSqliteStore } from './storage/sqlite/sqlite-store.ts';
 
 /** What tests put in the place of the machine's own. */
@@ -47,9 +49,17 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
   const isProduction = settings.profile === 'production';
   const wrongEntryAfterMs = overrides.wrongEntryAfterMs ?? policy.wrongEntryAfterMs;
 
-  const sealing = createSealing(loadKeyFile(settings.keyFile, { mayCreate: !isProduction }));
-  if (settings.sqlitePath !== ':memory:') mkdirSync(dirname(settings.sqlitePath), { recursive: true, mode: 0o700 });
-  const opened = await openSqliteStore({ path: settings.sqlitePath, clock, collections: allCollections });
+  const { sqlitePath, keyFile, profile } = settings;
+  const keyFileUse = { profile, store: { name: sqlitePath, isThere: isSqliteStoreThere(sqlitePath) } };
+  const sealing = createSealing(loadKeyFile(keyFile, keyFileUse));
+  if (sqlitePath !== ':memory:') makeDirectory(dirname(sqlitePath));
+  const opened = await openSqliteStore({ path: sqlitePath, clock, collections: allCollections });
+  await confirmInstallation({ store: opened, sealing, clock }, { profile, storeName: sqlitePath, keyFile }).catch(
+    async (refused) => {
+      await opened.close();
+      throw refused;
+    },
+  );
   const store = overrides.observeStore === undefined ? opened : observeStore(opened, overrides.observeStore);
   const signals = createLocalSignals({ random });
   const basics = { store, sealing, clock, random, signals };

@@ -8,7 +8,7 @@ export function registerServeCommand(program: Command): void {
     .description('run the provider; settings from SENID_* and --config')
     .action(
       refusing(async (_own: object, command: Command) => {
-        const settings = settingsFor(command.optsWithGlobals<CommonOptions>(), 'production');
+        const settings = await settingsFor(command.optsWithGlobals<CommonOptions>(), { always: 'production' });
         const { serve } = await import('#src/serve.ts');
         const running = await serve(settings, { telemetry: process.env });
         process.stdout.write('ready\n');
