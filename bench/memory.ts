@@ -1,6 +1,8 @@
 // node bench/memory.ts [--sign-ins 10000]: resident memory of one process while people sign in, a password sign-in in ten, the rest by single
-// sign-on. The server is a process of its own with this one's V8 flags; loopback only.
+// sign-on. The server is a process of its own with the small heap that `senid serve` gives itself, or with this one's V8 flags where it has
+// any (`node --max-semi-space-size=16 bench/memory.ts`: Node's own size); loopback only.
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { freePort } from '#test/support/running-provider.ts';
@@ -11,8 +13,13 @@ const { values } = parseArgs({ options: { 'sign-ins': { type: 'string', default:
 const total = Number(values['sign-ins']);
 const port = await freePort();
 const began = performance.now();
-const server = spawn(process.execPath, [...process.execArgv, fileURLToPath(new URL('./senid-server.ts', import.meta.url))], {
-  env: { ...process.env, BENCH_PORT: String(port), BENCH_PEOPLE: '200' },
+const smallHeap = JSON.parse(readFileSync(new URL('../bin/small-heap.json', import.meta.url), 'utf8')) as {
+  readonly flags: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+};
+const own = process.execArgv.length > 0 ? { flags: process.execArgv, environment: {} } : smallHeap;
+const server = spawn(process.execPath, [...own.flags, fileURLToPath(new URL('./senid-server.ts', import.meta.url))], {
+  env: { ...own.environment, ...process.env, BENCH_PORT: String(port), BENCH_PEOPLE: '200' },
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 await new Promise<void>((resolve) => server.stdout.on('data', (text: Buffer) => text.toString().includes('ready') && resolve()));

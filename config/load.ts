@@ -5,6 +5,9 @@ import { environmentName, settingsSchema } from './schema.ts';
 
 type Raw = z.infer<typeof settingsSchema>;
 
+/** What an installation is for. */
+export type Profile = Raw['profile'];
+
 /** Settings as the program uses them, frozen. */
 export interface Settings extends Readonly<Omit<Raw, 'issuer' | 'port' | 'store' | 'keyFile' | 'trustProxy' | 'outboundPrivate'>> {
   readonly issuer: string;
@@ -48,6 +51,10 @@ function fromFile(path: string | undefined): object {
     throw new SettingsError(`the settings file ${path} must hold one JSON object`);
   return content;
 }
+
+/** The profile that environment or file name, if they do: a command that was told none asks the store which it was made for. */
+export const saidProfile = (environment: Environment, file: string | undefined): unknown =>
+  (({ ...fromFile(file), ...fromEnvironment(environment) }) as { readonly profile?: unknown }).profile;
 
 /** Development values that must never serve real people. */
 function refuseInProduction({ profile }: Raw, issuer: string): void {

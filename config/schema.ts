@@ -5,27 +5,28 @@ const flag = z.enum(['true', 'false']);
 const asText = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (typeof value === 'boolean' ? String(value) : value), schema);
 
-const httpUrl = z.url({ protocol: /^https?$/ });
+const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https address' });
+
+function wholeNumber(least: number, most: number) {
+  const error = `expected a whole number from ${least} to ${most}`;
+  return z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error });
+}
 
 /** The only description of settings: what each means, its unit and its default. Unknown keys are refused. */
 export const settingsSchema = z.strictObject({
   profile: z
     .enum(['development', 'test', 'production'])
     .default('production')
-    .describe('What is allowed: `production` refuses everything that is only for trying out.'),
+    .describe(
+      'What is allowed: `production` refuses everything that is only for trying out. A store is marked at its first start and serves no other; commands that are told no profile take that of the store, `demo` is `development`.',
+    ),
   issuer: httpUrl
     .refine((url) => !url.endsWith('/') && !/[?#]/.test(url), 'no slash at the end, no query, no fragment')
     .optional()
     .describe(
       'The issuer identifier: the address of this provider as services know it. Default: `http://localhost` with the first port of the demo.',
     ),
-  port: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(65_535)
-    .optional()
-    .describe('TCP port to listen on. Default: the first port of the demo.'),
+  port: wholeNumber(0, 65_535).optional().describe('TCP port to listen on. Default: the first port of the demo.'),
   host: z.string().min(1).default('localhost').describe('Name or address to listen on; `0.0.0.0` for all.'),
   store: z
     .string()
@@ -40,7 +41,7 @@ export const settingsSchema = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'The sealing keys (JSON, mode 0600), shared by all processes. Default: `keys.json` in the data directory; made at first start outside production.',
+      'The sealing keys (JSON, mode 0600), shared by all processes. Default: `keys.json` in the data directory; made at first start outside production, and never again for a store that is there. Production refuses keys that were made so.',
     ),
   trustProxy: asText(flag.default('false')).describe(
     '`true`: one proxy in front tells the scheme in X-Forwarded-Proto and the address as the last entry of X-Forwarded-For.',
@@ -57,28 +58,15 @@ export const settingsSchema = z.strictObject({
   outboundPrivate: asText(flag.optional()).describe(
     "`true` lets outgoing requests (a service's `jwks_uri`) reach private addresses: the demo, tests, closed networks. Default: `false` in production, else `true`.",
   ),
-  metricsPort: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(65_535)
+  metricsPort: wholeNumber(1, 65_535)
     .optional()
     .describe(
-      'TCP port for `/metrics` (Prometheus), apart from the public one. In production there are no metrics without it; with `--workers` the second process uses the next port, and so on.',
+      'TCP port for `/metrics` (Prometheus), apart from the public one. In production there are no metrics without it; with `--workers` it tells of all of them together.',
     ),
-  drainSeconds: z.coerce
-    .number()
-    .min(0)
-    .max(600)
+  drainSeconds: wholeNumber(0, 600)
     .default(0)
     .describe('How long a process that was told to end still takes requests, in seconds, while a load balancer notices `/readyz`.'),
-  demoPort: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(65_000)
-    .default(4000)
-    .describe('First port of the demo; portal, bank and library follow it.'),
+  demoPort: wholeNumber(1, 65_000).default(4000).describe('First port of the demo; portal, bank and library follow it.'),
 });
 
 /** `dataDir` → `SENID_DATA_DIR`. */

@@ -21,7 +21,9 @@ import { createSigningKeys } from './oidc/signing-keys.ts';
 import { findKnownBrowser } from './sign-in/known-browsers.ts';
 import type { SignInParts } from './sign-in/ports.ts';
 import { createSignInRequests } from './sign-in/sign-in-requests.ts';
+import { confirmInstallation } from './storage/installation.ts';
 import { loadKeyFile } from './storage/key-file.ts';
+import { lookAtStore } from './storage/look-at-store.ts';
 import { openStore } from './storage/open-store.ts';
 import { createSealing } from './storage/sealing-aes.ts';
 
@@ -43,8 +45,16 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
   const isProduction = settings.profile === 'production';
   const wrongEntryAfterMs = overrides.wrongEntryAfterMs ?? policy.wrongEntryAfterMs;
 
-  const sealing = createSealing(loadKeyFile(settings.keyFile, { mayCreate: !isProduction }));
+  const { keyFile, profile } = settings;
+  const look = await lookAtStore(settings);
+  const sealing = createSealing(loadKeyFile(keyFile, { profile, store: look }));
   const { store: opened, signals, close } = await openStore(settings, { clock, random });
+  await confirmInstallation({ store: opened, sealing, clock }, { profile, storeName: look.name, keyFile }).catch(
+    async (refused) => {
+      await close();
+      throw refused;
+    },
+  );
   const store = overrides.observeStore === undefined ? opened : observeStore(opened, overrides.observeStore);
   const basics = { store, sealing, clock, random, signals };
 

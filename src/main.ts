@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { registerClientCommands } from './commands/clients.ts';
@@ -10,9 +10,14 @@ import { registerPeopleCommands } from './commands/people.ts';
 import { registerPhoneCommands } from './commands/phone.ts';
 import { registerServeCommand } from './commands/serve.ts';
 
+function version(): string {
+  return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+}
+
 function createProgram(): Command {
   const program = new Command('senid')
     .description('An open national e-identification provider')
+    .version(version(), '--version', 'the version of this program')
     .option('--json', 'one JSON value for machines')
     .option('--config <file>', 'settings as JSON');
   for (const register of [

@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
-import { loadSettings, type Settings, SettingsError } from '#config/load.ts';
+import { loadSettings, type Profile, type Settings, SettingsError, saidProfile } from '#config/load.ts';
 import type { Application } from '#src/compose.ts';
-import { catalogue, isErrorCode } from '#src/errors/catalogue.ts';
-import { DomainError } from '#src/kernel/domain-error.ts';
-import { StoreUnavailable } from '#src/kernel/store.ts';
-import { PhoneRefused } from '#src/phone/device-client.ts';
-import { KeyFileError } from '#src/storage/key-file.ts';
+import { requireProfile } from '#src/storage/installation.ts';
+import { lookAtStore } from '#src/storage/look-at-store.ts';
+import { refusalOf } from './refusals.ts';
 
 /** The options every command understands. */
 export interface CommonOptions {
@@ -13,13 +11,43 @@ export interface CommonOptions {
   readonly config?: string;
 }
 
-/** Settings for a command: the development profile outside `serve`, unless told otherwise. */
-export const settingsFor = ({ config }: CommonOptions, profile: 'development' | 'production' = 'development'): Settings =>
-  loadSettings(process.env, { file: config, defaults: { profile } });
+export interface ProfileWish {
+  /** Where nobody said a profile and there is no store to ask. */
+  readonly withoutStore?: Profile;
+  /** Whatever the store was made for: then one that was made for something else is refused. */
+  readonly always?: Profile;
+}
+
+/**
+ * Settings for a command. Where no profile was said, the store tells what it was made for; without one it is production.
+ * @throws {SettingsError}
+ * @throws {InstallationRefused} when the profile is not that of the store
+ */
+export async function settingsFor(
+  { config }: CommonOptions,
+  { withoutStore = 'production', always }: ProfileWish = {},
+): Promise<Settings> {
+  const load = (profile: Profile): Settings => loadSettings(process.env, { file: config, defaults: { profile } });
+  const said = saidProfile(process.env, config);
+  // the profile decides nothing about where the store is
+  const { name, mark } = await lookAtStore(load('development'));
+  if (said === undefined && always !== undefined) requireProfile(mark, always, name);
+  try {
+    const settings = load(always ?? mark?.profile ?? withoutStore);
+    requireProfile(mark, settings.profile, name);
+    return settings;
+  } catch (refused) {
+    if (!(refused instanceof SettingsError) || said !== undefined || mark !== undefined) throw refused;
+    throw new SettingsError(
+      `${refused.message} (this is production, because neither SENID_PROFILE nor a store at ${name} says otherwise; \`npm start\` makes a country to try out)`,
+    );
+  }
+}
 
 /** One value for machines, lines for people. */
 export function print({ json }: CommonOptions, value: unknown, lines: readonly string[]): void {
-  process.stdout.write(json === true ? `${JSON.stringify(value)}\n` : `${lines.join('\n')}\n`);
+  const printed = json === true ? [JSON.stringify(value)] : lines;
+  process.stdout.write(printed.map((line) => `${line}\n`).join(''));
 }
 
 /** Runs work on the store of the settings, and closes it whatever happens. */
@@ -27,29 +55,14 @@ export async function withApplication<Result>(
   options: CommonOptions,
   work: (application: Application) => Promise<Result>,
 ): Promise<Result> {
+  const settings = await settingsFor(options);
   const { compose } = await import('#src/compose.ts');
-  const application = await compose(settingsFor(options));
+  const application = await compose(settings);
   try {
     return await work(application);
   } finally {
     await application.close();
   }
-}
-
-function refusalOf(thrown: unknown): { code: string; detail: string } | undefined {
-  if (thrown instanceof DomainError) {
-    const title = isErrorCode(thrown.code) ? catalogue[thrown.code].title.en : thrown.code;
-    return { code: thrown.code, detail: thrown.detail === undefined ? title : `${title}: ${thrown.detail}` };
-  }
-  if (thrown instanceof PhoneRefused) return { code: thrown.code, detail: thrown.message };
-  if (thrown instanceof SettingsError) return { code: 'settings_invalid', detail: thrown.message };
-  if (thrown instanceof KeyFileError) return { code: 'key_file_invalid', detail: thrown.message };
-  if (thrown instanceof StoreUnavailable) return { code: 'store_unavailable', detail: thrown.message };
-  const { code, message } = (thrown ?? {}) as { code?: unknown; message?: string };
-  const system = { ENOENT: 'file_not_found', ECONNREFUSED: 'unreachable', EADDRINUSE: 'port_in_use' } as const;
-  if (typeof code === 'string' && code in system) return { code: system[code as keyof typeof system], detail: message ?? code };
-  if (message === 'fetch failed') return { code: 'unreachable', detail: 'the provider does not answer' };
-  return undefined;
 }
 
 /** A command's work with its refusals said in words (exit 1); what is not a refusal is a fault and shows itself. */

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
-import { loadSettings, type Settings, SettingsError } from '#config/load.ts';
+import { type Environment, loadSettings, type Settings, SettingsError } from '#config/load.ts';
+import { environmentName } from '#config/schema.ts';
 
 /** The addresses of the demo's programs, side by side from the first port. */
 export interface Places {
@@ -12,7 +13,7 @@ export interface Places {
 export interface DemoSettings {
   readonly settings: Settings;
   readonly places: Places;
-  /** What the provider is started with. */
+  /** What the provider is started with, over the same settings file. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -23,23 +24,42 @@ const placesFrom = (port: number): Places => ({
   library: `http://localhost:${port + 3}`,
 });
 
+/** The demo keeps store, keys and everything else of one country together: a setting that says otherwise is not passed over in silence. */
+function refuseElsewhere(asked: Settings): void {
+  const { sqlitePath, keyFile, issuer, port } = loadSettings({
+    SENID_PROFILE: 'development',
+    SENID_DATA_DIR: asked.dataDir,
+    SENID_DEMO_PORT: String(asked.demoPort),
+  });
+  for (const [setting, isOwn, moves] of [
+    ['store', asked.sqlitePath === sqlitePath, 'dataDir'],
+    ['keyFile', asked.keyFile === keyFile, 'dataDir'],
+    ['issuer', asked.issuer === issuer, 'demoPort'],
+    ['port', asked.port === port, 'demoPort'],
+  ] as const) {
+    if (isOwn) continue;
+    throw new SettingsError(
+      `${environmentName(setting)}: the demo decides this itself; unset it, ${environmentName(moves)} moves what the demo keeps`,
+    );
+  }
+}
+
 /**
- * The demo's settings: only the first port, the data directory and the log level are the caller's.
- * @throws {SettingsError} in production: the people are invented
+ * The demo's settings: ports follow the first one, store and keys lie in the data directory, the rest is the caller's.
+ * @throws {SettingsError} in production, because the people are invented; for a setting that the demo decides itself
  */
-export function demoSettings(environment: NodeJS.ProcessEnv, file: string | undefined): DemoSettings {
+export function demoSettings(environment: Environment, file: string | undefined): DemoSettings {
   const asked = loadSettings(environment, { file, defaults: { profile: 'development' } });
   if (asked.profile === 'production')
     throw new SettingsError('SENID_PROFILE: the demo has invented people and never runs in production');
-  const places = placesFrom(asked.demoPort);
+  refuseElsewhere(asked);
+  const given = Object.entries(environment).filter(([name, value]) => name.startsWith('SENID_') && value !== undefined);
   const own = {
+    SENID_LOG_LEVEL: 'warn',
+    ...(Object.fromEntries(given) as Record<string, string>),
     SENID_PROFILE: asked.profile,
-    SENID_ISSUER: places.issuer,
-    SENID_PORT: String(asked.demoPort),
-    SENID_DATA_DIR: asked.dataDir,
-    SENID_LOG_LEVEL: environment['SENID_LOG_LEVEL'] ?? 'warn',
   };
-  return { settings: loadSettings(own), places, environment: own };
+  return { settings: loadSettings(own, { file }), places: placesFrom(asked.demoPort), environment: own };
 }
 
 function requireFreePort(port: number): Promise<void> {

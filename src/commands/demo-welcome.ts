@@ -1,5 +1,7 @@
+import type { Settings } from '#config/load.ts';
 import type { Places } from './demo-places.ts';
 import type { DemoPerson } from './demo-population.ts';
+import { commandFront } from './printed-command.ts';
 
 function row({ id_number: id, password, name, for: purpose, totp_secret: totp }: DemoPerson): string {
   const codes = totp === undefined ? '' : `\n${' '.repeat(16)}code generator: ${totp}`;
@@ -7,7 +9,8 @@ function row({ id_number: id, password, name, for: purpose, totp_secret: totp }:
 }
 
 /** What the demo prints when it is ready: addresses, three people to try, what to click first, how to use the phone. */
-export function welcome({ issuer, portal, bank, library }: Places, people: readonly DemoPerson[]): string {
+export function welcome({ issuer, portal, bank, library }: Places, settings: Settings, people: readonly DemoPerson[]): string {
+  const senid = commandFront(settings);
   const [complete, , levelOne, , , , foreigner] = people;
   const shown = [complete, levelOne, foreigner].filter((person) => person !== undefined);
   return `
@@ -20,9 +23,12 @@ People to try (all invented; npx senid people list --demo shows all)
 ${shown.map(row).join('\n')}
 
 First: open ${portal} and choose "Sign in with SenID".
-With a phone: npx senid people enrolment-code ${complete?.id_number} --reason "trying the demo"
-  then enter the code at ${issuer}/app in another tab or on this machine, and paste or scan the QR;
-  or: npx senid phone enrol CODE, npx senid phone scan 'QR TEXT', npx senid phone approve ID --number NN
+With a phone:
+  ${senid} people enrolment-code ${complete?.id_number} --reason "trying the demo"
+then enter the code at ${issuer}/app in another tab or on this machine, and paste or scan the QR; or:
+  ${senid} phone enrol CODE
+  ${senid} phone scan 'QR TEXT'
+  ${senid} phone approve ID --number NN
 Ctrl-C stops everything; the data stay.
 `;
 }

@@ -1,21 +1,20 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { makeDirectory } from '#src/storage/directory.ts';
+import { requireProfile } from '#src/storage/installation.ts';
+import { lookAtStore } from '#src/storage/look-at-store.ts';
 import { type CommonOptions, refusing } from './command-context.ts';
-import { demoSettings, type Places, requireFreePorts } from './demo-places.ts';
+import { type DemoSettings, demoSettings, type Places, requireFreePorts } from './demo-places.ts';
 import { demoFolder, demoPeople, loadServiceSecrets, populate, type ServiceSecrets } from './demo-population.ts';
 import { type Program, ProgramFailed, Programs } from './demo-programs.ts';
 import { welcome } from './demo-welcome.ts';
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+const senid = fileURLToPath(new URL('../../bin/senid.js', import.meta.url));
 
-/** A laptop's share: left alone, Node lets the heap grow with the machine instead of with what is alive. */
-const smallHeap = ['--max-semi-space-size=4', '--heap-growing-percent=30'];
-
-const provider = ({ issuer }: Places, environment: Readonly<Record<string, string>>): Program => ({
+const provider = ({ places: { issuer }, environment }: DemoSettings, config: string | undefined): Program => ({
   name: 'the provider',
-  args: [...smallHeap, main, 'serve'],
+  args: [senid, 'serve', ...(config === undefined ? [] : ['--config', config])],
   environment,
   readyAt: `${issuer}/readyz`,
 });
@@ -42,8 +41,11 @@ const askedToEnd = (): Promise<'asked'> =>
 
 /** Runs the country in miniature until a signal comes or a part of it dies. */
 async function runDemo(options: CommonOptions): Promise<void> {
-  const { settings, places, environment } = demoSettings(process.env, options.config);
-  mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
+  const demo = demoSettings(process.env, options.config);
+  const { settings, places } = demo;
+  const { name, mark } = await lookAtStore(settings);
+  requireProfile(mark, settings.profile, name);
+  makeDirectory(settings.dataDir);
   await requireFreePorts(places);
   const secrets = await loadServiceSecrets(settings.dataDir);
   await populate(settings, places, secrets);
@@ -51,9 +53,9 @@ async function runDemo(options: CommonOptions): Promise<void> {
   const asked = askedToEnd();
   const programs = new Programs();
   const everything = async (): Promise<void> => {
-    await programs.start(provider(places, environment));
+    await programs.start(provider(demo, options.config));
     await Promise.all(services(places, secrets).map((program) => programs.start(program)));
-    process.stdout.write(`${welcome(places, demoPeople())}\nready\n`);
+    process.stdout.write(`${welcome(places, settings, demoPeople())}\nready\n`);
     await programs.ended;
   };
   try {

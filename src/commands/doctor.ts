@@ -1,7 +1,10 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Settings } from '#config/load.ts';
-import { loadKeyFile } from '#src/storage/key-file.ts';
+import { signingKeys } from '#src/oidc/collections.ts';
+import { loadKeyFile, requireMayMakeKeys } from '#src/storage/key-file.ts';
+import { lookAtStore as lookFromOutside } from '#src/storage/look-at-store.ts';
 import { storeName } from '#src/storage/open-store.ts';
 import { type CommonOptions, print, refusing, settingsFor } from './command-context.ts';
 
@@ -19,46 +22,80 @@ async function find(check: string, look: () => Promise<string> | string): Promis
   }
 }
 
-function lookAtKeyFile({ keyFile, profile }: Settings): string {
+function lookAtNode(): string {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 24 || (major === 24 && minor < 12))
+    throw new Error(`Node ${process.version}: 24.12 or newer is needed; npm ci brings one`);
+  return process.version;
+}
+
+function lookAtClock(): string {
+  if (Date.now() < Date.UTC(2026, 0, 1))
+    throw new Error('the clock is in the past: set it by NTP, tokens and QR codes depend on it');
+  return new Date().toISOString();
+}
+
+const nearestThere = (path: string): string => (existsSync(path) ? path : nearestThere(dirname(path)));
+const leastRoomMiB = 50;
+
+/** The directory of the store, or the one where it would be made. */
+function lookAtDirectory({ sqlitePath, mongoUri }: Settings): string {
+  if (mongoUri !== undefined) return 'the store is MongoDB, no directory is needed';
+  const directory = dirname(resolve(sqlitePath));
+  const there = nearestThere(directory);
+  if (!statSync(there).isDirectory()) throw new Error(`${directory} cannot be used: ${there} is not a directory`);
+  accessSync(there, constants.W_OK | constants.X_OK);
+  const { bavail, bsize } = statfsSync(there);
+  const roomMiB = Math.floor((bavail * bsize) / 1024 / 1024);
+  if (roomMiB < leastRoomMiB) throw new Error(`${directory} has room for ${roomMiB} MiB only: free some, or choose another place`);
+  return `${directory}, ${there === directory ? '' : 'made at the first start, '}${roomMiB} MiB free`;
+}
+
+const keyFileUse = async (settings: Settings) => ({ profile: settings.profile, store: await lookFromOutside(settings) });
+
+async function lookAtKeyFile(settings: Settings): Promise<string> {
+  const { keyFile } = settings;
   if (existsSync(keyFile))
-    return `${keyFile}, ${loadKeyFile(keyFile, { mayCreate: false }).length} key(s); keep a copy in a safe place`;
-  if (profile !== 'production') return `${keyFile} is not there yet: the first start makes it`;
-  throw new Error(
-    `${keyFile} is missing and production makes none by itself: restore your copy, or for a new installation write {"keys":[{"id":"k1","key":"32 random bytes in base64url"}]} into it with mode 0600`,
-  );
+    return `${keyFile}, ${loadKeyFile(keyFile, await keyFileUse(settings)).length} key(s); keep a copy in a safe place`;
+  requireMayMakeKeys(keyFile, await keyFileUse(settings));
+  return `${keyFile} is not there yet: the first start makes it`;
+}
+
+/** Opens what was opened before and nothing else: doctor makes nothing. */
+async function lookAtStore(settings: Settings): Promise<string> {
+  const { name, mark } = await lookFromOutside(settings);
+  if (mark === undefined) return `nothing has started on ${name} yet: the first start makes and marks it`;
+  const { compose } = await import('#src/compose.ts');
+  const { store, close } = await compose(settings);
+  try {
+    await store.ping();
+    const algorithms = (await store.scan(signingKeys, { limit: 100 })).map(({ alg }) => alg);
+    return `writable; ${algorithms.length === 0 ? 'signing keys are made when it first serves' : algorithms.join(', ')}`;
+  } finally {
+    await close();
+  }
 }
 
 /** Looks at everything a start depends on; each finding says what to do. */
 async function examine(options: CommonOptions): Promise<Finding[]> {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const node = await find('node', () => {
-    if (major < 24 || (major === 24 && minor < 12))
-      throw new Error(`Node ${process.version}: 24.12 or newer is needed; npm ci brings one`);
-    return process.version;
-  });
-  const settings = await find('settings', () => {
-    const named = settingsFor(options);
-    return `${named.profile}, ${named.issuer}, ${storeName(named)}`;
-  });
-  const clock = await find('clock', () => {
-    if (Date.now() < Date.UTC(2026, 0, 1))
-      throw new Error('the clock is in the past: set it by NTP, tokens and QR codes depend on it');
-    return new Date().toISOString();
-  });
-  if (!settings.ok) return [node, settings, clock];
-  const keyFile = await find('key file', () => lookAtKeyFile(settingsFor(options)));
-  if (!keyFile.ok) return [node, settings, clock, keyFile];
-  const { compose } = await import('#src/compose.ts');
-  const store = await find('store and keys', async () => {
-    const application = await compose(settingsFor(options));
-    try {
-      await application.store.ping();
-      return `writable; ${(await application.signingKeys.list()).map(({ alg }) => alg).join(', ')}`;
-    } finally {
-      await application.close();
-    }
-  });
-  return [node, settings, clock, keyFile, store];
+  const findings = [await find('node', lookAtNode), await find('clock', lookAtClock)];
+  let settings: Settings | undefined;
+  findings.push(
+    await find('settings', async () => {
+      settings = await settingsFor(options);
+      return `${settings.profile}, ${settings.issuer}, ${storeName(settings)}`;
+    }),
+  );
+  for (const [check, look] of [
+    ['directory', lookAtDirectory],
+    ['key file', lookAtKeyFile],
+    ['store and keys', lookAtStore],
+  ] as const) {
+    const known = settings;
+    if (known === undefined || findings.at(-1)?.ok === false) break;
+    findings.push(await find(check, () => look(known)));
+  }
+  return findings;
 }
 
 /** `senid doctor`: is everything in order, and if not, what to do. */

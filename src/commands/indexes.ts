@@ -22,7 +22,7 @@ export function registerIndexCommands(program: Command): void {
     .action(
       refusing(async (_own: object, command: Command) => {
         const options = command.optsWithGlobals<CommonOptions>();
-        const settings = settingsFor(options);
+        const settings = await settingsFor(options);
         const reports = await applyStoreIndexes(settings);
         const engine = settings.mongoUri === undefined ? 'sqlite' : 'mongodb';
         const lines = engine === 'sqlite' ? ['nothing to do: SQLite makes its indexes itself'] : reports.flatMap(linesOf);

@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, createReadStream, readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -9,7 +9,8 @@ import { lockAccount, unlockAccount } from '#src/accounts/locks.ts';
 import type { Application } from '#src/compose.ts';
 import { devicePolicy } from '#src/devices/policy.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
-import { type CommonOptions, print, refusing, settingsFor, withApplication } from './command-context.ts';
+import { storeName } from '#src/storage/open-store.ts';
+import { type CommonOptions, print, refusing, withApplication } from './command-context.ts';
 import { reportProgress } from './import-progress.ts';
 
 /** Stands for the officer desk where people are invented. */
@@ -24,26 +25,25 @@ function reasonOf({ reason }: WithReason): string {
   return reason.trim();
 }
 
-async function accountByIdNumber({ accounts }: Application, idNumber: string) {
+async function accountByIdNumber({ accounts, settings }: Application, idNumber: string) {
   const account = await accounts.findByIdNumber(idNumber);
-  if (account === undefined) throw new DomainError('account_not_found');
+  if (account === undefined) throw new DomainError('account_not_found', { detail: `not in the store ${storeName(settings)}` });
   return account;
 }
 
 async function runImport(file: string, options: CommonOptions & { readonly dryRun?: boolean }): Promise<void> {
-  const isInvented = settingsFor(options).profile !== 'production';
-  const report = await withApplication(options, (application) =>
-    importPeople(
-      application,
-      createInterface({ input: file === '-' ? process.stdin : createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY }),
-      {
-        dryRun: options.dryRun === true,
-        defaultEvidence: isInvented ? inventedEvidence : undefined,
-        refuseInvented: !isInvented,
-        progress: reportProgress(file === '-' ? undefined : statSync(file).size, (line) => process.stderr.write(`${line}\n`)),
-      },
-    ),
-  );
+  // before anything is opened or made for it
+  if (file !== '-') accessSync(file, constants.R_OK);
+  const report = await withApplication(options, (application) => {
+    const isInvented = application.settings.profile !== 'production';
+    const input = file === '-' ? process.stdin : createReadStream(file);
+    return importPeople(application, createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }), {
+      dryRun: options.dryRun === true,
+      defaultEvidence: isInvented ? inventedEvidence : undefined,
+      refuseInvented: !isInvented,
+      progress: reportProgress(file === '-' ? undefined : statSync(file).size, (line) => process.stderr.write(`${line}\n`)),
+    });
+  });
   const refused = report.refused.map(
     ({ line, code, detail }) => `line ${line}: ${code}${detail === undefined ? '' : ` (${detail})`}`,
   );

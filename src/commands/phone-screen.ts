@@ -1,9 +1,9 @@
 import type { ApprovalPayload, SignIn } from '#src/phone/virtual-phone.ts';
 import { claimLabel, formatClaimValue } from '#src/web/texts/claims.ts';
 
-/** What the person sees: the site first and largest, since a relayed QR betrays itself there. */
-export function screen(payload: ApprovalPayload): string[] {
-  const { client, from, claims, acr, number_required: numberRequired } = payload;
+/** What the person sees: the site first and largest, since a relayed QR betrays itself there. `phone` begins the commands it names. */
+export function screen(payload: ApprovalPayload, phone: string): string[] {
+  const { id, client, from, claims, acr, number_required: numberRequired } = payload;
   return [
     'Which site is open on the other screen?',
     `    ${client.domain.toUpperCase()}`,
@@ -14,7 +14,7 @@ export function screen(payload: ApprovalPayload): string[] {
       ({ name, value, essential, purpose }) =>
         `  ${claimLabel(name, 'en')}: ${formatClaimValue(name, value, 'en')} [${name}] (${purpose.en}${essential ? ', needed' : ''})`,
     ),
-    ...(numberRequired ? ['type the number shown on the other screen: approve ID --number NN'] : []),
+    ...(numberRequired ? [`type the number shown on the other screen: ${phone} approve ${id} --number NN`] : []),
     `expires ${payload.expires_at}`,
   ];
 }

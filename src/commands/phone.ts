@@ -1,10 +1,12 @@
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { type PhoneState, readPhone, writePhone } from '#src/phone/phone-state.ts';
 import { createVirtualPhone, enrolPhone, type OpenApproval, readPayload, type VirtualPhone } from '#src/phone/virtual-phone.ts';
+import { makeDirectory } from '#src/storage/directory.ts';
 import { type CommonOptions, print, refusing, settingsFor } from './command-context.ts';
 import { screen, signInLine } from './phone-screen.ts';
+import { commandFront, quoted } from './printed-command.ts';
 
 interface PhoneOptions extends CommonOptions {
   readonly state?: string;
@@ -18,34 +20,49 @@ interface PhoneOptions extends CommonOptions {
   readonly approve?: boolean;
 }
 
-const stateFile = (options: PhoneOptions): string => options.state ?? join(settingsFor(options).dataDir, 'phone.json');
+/** A phone opens no store, so where there is none it takes the settings of trying out. */
+const phoneSettings = (options: PhoneOptions) => settingsFor(options, { withoutStore: 'development' });
 
-function requirePhone(options: PhoneOptions): VirtualPhone {
-  const state = stateFile(options);
+async function stateFile({ state, ...options }: PhoneOptions): Promise<string> {
+  return state ?? join((await phoneSettings(options)).dataDir, 'phone.json');
+}
+
+async function requirePhone(options: PhoneOptions): Promise<VirtualPhone> {
+  const state = await stateFile(options);
   const phone: PhoneState | undefined = readPhone(state);
   if (phone === undefined) throw new DomainError('device_unknown', { detail: `no phone in ${state}; enrol one first` });
   return createVirtualPhone(phone);
 }
 
-function show(options: PhoneOptions, approval: OpenApproval): void {
+/** How a command for this phone begins when it is printed. */
+async function printedFront(options: PhoneOptions): Promise<string> {
+  const front = `${commandFront(await phoneSettings(options))} phone`;
+  return options.state === undefined ? front : `${front} --state ${quoted(resolve(options.state))}`;
+}
+
+async function show(options: PhoneOptions, approval: OpenApproval): Promise<void> {
   const payload = readPayload(approval);
-  print(options, { id: approval.id, expires_at: approval.expires_at, payload }, [`approval ${approval.id}`, ...screen(payload)]);
+  const lines = [`approval ${approval.id}`, ...screen(payload, await printedFront(options))];
+  print(options, { id: approval.id, expires_at: approval.expires_at, payload }, lines);
 }
 
 async function enrol(code: string, options: PhoneOptions): Promise<void> {
-  const issuer = options.issuer ?? settingsFor(options).issuer;
+  const state = await stateFile(options);
+  // the code works once: first be sure of a place for what it gives
+  makeDirectory(dirname(state));
+  const issuer = options.issuer ?? (await phoneSettings(options)).issuer;
   const phone = await enrolPhone(issuer, code, {
     password: options.password,
     ...(options.name === undefined ? {} : { name: options.name }),
   });
-  writePhone(stateFile(options), phone);
+  writePhone(state, phone);
   print(options, { device_id: phone.deviceId, account: phone.account }, [
     `enrolled ${phone.deviceId} for ${phone.account.display_name} (level ${phone.account.identity_level})`,
   ]);
 }
 
 async function approve(id: string, options: PhoneOptions): Promise<void> {
-  const phone = requirePhone(options);
+  const phone = await requirePhone(options);
   const granted = options.grant
     ?.split(',')
     .map((name) => name.trim())
@@ -60,7 +77,7 @@ async function approve(id: string, options: PhoneOptions): Promise<void> {
 }
 
 async function deny(id: string, options: PhoneOptions): Promise<void> {
-  const phone = requirePhone(options);
+  const phone = await requirePhone(options);
   const decision = options.notMe === true ? 'not-me' : 'deny';
   await phone.decide(await phone.open(id), { decision });
   print(options, { id, decision }, [`declined ${id}`]);
@@ -75,14 +92,14 @@ async function tellOfNewBrowsers(options: PhoneOptions, phone: VirtualPhone, tol
     told.add(signIn.id);
     print(options, { sign_in: signIn }, [
       `signed in for the first time in a browser: ${signInLine(signIn)}`,
-      `not you? senid phone not-me ${signIn.id}`,
+      `not you? ${await printedFront(options)} not-me ${signIn.id}`,
     ]);
   }
 }
 
 /** Shows what comes in, and with `--approve` says yes to what needs no number, as a person on the spot would. */
 async function watch(options: PhoneOptions): Promise<void> {
-  const phone = requirePhone(options);
+  const phone = await requirePhone(options);
   const seen = new Set<string>();
   const told = new Set((await phone.signIns()).map(({ id }) => id));
   for (;;) {
@@ -91,11 +108,11 @@ async function watch(options: PhoneOptions): Promise<void> {
       if (seen.has(id)) continue;
       seen.add(id);
       const approval = await phone.open(id);
-      show(options, approval);
+      await show(options, approval);
       const payload = readPayload(approval);
       if (options.approve !== true) continue;
       if (payload.number_required)
-        print(options, { id, waiting_for: 'number' }, [`needs a number: senid phone approve ${id} --number NN`]);
+        print(options, { id, waiting_for: 'number' }, [`needs a number: ${await printedFront(options)} approve ${id} --number NN`]);
       else await approve(id, { ...options, grant: payload.claims.map(({ name }) => name).join(',') });
     }
     await pause(1000);
@@ -125,18 +142,14 @@ export function registerPhoneCommands(program: Command): void {
     .description('what waits for an answer')
     .action(
       none(async (options) => {
-        const waiting = await requirePhone(options).list();
-        print(
-          options,
-          waiting,
-          waiting.map(({ id }) => id),
-        );
+        const waiting = await (await requirePhone(options)).list();
+        print(options, waiting, waiting.length === 0 ? ['nothing waits for an answer'] : waiting.map(({ id }) => id));
       }),
     );
   phone
     .command('scan <qrtext>')
     .description('scan a QR and show what it asks')
-    .action(one(async (text, options) => show(options, await requirePhone(options).scan(text))));
+    .action(one(async (text, options) => show(options, await (await requirePhone(options)).scan(text))));
   phone
     .command('approve <id>')
     .description('say yes')
@@ -150,8 +163,8 @@ export function registerPhoneCommands(program: Command): void {
     .description('where this account signed in')
     .action(
       none(async (options) => {
-        const signIns = await requirePhone(options).signIns();
-        print(options, signIns, signIns.map(signInLine));
+        const signIns = await (await requirePhone(options)).signIns();
+        print(options, signIns, signIns.length === 0 ? ['no sign-in yet'] : signIns.map(signInLine));
       }),
     );
   phone
@@ -159,7 +172,7 @@ export function registerPhoneCommands(program: Command): void {
     .description('end every sign-in and token of this account, because that one was not you')
     .action(
       one(async (id, options) => {
-        await requirePhone(options).notMe(id);
+        await (await requirePhone(options)).notMe(id);
         print(options, { id, reported: true }, [`ended every sign-in; ${id} is reported`]);
       }),
     );

@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import cluster from 'node:cluster';
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Seconds; the fine end is where token calls live, the coarse end where a person waits for a hash. */
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -25,8 +26,15 @@ export interface Metrics {
 /** Values that callers choose are folded: a label must not grow with what strangers send. */
 const methods = new Set(['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
 
+/** One of several workers tells its numbers when the parent asks all of them. */
+function answerParent(registry: Registry): void {
+  AggregatorRegistry.setRegistries([registry]);
+  new AggregatorRegistry();
+}
+
 export function createMetrics(): Metrics {
   const registry = new Registry();
+  if (cluster.isWorker) answerParent(registry);
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: 'senid_' });
   const requests = new Histogram({

@@ -32,6 +32,18 @@ export interface SignedCall {
   readonly as: { readonly kid: string } | { readonly jwk: JWK };
 }
 
+async function readAnswer(response: Response, issuer: string): Promise<Record<string, unknown>> {
+  try {
+    return (await response.json()) as Record<string, unknown>;
+  } catch {
+    throw new PhoneRefused(
+      'unexpected',
+      response.status,
+      `what answers at ${issuer} is no provider of ours (status ${response.status})`,
+    );
+  }
+}
+
 /** One call of the device API with its proof. @throws {PhoneRefused} */
 export async function callDeviceApi({ issuer, method, path, body, key, as }: SignedCall): Promise<unknown> {
   const url = `${issuer}/device/v1${path}`;
@@ -42,8 +54,10 @@ export async function callDeviceApi({ issuer, method, path, body, key, as }: Sig
     method,
     headers: { 'Device-Proof': proof, ...(text === undefined ? {} : { 'Content-Type': 'application/json' }) },
     ...(text === undefined ? {} : { body: text }),
+  }).catch(() => {
+    throw new PhoneRefused('unreachable', 0, `the provider does not answer at ${issuer}`);
   });
-  const answer = response.status === 204 ? undefined : ((await response.json()) as Record<string, unknown>);
+  const answer = response.status === 204 ? undefined : await readAnswer(response, issuer);
   if (response.ok) return answer;
   throw new PhoneRefused(
     String(answer?.['code'] ?? 'unexpected'),

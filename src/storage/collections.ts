@@ -7,9 +7,11 @@ import { deviceLists, devices, enrolmentCodes } from '#src/devices/collections.t
 import type { Collection } from '#src/kernel/store.ts';
 import { grants, replays, sessions, signingKeys, tokens } from '#src/oidc/collections.ts';
 import { interactions, knownBrowsers } from '#src/sign-in/collections.ts';
+import { installations } from './installation.ts';
 
 /** Every collection there is: engines make tables and indexes from this list and from nothing else. */
 export const allCollections = [
+  installations,
   accounts,
   credentials,
   reservations,

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Settings } from '#config/load.ts';
 import type { Clock } from '#src/kernel/clock.ts';
@@ -6,6 +5,7 @@ import type { Random } from '#src/kernel/random.ts';
 import type { Signals } from '#src/kernel/signals.ts';
 import { type Store, StoreUnavailable } from '#src/kernel/store.ts';
 import { allCollections } from './collections.ts';
+import { makeDirectory } from './directory.ts';
 import type { IndexReport } from './mongo/apply-indexes.ts';
 import { createLocalSignals } from './signals-local.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
@@ -25,7 +25,7 @@ interface Parts {
 type StoreSettings = Pick<Settings, 'profile' | 'sqlitePath' | 'mongoUri'>;
 
 async function openSqlite({ sqlitePath }: StoreSettings, { clock, random }: Parts): Promise<OpenStore> {
-  if (sqlitePath !== ':memory:') mkdirSync(dirname(sqlitePath), { recursive: true, mode: 0o700 });
+  if (sqlitePath !== ':memory:') makeDirectory(dirname(sqlitePath));
   const store = await openSqliteStore({ path: sqlitePath, clock, collections: allCollections });
   return { store, signals: createLocalSignals({ random }), close: () => store.close() };
 }

@@ -1,3 +1,4 @@
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '#src/kernel/clock.ts';
 import {
@@ -25,11 +26,31 @@ export interface SqliteOptions {
 /** The layout of the file; a later version that changes it adds a migration and raises this. */
 const layoutVersion = 1;
 
+const pragmas =
+  'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864';
+
+/** A file that an earlier version left readable by others becomes its owner's alone. */
+function keepPrivate(path: string): void {
+  for (const file of [path, `${path}-wal`, `${path}-shm`])
+    if (((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0) chmodSync(file, 0o600);
+}
+
+function open(path: string): DatabaseSync {
+  const isFile = path !== ':memory:';
+  try {
+    // made here, because SQLite would let others read it; what it puts beside gets the same mode
+    if (isFile) closeSync(openSync(path, 'a', 0o600));
+    const db = new DatabaseSync(path, { timeout: 5000 });
+    db.exec(pragmas);
+    if (isFile) keepPrivate(path);
+    return db;
+  } catch (cause) {
+    throw new StoreUnavailable(`the store ${path} cannot be opened: ${(cause as Error).message}`, { cause });
+  }
+}
+
 function prepare(path: string): DatabaseSync {
-  const db = new DatabaseSync(path, { timeout: 5000 });
-  db.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864',
-  );
+  const db = open(path);
   const { user_version: found } = db.prepare('PRAGMA user_version').get() as { user_version: number };
   if (found > layoutVersion) {
     db.close();

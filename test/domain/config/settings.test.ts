@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadSettings, SettingsError } from '#config/load.ts';
+import { loadSettings, SettingsError, saidProfile } from '#config/load.ts';
 import { environmentName, settingsSchema } from '#config/schema.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'senid-settings-'));
@@ -56,6 +56,22 @@ describe('settings', () => {
   ])('that are unknown or wrong stop the start with their name: %s %j', (name, environment) => {
     expect(() => loadSettings({ ...test, ...environment })).toThrow(SettingsError);
     expect(() => loadSettings({ ...test, ...environment })).toThrow(name);
+  });
+
+  it.each([
+    ['SENID_DEMO_PORT', 'abc', 'SENID_DEMO_PORT: expected a whole number from 1 to 65000'],
+    ['SENID_DEMO_PORT', '4000.5', 'SENID_DEMO_PORT: expected a whole number from 1 to 65000'],
+    ['SENID_PORT', '-1', 'SENID_PORT: expected a whole number from 0 to 65535'],
+    ['SENID_ISSUER', 'id', 'SENID_ISSUER: expected an http or https address'],
+  ])('say what was expected: %s=%s', (name, value, says) => {
+    expect(() => loadSettings({ ...test, [name]: value })).toThrow(says);
+  });
+
+  it('tell whether anybody named a profile, so that a default never overrules the mark of a store', () => {
+    expect(saidProfile({}, undefined)).toBeUndefined();
+    expect(saidProfile({ SENID_PROFILE: '' }, file('{}'))).toBeUndefined();
+    expect(saidProfile({}, file('{"profile": "test"}'))).toBe('test');
+    expect(saidProfile({ SENID_PROFILE: 'production' }, file('{"profile": "test"}'))).toBe('production');
   });
 
   it.each([

@@ -1,0 +1,39 @@
+import { SettingsError } from '#config/load.ts';
+import { catalogue, isErrorCode } from '#src/errors/catalogue.ts';
+import { DomainError } from '#src/kernel/domain-error.ts';
+import { StoreUnavailable } from '#src/kernel/store.ts';
+import { PhoneRefused } from '#src/phone/device-client.ts';
+import { InstallationRefused } from '#src/storage/installation.ts';
+import { KeyFileError } from '#src/storage/key-file.ts';
+
+/** What the operating system says no with. */
+const systemCodes = {
+  ENOENT: 'file_not_found',
+  EISDIR: 'file_unusable',
+  ENOTDIR: 'file_unusable',
+  EACCES: 'file_unusable',
+  EPERM: 'file_unusable',
+  EROFS: 'file_unusable',
+  ENOSPC: 'file_unusable',
+  ENAMETOOLONG: 'file_unusable',
+  ECONNREFUSED: 'unreachable',
+  EADDRINUSE: 'port_in_use',
+  EADDRNOTAVAIL: 'host_unusable',
+  ENOTFOUND: 'host_unusable',
+} as const;
+
+/** What is said of a command that was refused; undefined for a fault of ours. */
+export function refusalOf(thrown: unknown): { code: string; detail: string } | undefined {
+  if (thrown instanceof DomainError) {
+    const title = isErrorCode(thrown.code) ? catalogue[thrown.code].title.en : thrown.code;
+    return { code: thrown.code, detail: thrown.detail === undefined ? title : `${title}: ${thrown.detail}` };
+  }
+  if (thrown instanceof PhoneRefused || thrown instanceof KeyFileError || thrown instanceof InstallationRefused)
+    return { code: thrown.code, detail: thrown.message };
+  if (thrown instanceof SettingsError) return { code: 'settings_invalid', detail: thrown.message };
+  if (thrown instanceof StoreUnavailable) return { code: 'store_unavailable', detail: thrown.message };
+  const { code, message } = (thrown ?? {}) as { code?: unknown; message?: string };
+  if (typeof code === 'string' && Object.hasOwn(systemCodes, code))
+    return { code: systemCodes[code as keyof typeof systemCodes], detail: message ?? code };
+  return undefined;
+}

@@ -1,0 +1,37 @@
+import type { Settings } from '#config/load.ts';
+import { type InstallationDocument, installationId, installations } from './installation.ts';
+import { storeName } from './open-store.ts';
+import { isSqliteStoreThere, peekDocument } from './sqlite/peek-document.ts';
+
+type StoreSettings = Pick<Settings, 'profile' | 'sqlitePath' | 'mongoUri'>;
+
+/** A store from outside, before it is opened. */
+export interface StoreLook {
+  /** Its name for people, without credentials. */
+  readonly name: string;
+  readonly isThere: boolean;
+  /** What it says that it was made for. */
+  readonly mark: InstallationDocument | undefined;
+}
+
+async function lookAtMongo(uri: string): Promise<InstallationDocument | undefined> {
+  const { connectMongo } = await import('./mongo/connection.ts');
+  const { database, close } = await connectMongo(uri);
+  try {
+    const found = await database.collection<{ _id: string }>(installations.name).findOne({ _id: installationId });
+    return found === null ? undefined : ({ ...found, id: installationId } as unknown as InstallationDocument);
+  } finally {
+    await close();
+  }
+}
+
+/** Looks without making or changing anything. @throws {StoreUnavailable} when it is there and can't be read, or does not answer */
+export async function lookAtStore(settings: StoreSettings): Promise<StoreLook> {
+  const { sqlitePath, mongoUri } = settings;
+  const name = storeName(settings);
+  if (mongoUri !== undefined) {
+    const mark = await lookAtMongo(mongoUri);
+    return { name, isThere: mark !== undefined, mark };
+  }
+  return { name, isThere: isSqliteStoreThere(sqlitePath), mark: peekDocument(sqlitePath, installations, installationId) };
+}
