@@ -3,11 +3,22 @@ import { bytesOf, fromBase64url, publicJwk, sha256, sign, thumbprint } from './e
 import { createKeys, openApprovalKey } from './phone-keys.js';
 import { askTime, learnTime, seconds } from './server-clock.js';
 
-/** A refusal of the API by its stable code. */
+/** A refusal by its stable code, with the reference under which the server logged it. */
 export class Refused extends Error {
-  constructor(code) {
+  constructor(code, reference) {
     super(code);
     this.code = code;
+    this.reference = reference;
+  }
+}
+
+/** What a server in between answers need not be ours. */
+async function bodyOf(response) {
+  if (response.status === 204) return undefined;
+  try {
+    return await response.json();
+  } catch {
+    throw new Refused('unexpected');
   }
 }
 
@@ -30,8 +41,8 @@ async function call(issuer, key, identity, method, path, body) {
     throw new Refused('offline');
   }
   learnTime(response);
-  const answer = response.status === 204 ? undefined : await response.json();
-  if (!response.ok) throw new Refused(answer?.code ?? 'unexpected');
+  const answer = await bodyOf(response);
+  if (!response.ok) throw new Refused(String(answer?.code ?? 'unexpected'), answer?.reference);
   return answer;
 }
 
