@@ -233,6 +233,19 @@ describe.skipIf(!canBrowse())('the phone at /app', () => {
     expect(await focused(phone)).toBe('Đã từ chối');
   });
 
+  it('a question lost to a reload, or to the other language, comes back and can be answered', async () => {
+    const phone = await asked();
+    await phone.click('a.language');
+    await phone.waitForSelector('.big-domain');
+    expect(await phone.textContent('h1')).toBe('Which site is open on the other screen?');
+    await phone.fill('#pin', pin);
+    await phone.click('button[value=not-me]');
+    await phone.waitForSelector('.status.refused');
+    expect(await focused(phone)).toBe('Declined, and noted that it was not you');
+    await phone.reload();
+    await phone.waitForSelector('#qr');
+  });
+
   it('a no is as prominent as a yes', async () => {
     const phone = await asked();
     const [yes, no] = await Promise.all(['approve', 'deny'].map((each) => phone.locator(`button[value=${each}]`).boundingBox()));

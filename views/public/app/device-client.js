@@ -68,6 +68,11 @@ export async function enrol(issuer, code, pin, name) {
 
 export const scan = (issuer, { deviceKey, id }, text) =>
   call(issuer, deviceKey, { kid: id }, 'POST', '/scans', { code: text.slice(text.indexOf('#') + 1).trim() });
+/** What still waits for this phone's answer: the same bytes as at the scan, or undefined. */
+export async function reopenApproval(issuer, { deviceKey, id }) {
+  const { approvals } = await call(issuer, deviceKey, { kid: id }, 'GET', '/approvals');
+  return approvals.length === 0 ? undefined : call(issuer, deviceKey, { kid: id }, 'GET', `/approvals/${approvals[0].id}`);
+}
 export const listSignIns = async (issuer, { deviceKey, id }) =>
   (await call(issuer, deviceKey, { kid: id }, 'GET', '/sign-ins')).sign_ins;
 export const reportSignIn = (issuer, { deviceKey, id }, signIn) =>

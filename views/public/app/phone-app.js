@@ -1,13 +1,13 @@
 // The phone: enrol, scan, see what is asked, approve or decline.
 import { showApproval } from './approval-screen.js';
-import { scan } from './device-client.js';
+import { reopenApproval, scan } from './device-client.js';
 import { showEnrolment } from './enrolment-screen.js';
 import { showHome } from './home-screen.js';
 import { showDone, showEnded, showRemoval } from './parting-screens.js';
 import { forgetPhone, loadPhone } from './phone-keys.js';
 import { show } from './screen.js';
 import { askTime } from './server-clock.js';
-import { issuer, t } from './setting.js';
+import { issuer, root, t } from './setting.js';
 
 /** Where one screen leads to another. */
 const go = {
@@ -25,11 +25,11 @@ const go = {
     await forgetPhone();
     go.enrolment(refusal);
   },
-  /** A QR opened as a link by the phone's own camera brings its text along. */
+  /** A QR opened as a link by the phone's own camera brings its text along; a question lost to a reload comes back. */
   async start(phone) {
     const text = location.hash;
     go.home(phone);
-    if (text.length < 2) return;
+    if (text.length < 2) return goOn(phone);
     history.replaceState(undefined, '', '/app');
     try {
       go.approval(phone, await scan(issuer, phone, text));
@@ -38,6 +38,18 @@ const go = {
     }
   },
 };
+
+async function goOn(phone) {
+  const heading = root.querySelector('h1');
+  const isIdle = () => heading.isConnected && root.querySelector('[aria-busy]') === null;
+  try {
+    const waiting = await reopenApproval(issuer, phone);
+    if (waiting !== undefined && isIdle()) go.approval(phone, waiting);
+  } catch (refusal) {
+    // without a network the phone is shown all the same
+    if (go.isGone(refusal) && isIdle()) await go.refused(phone, refusal);
+  }
+}
 
 try {
   const [enrolled] = await Promise.all([loadPhone(), askTime()]);
