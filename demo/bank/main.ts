@@ -3,17 +3,23 @@ import { importJWK, type JWK } from 'jose';
 import { PrivateKeyJwt, type UserInfoResponse } from 'openid-client';
 import { runDemoService } from '../service/demo-service.ts';
 import { type Html, html } from '../service/html.ts';
+import { levelNote } from '../service/layout.ts';
 import type { SignedIn } from '../service/sessions.ts';
-import { type Language, levelInWords } from '../service/words.ts';
+import { dateInWords, type Language } from '../service/words.ts';
 
 const asked: readonly {
   readonly claim: string;
   readonly vi: string;
   readonly en: string;
-  readonly value: (person: UserInfoResponse) => string | undefined;
+  readonly value: (person: UserInfoResponse, language: Language) => string | undefined;
 }[] = [
   { claim: 'name', vi: 'Họ và tên', en: 'Full name', value: ({ name }) => name },
-  { claim: 'birthdate', vi: 'Ngày sinh', en: 'Date of birth', value: ({ birthdate }) => birthdate },
+  {
+    claim: 'birthdate',
+    vi: 'Ngày sinh',
+    en: 'Date of birth',
+    value: ({ birthdate }, language) => dateInWords(birthdate, language),
+  },
   { claim: 'phone_number', vi: 'Số điện thoại', en: 'Phone number', value: ({ phone_number: phone }) => phone },
   {
     claim: 'address',
@@ -26,14 +32,14 @@ const asked: readonly {
 function application({ claims, person }: SignedIn, language: Language): Html {
   const vi = language === 'vi';
   const rows = asked.map(({ claim, [language]: label, value }) => {
-    const shared = value(person);
+    const shared = value(person, language);
     const shown =
       shared === undefined
         ? html`<dd class="kept" data-claim="${claim}">${vi ? 'bạn không chia sẻ' : 'you did not share this'}</dd>`
         : html`<dd data-claim="${claim}">${shared}</dd>`;
     return html`<dt>${label}</dt>${shown}`;
   });
-  const missing = asked.filter(({ value }) => value(person) === undefined).length;
+  const missing = asked.filter(({ value }) => value(person, language) === undefined).length;
   const next =
     missing === 0
       ? { vi: 'Hồ sơ đã đủ. Ngân hàng sẽ gọi cho bạn.', en: 'That is all we need. The bank will call you.' }
@@ -42,7 +48,7 @@ function application({ claims, person }: SignedIn, language: Language): Html {
           en: 'What is missing you can add at a branch.',
         };
   return html`<div class="card"><h1>${vi ? 'Hồ sơ mở tài khoản' : 'Account application'}</h1><dl>${rows}</dl><p>${next[language]}</p>
-<p class="muted" data-level="${claims['acr']}">${levelInWords(claims['acr'], language)}</p></div>`;
+${levelNote(claims['acr'], language)}</div>`;
 }
 
 const jwk = JSON.parse(readFileSync(String(process.env['DEMO_CLIENT_KEY_FILE']), 'utf8')) as JWK & { readonly kid: string };

@@ -1,15 +1,16 @@
 import { ClientSecretBasic } from 'openid-client';
 import { runDemoService } from '../service/demo-service.ts';
 import { type Html, html } from '../service/html.ts';
+import { levelNote } from '../service/layout.ts';
 import type { SignedIn } from '../service/sessions.ts';
-import { type Language, levelInWords } from '../service/words.ts';
+import type { Language } from '../service/words.ts';
 
 function card({ claims, person }: SignedIn, language: Language): Html {
   const vi = language === 'vi';
   return html`<div class="card"><h1>${vi ? 'Thẻ bạn đọc' : 'Reader card'}</h1>
 <p><strong data-name>${person.name}</strong></p>
 <p>${vi ? 'Bạn có thể mượn 5 cuốn sách, mỗi cuốn 14 ngày.' : 'You may borrow 5 books, each for 14 days.'}</p>
-<p class="muted" data-level="${claims['acr']}">${levelInWords(claims['acr'], language)}</p></div>`;
+${levelNote(claims['acr'], language)}</div>`;
 }
 
 await runDemoService({

@@ -3,7 +3,7 @@ import type { Html } from './html.ts';
 import { type Look, layout, stylesheet, type Visitor } from './layout.ts';
 import { createRelyingParty, type Registration } from './relying-party.ts';
 import { type Session, Sessions, type SignedIn } from './sessions.ts';
-import type { Language } from './words.ts';
+import type { Language, Words } from './words.ts';
 
 /** What differs between the demo's services. */
 export interface DemoService extends Registration {
@@ -11,7 +11,7 @@ export interface DemoService extends Registration {
   /** What somebody who is signed in sees. */
   readonly page: (signedIn: SignedIn, language: Language) => Html;
   /** Answers the page's form, with one sentence to show. */
-  readonly submit?: (language: Language) => string;
+  readonly submit?: () => Words;
 }
 
 interface Exchange {
@@ -40,6 +40,15 @@ function languageOf(url: URL, session: Session, request: IncomingMessage): Langu
   return session.language ?? (/^en/i.test(request.headers['accept-language'] ?? '') ? 'en' : 'vi');
 }
 
+const signedOut: Words = {
+  vi: 'Bạn đã đăng xuất khỏi trang này và khỏi SenID. Trên máy dùng chung, hãy đóng cả trình duyệt.',
+  en: 'You are signed out here and at SenID. On a shared computer, close the browser as well.',
+};
+const signedOutHere: Words = {
+  vi: 'Bạn đã đăng xuất khỏi trang này. SenID vẫn đăng nhập trên trình duyệt này.',
+  en: 'You are signed out here. SenID is still signed in in this browser.',
+};
+
 /** Runs a service until a signal comes. */
 export async function runDemoService(service: DemoService): Promise<void> {
   const { look, page, submit, clientId, port } = service;
@@ -59,16 +68,18 @@ export async function runDemoService(service: DemoService): Promise<void> {
     const pending = session.pending.get(state);
     session.pending.delete(state);
     try {
-      if (pending === undefined) session.error = { code: 'not_begun_here' };
-      else {
+      if (pending === undefined) {
+        // a reload or the back button, after which somebody who is signed in needs no telling
+        if (session.signedIn === undefined) session.message = { error: 'not_begun_here' };
+      } else {
         session.signedIn = await party.finish(url, pending);
-        session.error = undefined;
+        session.message = undefined;
         sessions.renew(session, request, response);
       }
     } catch (refusal) {
       const { error, message } = refusal as { error?: string; message: string };
       if (error === undefined) console.error(`${clientId}: ${message}`);
-      session.error = { code: error ?? 'sign_in_failed' };
+      session.message = { error: error ?? 'sign_in_failed' };
     }
     redirect(response, '/');
   }
@@ -76,22 +87,43 @@ export async function runDemoService(service: DemoService): Promise<void> {
   function signOut({ session, response, language }: Exchange): void {
     const idToken = session.signedIn?.idToken;
     session.signedIn = undefined;
-    redirect(response, idToken === undefined ? '/' : party.signOutUrl(idToken, language));
+    if (idToken === undefined) return redirect(response, '/');
+    const { state, url } = party.signOut(idToken, language);
+    session.leaving = state;
+    session.message = { notice: signedOutHere };
+    redirect(response, url);
   }
 
-  function takeForm({ session, request, response, language }: Exchange): void {
+  function takeForm({ session, request, response }: Exchange): void {
     request.resume();
-    if (session.signedIn !== undefined) session.notice = submit?.(language);
+    if (session.signedIn !== undefined && submit !== undefined) session.message = { notice: submit() };
     redirect(response, '/');
   }
 
-  function showPage({ session, response, language }: Exchange, status: number): void {
-    const { signedIn, error, notice } = session;
-    const visitor: Visitor = { language, signedIn, error, notice };
-    session.error = undefined;
-    session.notice = undefined;
+  function showPage({ session, response, language, url }: Exchange, status: number): void {
+    if (session.message?.isShown === true && !url.searchParams.has('lang')) session.message = undefined;
+    if (session.message !== undefined) session.message.isShown = true;
+    const { signedIn, message } = session;
+    const visitor: Visitor = { language, signedIn, error: message?.error, notice: message?.notice?.[language] };
     response.writeHead(status, headers).end(layout(look, visitor, (person) => page(person, language)).text);
   }
+
+  /** The first page; back from SenID with the state that went there, the person is signed out there too. */
+  function showFirst(exchange: Exchange): void {
+    const { session, response, url } = exchange;
+    if (session.leaving === undefined || url.searchParams.get('state') !== session.leaving) return showPage(exchange, 200);
+    session.leaving = undefined;
+    session.message = { notice: signedOut };
+    redirect(response, '/');
+  }
+
+  const ways = new Map<string, (exchange: Exchange) => void | Promise<void>>([
+    ['GET /', showFirst],
+    ['GET /sign-in', signIn],
+    ['GET /callback', takeAnswer],
+    ['GET /sign-out', signOut],
+    ['POST /', takeForm],
+  ]);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', party.address);
@@ -100,12 +132,8 @@ export async function runDemoService(service: DemoService): Promise<void> {
       return void response.writeHead(200, { 'Content-Type': 'text/css; charset=utf-8' }).end(stylesheet(look));
     const session = sessions.open(request, response);
     const exchange = { request, response, url, session, language: languageOf(url, session, request) };
-    const way = `${request.method === 'HEAD' ? 'GET' : request.method} ${url.pathname}`;
-    if (way === 'GET /sign-in') return signIn(exchange);
-    if (way === 'GET /callback') return takeAnswer(exchange);
-    if (way === 'GET /sign-out') return signOut(exchange);
-    if (way === 'POST /' && submit !== undefined) return takeForm(exchange);
-    return showPage(exchange, way === 'GET /' ? 200 : 404);
+    const way = ways.get(`${request.method === 'HEAD' ? 'GET' : request.method} ${url.pathname}`);
+    return way === undefined ? showPage(exchange, 404) : way(exchange);
   }
 
   const server = createServer((request, response) => {

@@ -19,8 +19,8 @@ export interface RelyingParty {
   begin(language: Language): Promise<{ readonly pending: Pending; readonly url: string }>;
   /** SenID's answer at the callback, with every check. @throws what openid-client throws, with `error` where SenID refused */
   finish(answer: URL, pending: Pending): Promise<SignedIn>;
-  /** Where the browser signs out at SenID. */
-  signOutUrl(idToken: string, language: Language): string;
+  /** Where the browser signs out at SenID; `state` comes back once that is done. */
+  signOut(idToken: string, language: Language): { readonly state: string; readonly url: string };
 }
 
 /** A service as any would be built: openid-client, code flow with PKCE, state and nonce. */
@@ -54,12 +54,16 @@ export async function createRelyingParty(registration: Registration): Promise<Re
     return { claims, idToken: tokens.id_token, person: await client.fetchUserInfo(config, tokens.access_token, claims.sub) };
   }
 
-  const signOutUrl = (idToken: string, language: Language): string =>
-    client.buildEndSessionUrl(config, {
+  function signOut(idToken: string, language: Language): { state: string; url: string } {
+    const state = client.randomState();
+    const url = client.buildEndSessionUrl(config, {
       id_token_hint: idToken,
       post_logout_redirect_uri: `${address}/`,
       ui_locales: language,
-    }).href;
+      state,
+    });
+    return { state, url: url.href };
+  }
 
-  return { address, begin, finish, signOutUrl };
+  return { address, begin, finish, signOut };
 }

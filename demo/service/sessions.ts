@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IDToken, UserInfoResponse } from 'openid-client';
-import type { Language } from './words.ts';
+import type { Language, Words } from './words.ts';
 
 /** One sign-in under way. */
 export interface Pending {
@@ -21,9 +21,10 @@ export interface Session {
   readonly pending: Map<string, Pending>;
   language?: Language;
   signedIn?: SignedIn | undefined;
-  /** Shown once, on the next page. */
-  error?: { readonly code: string } | undefined;
-  notice?: string | undefined;
+  /** Shown on the next page, and again when only its language is changed. */
+  message?: { readonly error?: string; readonly notice?: Words; isShown?: boolean } | undefined;
+  /** SenID sends this back once it has signed the person out. */
+  leaving?: string | undefined;
 }
 
 const most = 10_000;

@@ -60,8 +60,17 @@ describe.skipIf(!canBrowse())('the country in miniature, in a real browser', () 
     await press(page, 'approve');
     await page.waitForSelector('[data-name]');
     expect(await page.inputValue('#full_name')).toBe('Nguyễn Thị Lan');
-    expect(await page.inputValue('#birthdate')).toBe('1990-02-01');
+    expect(await page.inputValue('#birthdate')).toBe('01/02/1990');
     expect(await page.getAttribute('[data-level]', 'data-level')).toBe('urn:senid:acr:id2-auth2');
+    expect(await page.textContent('[data-level]')).toContain('Tài khoản mức 2: đã xác minh trực tiếp');
+    await looksRight(page);
+    await page.click('text=English');
+    expect(await page.inputValue('#birthdate')).toBe('1 February 1990');
+    await page.click('form button');
+    await page.waitForSelector('[role=status]');
+    await looksRight(page);
+    await page.click('text=Tiếng Việt');
+    expect(await page.textContent('[role=status]')).toMatch(/Đã nhận hồ sơ H00-\d{6}/);
 
     await page.goto(country.library);
     await page.click('a.button');
@@ -93,12 +102,18 @@ describe.skipIf(!canBrowse())('the country in miniature, in a real browser', () 
     await press(page, 'approve');
     await page.waitForSelector('[data-claim]');
     expect(await page.textContent('[data-claim=name]')).toBe('Trần Văn Minh');
+    expect(await page.textContent('[data-claim=birthdate]')).toBe('23/11/1985');
     expect(await page.textContent('[data-claim=phone_number]')).toBe('bạn không chia sẻ');
+    await looksRight(page);
     await page.click('a[href="/sign-out"]');
     await page.waitForSelector('text=Bạn muốn đăng xuất?');
     await looksRight(page);
     await press(page, 'continue');
     await page.waitForURL(`${country.bank}/`);
+    expect(await page.textContent('[role=status]')).toContain('Bạn đã đăng xuất khỏi trang này và khỏi SenID.');
+    await looksRight(page);
+    await page.reload();
+    expect(await page.locator('[role=status]').count()).toBe(0);
     await page.click('a.button');
     await page.waitForSelector('#password');
   });
@@ -112,6 +127,27 @@ describe.skipIf(!canBrowse())('the country in miniature, in a real browser', () 
     await press(page, 'cancel');
     await page.waitForURL(`${country.portal}/`);
     expect(await page.textContent('[data-error]')).toBe('unmet_authentication_requirements');
+    expect(await page.textContent('h1')).toBe('Tài khoản của bạn chưa đủ mức cho dịch vụ này');
+    expect(await page.textContent('[role=alert]')).toContain('công an xã, phường');
+    const small = await page.evaluate<string>("getComputedStyle(document.querySelector('[data-error]')).fontSize");
+    expect(Number.parseFloat(small)).toBeLessThan(16);
+    await looksRight(page);
+    await page.click('text=English');
+    expect(await page.textContent('h1')).toBe('Your account is not yet at the level this service needs');
+    await looksRight(page);
+    await page.goto(country.portal);
+    expect(await page.locator('[data-error]').count()).toBe(0);
+  });
+
+  it('whoever cancels reads what happened and how to go on, in the language of the page', async () => {
+    const page = await (await newContext({ locale: 'en-GB', colorScheme: 'dark', javaScriptEnabled: false })).newPage();
+    await page.goto(`${country.portal}/sign-in`);
+    await press(page, 'cancel');
+    expect(await page.textContent('h1')).toBe('You cancelled the sign-in');
+    expect(await page.textContent('[role=alert]')).toContain('Nothing was shared.');
+    expect(await page.textContent('[data-error]')).toBe('access_denied');
+    await page.click('a.button');
+    await page.waitForSelector('#id_number');
   });
 
   it('the web phone at /app enrols, shows the site largest, and approves', async () => {
@@ -139,11 +175,13 @@ describe.skipIf(!canBrowse())('the country in miniature, in a real browser', () 
     await phone.fill('#pin', '999999');
     await phone.click('button[value=approve]');
     await phone.waitForSelector('[role=alert]');
-    await phone.fill('#number', ((await desk.textContent('[data-number]')) ?? '').trim());
-    await phone.check('input[value=name]');
+    await looksRight(phone);
+    expect(await phone.isChecked('input[value=name]')).toBe(true);
     await phone.fill('#pin', '135790');
     await phone.click('button[value=approve]');
-    await phone.waitForSelector('[role=status]');
+    await phone.waitForSelector('.status.done');
+    await looksRight(phone);
+    expect(await phone.textContent('.status.done')).toContain('Ngân hàng Hoa Sen được biết: Họ và tên.');
     await desk.waitForSelector('text=Is this you?');
     await press(desk, 'continue');
     await desk.waitForSelector('button[value=approve]');
@@ -174,6 +212,13 @@ describe.skipIf(!canBrowse())('the country in miniature, in a real browser', () 
     await typePassword(page, person(2));
     await press(page, 'approve');
     expect(await page.textContent('[data-name]')).toBe('Lê Hoàng Anh');
+    expect(await page.textContent('[data-level]')).toContain('Tài khoản mức 1');
+    await page.click('a[href="/sign-out"]');
+    await press(page, 'continue');
+    expect(page.url()).toBe(`${country.library}/`);
+    expect(await page.textContent('[role=status]')).toContain('Bạn đã đăng xuất');
+    await page.goto(`${country.issuer}/app`);
+    expect(await page.textContent('#phone')).toContain('cần JavaScript');
   });
 
   it('two tabs, the back button and a reload end on readable pages', async () => {

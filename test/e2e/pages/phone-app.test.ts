@@ -1,5 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { approvalsRows } from '#src/errors/approvals-rows.ts';
+import { devicesRows } from '#src/errors/devices-rows.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { canBrowse, launchBrowser } from '#test/support/browser.ts';
 import { FormBrowser } from '#test/support/form-browser.ts';
@@ -16,6 +18,15 @@ const mai = {
   phone: '0912000077',
   identity_level: 2,
   password: 'sen trang 2026',
+};
+
+const pin = '246802';
+const { refusals, refusalWords } = (await import(new URL('../../../views/public/app/refusals.js', import.meta.url).href)) as {
+  refusals: Record<string, unknown>;
+  refusalWords(
+    error: { code: string; reference?: string },
+    language: 'vi' | 'en',
+  ): { what: string; next: string; reference?: string };
 };
 
 let provider: TestProvider;
@@ -45,9 +56,30 @@ async function enrol(phone: Page, path = '/app'): Promise<void> {
   for (const { id } of await provider.application.devices.list(accountId)) await provider.application.devices.revoke(accountId, id);
   await phone.goto(provider.issuer + path);
   await phone.fill('#code', await code());
-  await phone.fill('#pin', '246802');
+  await phone.fill('#pin', pin);
   await phone.click('button.primary');
 }
+
+/** An enrolled phone before the question of the service. */
+async function asked(): Promise<Page> {
+  const phone = await newPhone();
+  await enrol(phone);
+  await phone.waitForSelector('#qr');
+  await phone.fill('#qr', await qrText());
+  await phone.click('button.secondary');
+  await phone.waitForSelector('.big-domain');
+  return phone;
+}
+
+const focused = (phone: Page): Promise<string> =>
+  phone.evaluate("document.activeElement?.id || document.activeElement?.textContent || ''");
+const described = async (phone: Page, id: string): Promise<string> => {
+  const ids = ((await phone.getAttribute(`#${id}`, 'aria-describedby')) ?? '').split(' ');
+  return (await Promise.all(ids.map((each) => phone.textContent(`#${each}`)))).join(' ');
+};
+const isWrong = async (phone: Page, id: string): Promise<boolean> =>
+  (await phone.getAttribute(`#${id}`, 'aria-invalid')) === 'true';
+const activeDevices = async (): Promise<number> => (await provider.application.devices.list(accountId)).length;
 
 describe.skipIf(!canBrowse())('the phone at /app', () => {
   beforeAll(async () => {
@@ -70,9 +102,17 @@ describe.skipIf(!canBrowse())('the phone at /app', () => {
     const left = Number(/\d+/.exec((await phone.textContent('[role=timer]')) ?? '')?.[0]);
     expect(left).toBeGreaterThan(90);
     expect(left).toBeLessThanOrEqual(121);
-    await phone.fill('#pin', '246802');
+    // what is left is read out at 60, 30 and 10 seconds only
+    expect(await phone.textContent('#told')).toBe('');
+    await phone.clock.runFor((left - 60) * 1000);
+    expect(await phone.textContent('#told')).toContain('Còn 60 giây');
+    await phone.clock.runFor(5000);
+    clock.advance((left - 55) * 1000);
+    expect(await phone.textContent('#told')).toContain('Còn 60 giây');
+    await phone.fill('#pin', pin);
     await phone.click('button[value=deny]');
     await phone.waitForSelector('.status.refused');
+    clock.advance((55 - left) * 1000);
   });
 
   it('takes the QR from the address that its own camera opened, also when it has to enrol first, and asks which site it is', async () => {
@@ -81,8 +121,14 @@ describe.skipIf(!canBrowse())('the phone at /app', () => {
     await enrol(phone, `/q${text.slice(text.indexOf('#'))}`);
     await phone.waitForSelector('.big-domain, [role=alert]');
     expect(await phone.textContent('.big-domain')).toBe('localhost:9');
-    expect(await phone.textContent('h2')).toBe('Trang nào đang mở trên màn hình kia?');
+    expect(await phone.textContent('h1')).toBe('Trang nào đang mở trên màn hình kia?');
     expect(new URL(phone.url()).hash).toBe('');
+    // the address is larger than everything else
+    const sizes = await phone.evaluate<number[]>(
+      "[...document.querySelectorAll('.phone *')].map((each) => each.closest('.big-domain') ? 0 : parseFloat(getComputedStyle(each).fontSize))",
+    );
+    const size = await phone.evaluate<string>("getComputedStyle(document.querySelector('.big-domain')).fontSize");
+    expect(Number.parseFloat(size)).toBeGreaterThan(Math.max(...sizes));
     // nothing is ticked for the person, and both answers are there
     expect(await phone.locator('input:checked').count()).toBe(0);
     expect(await phone.locator('button[value=approve], button[value=deny], button[value=not-me]').count()).toBe(3);
@@ -97,7 +143,7 @@ describe.skipIf(!canBrowse())('the phone at /app', () => {
     await phone.waitForSelector('.big-domain');
     await phone.clock.runFor(125_000);
     await phone.waitForSelector('[role=alert]');
-    expect(await phone.textContent('[role=alert]')).toContain('Yêu cầu đã hết hạn.');
+    expect(await phone.textContent('[role=alert]')).toContain('Yêu cầu đã hết hạn');
     expect(await phone.locator('button[value=approve]').count()).toBe(0);
   });
 
@@ -106,7 +152,7 @@ describe.skipIf(!canBrowse())('the phone at /app', () => {
     const phone = await newPhone();
     await enrol(phone);
     await phone.waitForSelector('.history .alerting');
-    await phone.waitForFunction("document.querySelector('.history [role=status]').textContent !== ''");
+    await expect.poll(() => phone.textContent('#told')).toContain('trình duyệt chưa dùng bao giờ');
     await looksRight(phone);
     clock.advance(2000);
     await phone.getByRole('button', { name: 'Không phải tôi đăng nhập vào Dịch vụ rp' }).first().click();
@@ -116,6 +162,192 @@ describe.skipIf(!canBrowse())('the phone at /app', () => {
     await phone.getByRole('button', { name: 'Xong' }).click();
     await phone.waitForSelector('.history li');
     expect(await phone.textContent('.history')).toContain('Bạn đã báo không phải mình');
+  });
+
+  it('keeps what was typed when enrolment is wrong, with words at each field and the first wrong one in focus', async () => {
+    const phone = await newPhone();
+    await phone.goto(`${provider.issuer}/app`);
+    await phone.click('button.primary');
+    expect(await described(phone, 'code')).toContain('Nhập mã đăng ký.');
+    expect(await described(phone, 'pin')).toContain('Đặt một mã PIN.');
+    expect(await focused(phone)).toBe('code');
+    expect(await phone.locator('[role=alert]').count()).toBe(1);
+    await looksRight(phone);
+
+    const given = await code();
+    await phone.fill('#code', given);
+    await phone.fill('#pin', '2468');
+    await phone.click('button.primary');
+    expect([await isWrong(phone, 'code'), await isWrong(phone, 'pin')]).toEqual([false, true]);
+    expect(await described(phone, 'pin')).toContain('ít nhất 6 chữ số');
+    expect(await focused(phone)).toBe('pin');
+    expect([await phone.inputValue('#code'), await phone.inputValue('#pin')]).toEqual([given, '2468']);
+
+    await phone.fill('#code', 'AAAAA-AAAAA');
+    await phone.fill('#pin', pin);
+    await phone.click('button.primary');
+    await phone.waitForSelector('#code-error');
+    expect(await described(phone, 'code')).toMatch(/đã dùng hoặc hết hạn.*Mã tham chiếu: \w+/);
+    expect([await phone.inputValue('#code'), await phone.inputValue('#pin')]).toEqual(['AAAAA-AAAAA', pin]);
+    expect(await phone.textContent('#phone')).not.toContain('enrolment_code_invalid');
+  });
+
+  it('shows a PIN to whoever wants to check it', async () => {
+    const phone = await newPhone();
+    await phone.goto(`${provider.issuer}/app`);
+    await phone.fill('#pin', pin);
+    await phone.getByRole('button', { name: 'Hiện mã PIN' }).click();
+    expect(await phone.getAttribute('#pin', 'type')).toBe('text');
+    expect(await phone.textContent('#told')).toContain('đang hiện');
+    await phone.getByRole('button', { name: 'Ẩn mã PIN' }).click();
+    expect(await phone.getAttribute('#pin', 'type')).toBe('password');
+  });
+
+  it('names what is missing of an answer, the number first; a no needs the PIN alone, and says why', async () => {
+    const phone = await asked();
+    await phone.click('button[value=approve]');
+    expect(await described(phone, 'number')).toContain('Gõ số đang hiện trên màn hình kia.');
+    expect(await described(phone, 'pin')).toContain('Nhập mã PIN.');
+    expect(await focused(phone)).toBe('number');
+    await looksRight(phone);
+    await phone.fill('#number', '4');
+    await phone.fill('#pin', pin);
+    await phone.click('button[value=approve]');
+    expect(await described(phone, 'number')).toContain('hai chữ số');
+
+    await phone.fill('#number', '');
+    await phone.fill('#pin', '');
+    await phone.click('button[value=deny]');
+    expect(await focused(phone)).toBe('pin');
+    expect([await isWrong(phone, 'number'), await isWrong(phone, 'pin')]).toEqual([false, true]);
+    expect(await phone.textContent('form')).toContain('để không ai khác từ chối thay bạn');
+    await phone.fill('#pin', '999999');
+    await phone.click('button[value=deny]');
+    await expect.poll(() => described(phone, 'pin')).toContain('Mã PIN không đúng');
+    // Enter in a field answers nothing
+    await phone.press('#pin', 'Enter');
+    expect(await focused(phone)).toBe('Đồng ý');
+    await phone.fill('#pin', pin);
+    await phone.click('button[value=deny]');
+    await phone.waitForSelector('.status.refused');
+    expect(await focused(phone)).toBe('Đã từ chối');
+  });
+
+  it('a question lost to a reload, or to the other language, comes back and can be answered', async () => {
+    const phone = await asked();
+    await phone.click('a.language');
+    await phone.waitForSelector('.big-domain');
+    expect(await phone.textContent('h1')).toBe('Which site is open on the other screen?');
+    await phone.fill('#pin', pin);
+    await phone.click('button[value=not-me]');
+    await phone.waitForSelector('.status.refused');
+    expect(await focused(phone)).toBe('Declined, and noted that it was not you');
+    await phone.reload();
+    await phone.waitForSelector('#qr');
+  });
+
+  it('a no is as prominent as a yes', async () => {
+    const phone = await asked();
+    const [yes, no] = await Promise.all(['approve', 'deny'].map((each) => phone.locator(`button[value=${each}]`).boundingBox()));
+    expect([no?.width, no?.height]).toEqual([yes?.width, yes?.height]);
+    const ground = (value: string): Promise<string> =>
+      phone.evaluate(`getComputedStyle(document.querySelector('button[value=${value}]')).backgroundColor`);
+    expect(await ground('deny')).not.toBe(
+      await phone.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor"),
+    );
+  });
+
+  it('keeps the question when there is no network, and answers when it is back', async () => {
+    const phone = await asked();
+    await phone.fill('#pin', pin);
+    await phone.context().setOffline(true);
+    await phone.click('button[value=deny]');
+    await phone.waitForSelector('form .alert');
+    expect(await focused(phone)).toBe('Không có kết nối mạng');
+    expect(await phone.inputValue('#pin')).toBe(pin);
+    await phone.context().setOffline(false);
+    await phone.click('button[value=deny]');
+    await phone.waitForSelector('.status.refused');
+  });
+
+  it('asks before it removes the phone, and keeps the key while the server has not let the phone go', async () => {
+    const phone = await newPhone();
+    await enrol(phone);
+    await phone.waitForSelector('#qr');
+    const remove = phone.getByRole('button', { name: 'Gỡ điện thoại này' });
+    await remove.click();
+    expect(await focused(phone)).toBe('Gỡ điện thoại này?');
+    const [yes, no] = await Promise.all(['remove', 'keep'].map((each) => phone.locator(`button[value=${each}]`).boundingBox()));
+    expect([no?.width, no?.height]).toEqual([yes?.width, yes?.height]);
+    await looksRight(phone);
+    await phone.click('button[value=keep]');
+    await phone.waitForSelector('#qr');
+    expect(await activeDevices()).toBe(1);
+
+    await remove.click();
+    await phone.context().setOffline(true);
+    await phone.click('button[value=remove]');
+    await phone.waitForSelector('[role=alert]');
+    expect(await phone.textContent('[role=alert]')).toContain('khóa của bạn vẫn còn ở đây');
+    await looksRight(phone);
+    await phone.context().setOffline(false);
+    await phone.reload();
+    await phone.waitForSelector('#qr');
+    expect(await activeDevices()).toBe(1);
+
+    await remove.click();
+    await phone.click('button[value=remove]');
+    await phone.waitForSelector('.status.done');
+    expect(await focused(phone)).toBe('Đã gỡ điện thoại này');
+    expect(await activeDevices()).toBe(0);
+    await phone.reload();
+    await phone.waitForSelector('#code');
+  });
+
+  it('a phone that was removed elsewhere says so, and may be enrolled again', async () => {
+    const phone = await newPhone();
+    await enrol(phone);
+    await phone.waitForSelector('#qr');
+    for (const { id } of await provider.application.devices.list(accountId))
+      await provider.application.devices.revoke(accountId, id);
+    await phone.fill('#qr', await qrText());
+    await phone.click('button.secondary');
+    await phone.waitForSelector('#code');
+    expect(await phone.textContent('[role=alert] h2')).toBe('Điện thoại này đã bị gỡ khỏi tài khoản');
+    expect(await phone.textContent('[role=alert] [data-reference]')).toMatch(/^\w{6,}$/);
+  });
+
+  it('has words for every refusal of the device API in both languages, and never shows a code', async () => {
+    const others = ['sign_in_not_found', 'request_malformed', 'body_too_large', 'body_encoding_unsupported', 'page_not_found'];
+    const ofServer = ['method_not_allowed', 'store_unavailable', 'hashing_busy', 'too_many_requests', 'unexpected'];
+    const codes = [...Object.keys(approvalsRows), ...Object.keys(devicesRows), ...others, ...ofServer];
+    expect(codes.filter((each) => !Object.hasOwn(refusals, each))).toEqual([]);
+    for (const each of [...Object.keys(refusals), 'a_new_code', 'constructor']) {
+      const [vi, en] = [refusalWords({ code: each, reference: 'R1' }, 'vi'), refusalWords({ code: each, reference: 'R1' }, 'en')];
+      expect([vi.reference, en.reference]).toEqual(['R1', 'R1']);
+      for (const words of [vi.what, vi.next, en.what, en.next]) expect(words).toMatch(/^[\p{L}\d ,.;:()'–-]{10,}$/u);
+      expect(vi.what).not.toBe(en.what);
+    }
+  });
+
+  it('tells an unknown refusal, and an answer that is not ours, in general words with the reference', async () => {
+    const phone = await newPhone();
+    await enrol(phone);
+    await phone.waitForSelector('#qr');
+    let answer = { status: 418, contentType: 'application/problem+json', body: '{"code":"a_new_code","reference":"REF777"}' };
+    await phone.route('**/device/v1/scans', (route) => route.fulfill(answer));
+    const refused = async (): Promise<string> => {
+      await phone.fill('#qr', 'https://id.example/q#x');
+      await phone.click('button.secondary');
+      await phone.waitForSelector('[role=alert]');
+      return (await phone.textContent('[role=alert]')) ?? '';
+    };
+    expect(await refused()).toMatch(/Có trục trặc.*Mã tham chiếu: REF777/);
+    await phone.click('a.language');
+    await phone.waitForSelector('#qr');
+    answer = { status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' };
+    expect(await refused()).toMatch(/^Something went wrong/);
+    expect(await phone.textContent('#phone')).not.toMatch(/a_new_code|unexpected|Bad gateway/);
   });
 
   it('does not keep the approval key in the clear, nor lets either key be taken out', async () => {

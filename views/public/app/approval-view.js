@@ -1,45 +1,83 @@
 // What the person sees of a request, built from the signed bytes and nothing else.
 import { element, isolated } from './elements.js';
+import { announce } from './screen.js';
 import { now } from './server-clock.js';
 import { language, t } from './setting.js';
 import { fill } from './texts.js';
 
-const labelOf = (name) => t.claims[name.slice(name.lastIndexOf('/') + 1)] ?? name;
+const shortName = (name) => name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('.')) + 1);
+export const claimLabel = (name) => t.claims[shortName(name)] ?? shortName(name);
 
 const dateWords = (date) =>
   language === 'vi'
     ? date.split('-').reverse().join('/')
     : new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(date));
 
-function wordsOf(value) {
-  if (typeof value === 'object' && value !== null) return value.formatted ?? Object.values(value).join(', ');
-  return t.values[value] ?? (/^\d{4}-\d\d-\d\d$/.test(value) ? dateWords(value) : String(value ?? t.none));
+const countryName = (code) =>
+  /^[A-Z]{2}$/.test(code) ? (new Intl.DisplayNames(language, { type: 'region' }).of(code) ?? code) : code;
+
+/** A claim's value as people write it. */
+function wordsOf(name, value) {
+  if (value === undefined || value === null) return t.none;
+  if (shortName(name) === 'gender' || typeof value === 'boolean') return t.values[value] ?? String(value);
+  if (shortName(name) === 'nationalities') return [value].flat().map(countryName).join(', ');
+  if (typeof value === 'object') return value.formatted ?? Object.values(value).join(', ');
+  return /^\d{4}-\d\d-\d\d$/.test(value) ? dateWords(value) : String(value);
 }
 
-export function claimRow({ name, value, essential, purpose }, at, wasTicked) {
+const fact = (label, ...values) => element('div', {}, element('dt', {}, label), element('dd', {}, ...values));
+const inLanguage = (text) => text?.[language];
+/** Said once above when it is the same for all, else at each. */
+const differ = (texts) => new Set(texts).size > 1;
+
+function choice({ name, value, essential, purpose }, at, tellsPurpose) {
   const id = `grant-${at}`;
-  const label = element(
-    'label',
-    { for: id },
-    element('span', { class: 'claim' }, labelOf(name)),
-    element('strong', {}, isolated(wordsOf(value))),
-  );
+  const why = [tellsPurpose ? inLanguage(purpose) : undefined, essential ? t.needed : undefined].filter(Boolean);
   return element(
     'div',
     { class: 'check' },
-    element('input', { type: 'checkbox', id, name: 'grant', value: name, checked: wasTicked }),
-    label,
-    element('p', { class: 'muted' }, isolated(purpose[language]), essential ? ` · ${t.needed}` : ''),
+    element('input', {
+      type: 'checkbox',
+      id,
+      name: 'grant',
+      value: name,
+      'aria-describedby': why.length === 0 ? undefined : `${id}-why`,
+    }),
+    element(
+      'label',
+      { for: id },
+      element('span', { class: 'claim' }, claimLabel(name)),
+      element('strong', {}, isolated(wordsOf(name, value))),
+    ),
+    why.length === 0 ? undefined : element('p', { class: 'muted', id: `${id}-why` }, isolated(why.join(' · '))),
   );
 }
 
-export const toldRow = ({ name, value, legal_basis: basis }) =>
-  element(
-    'div',
-    {},
-    element('dt', {}, labelOf(name)),
-    element('dd', {}, isolated(wordsOf(value)), element('span', { class: 'muted' }, isolated(basis[language]))),
+/** What the person may grant, nothing ticked: what each is, its value, and why the service wants it. */
+export function choices(rows) {
+  if (rows.length === 0) return undefined;
+  const tellsPurpose = differ(rows.map(({ purpose }) => inLanguage(purpose)));
+  return element('fieldset', {}, element('legend', {}, t.shares), ...rows.map((row, at) => choice(row, at, tellsPurpose)));
+}
+
+/** What a public service reads by law, with the law. */
+export function readByLaw(rows) {
+  if (rows.length === 0) return [];
+  const bases = rows.map(({ legal_basis: basis }) => inLanguage(basis));
+  const tellsBasis = differ(bases);
+  const read = rows.map(({ name, value }, at) =>
+    fact(
+      claimLabel(name),
+      isolated(wordsOf(name, value)),
+      tellsBasis ? element('span', { class: 'muted' }, isolated(bases[at])) : undefined,
+    ),
   );
+  return [
+    element('h2', {}, t.byLaw),
+    tellsBasis ? undefined : element('p', { class: 'muted' }, `${t.basis}: `, isolated(bases[0])),
+    element('dl', { class: 'summary facts' }, ...read),
+  ];
+}
 
 function levelOf(acr) {
   const [, identity, authentication] = /id(\d)-auth(\d)$/.exec(acr) ?? [];
@@ -47,11 +85,11 @@ function levelOf(acr) {
 }
 
 /** Counts down for the eye every second, aloud only now and then; at the end the question goes away. */
-export function countDown(place, told, expiresAt, onEnd) {
+export function countDown(place, expiresAt, onEnd) {
   const tell = () => {
     const seconds = Math.max(0, Math.floor((Date.parse(expiresAt) - now()) / 1000));
     place.textContent = fill(t.left, { seconds });
-    if (seconds === 60 || seconds === 30 || seconds === 10) told.textContent = place.textContent;
+    if (seconds === 60 || seconds === 30 || seconds === 10) announce(place.textContent);
     return seconds;
   };
   tell();
@@ -60,19 +98,40 @@ export function countDown(place, told, expiresAt, onEnd) {
   }, 1000);
 }
 
-const fact = (label, ...values) => element('div', {}, element('dt', {}, label), element('dd', {}, ...values));
+/** The address to compare, which breaks at its dots and port first where it is too long for the line. */
+const address = (domain) =>
+  element(
+    'p',
+    { class: 'big-domain' },
+    element('bdi', {}, ...domain.split(/(?<=\.)|(?=:)/).flatMap((part, at) => (at === 0 ? [part] : [element('wbr'), part]))),
+  );
+
+const purposesOf = (claims) => [...new Set(claims.map(({ purpose }) => inLanguage(purpose)).filter(Boolean))];
+
+/** Which site it is: its address, larger than everything else. */
+export const site = ({ client }) => [address(client.domain), element('p', {}, t.questionWhy)];
+
+/** Whose site it is and what it wants. */
+export function subject({ client, claims }) {
+  const purposes = purposesOf(claims);
+  return element(
+    'dl',
+    { class: 'summary facts' },
+    fact(t.service, isolated(client.name[language])),
+    fact(t.whatFor, ...(purposes.length === 0 ? [t.signInOnly] : purposes.map((text) => element('div', {}, isolated(text))))),
+  );
+}
 
 /** Where the request comes from, for a person who wonders whether it is theirs. */
-export function circumstances({ client, from, requested_at: at, acr }) {
+export function circumstances({ from, requested_at: at, acr }) {
   const where = [from.place, `${t.network} ${from.network}`].filter(Boolean).join(', ');
   const time = new Intl.DateTimeFormat(language === 'vi' ? 'vi-VN' : 'en-GB', { timeStyle: 'short' }).format(new Date(at));
   return element(
     'dl',
-    { class: 'summary' },
-    fact(t.service, isolated(client.name[language])),
-    fact(t.from, isolated(from.browser), from.known ? undefined : element('span', { class: 'muted' }, t.newBrowser)),
+    { class: 'summary facts' },
+    fact(t.levelAsked, levelOf(acr)),
+    fact(t.from, isolated(from.browser), from.known ? undefined : element('span', { class: 'warned' }, t.newBrowser)),
     fact(t.where, isolated(where)),
     fact(t.when, time),
-    fact(t.levelAsked, levelOf(acr)),
   );
 }

@@ -3,11 +3,22 @@ import { bytesOf, fromBase64url, publicJwk, sha256, sign, thumbprint } from './e
 import { createKeys, openApprovalKey } from './phone-keys.js';
 import { askTime, learnTime, seconds } from './server-clock.js';
 
-/** A refusal of the API by its stable code. */
+/** A refusal by its stable code, with the reference under which the server logged it. */
 export class Refused extends Error {
-  constructor(code) {
+  constructor(code, reference) {
     super(code);
     this.code = code;
+    this.reference = reference;
+  }
+}
+
+/** What a server in between answers need not be ours. */
+async function bodyOf(response) {
+  if (response.status === 204) return undefined;
+  try {
+    return await response.json();
+  } catch {
+    throw new Refused('unexpected');
   }
 }
 
@@ -30,8 +41,8 @@ async function call(issuer, key, identity, method, path, body) {
     throw new Refused('offline');
   }
   learnTime(response);
-  const answer = response.status === 204 ? undefined : await response.json();
-  if (!response.ok) throw new Refused(answer?.code ?? 'unexpected');
+  const answer = await bodyOf(response);
+  if (!response.ok) throw new Refused(String(answer?.code ?? 'unexpected'), answer?.reference);
   return answer;
 }
 
@@ -57,6 +68,11 @@ export async function enrol(issuer, code, pin, name) {
 
 export const scan = (issuer, { deviceKey, id }, text) =>
   call(issuer, deviceKey, { kid: id }, 'POST', '/scans', { code: text.slice(text.indexOf('#') + 1).trim() });
+/** What still waits for this phone's answer: the same bytes as at the scan, or undefined. */
+export async function reopenApproval(issuer, { deviceKey, id }) {
+  const { approvals } = await call(issuer, deviceKey, { kid: id }, 'GET', '/approvals');
+  return approvals.length === 0 ? undefined : call(issuer, deviceKey, { kid: id }, 'GET', `/approvals/${approvals[0].id}`);
+}
 export const listSignIns = async (issuer, { deviceKey, id }) =>
   (await call(issuer, deviceKey, { kid: id }, 'GET', '/sign-ins')).sign_ins;
 export const reportSignIn = (issuer, { deviceKey, id }, signIn) =>

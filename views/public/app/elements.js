@@ -12,14 +12,16 @@ export function element(name, attributes = {}, ...children) {
 
 export const isolated = (text) => element('bdi', {}, text);
 
-export function field(id, label, attributes = {}) {
+export const button = (kind, text, click) => element('button', { class: kind, type: 'button', click }, text);
+
+/** A field with its label and, where there is one, its hint. */
+export function field(id, label, { hint, ...attributes } = {}) {
+  const hintId = hint === undefined ? undefined : `${id}-hint`;
   return element(
     'div',
     { class: 'field' },
     element('label', { for: id }, label),
-    element('input', { id, name: id, type: 'text', ...attributes }),
+    hint === undefined ? undefined : element('p', { class: 'hint', id: hintId }, hint),
+    element('input', { id, name: id, type: 'text', 'aria-describedby': hintId, ...attributes }),
   );
 }
-
-export const problem = (title, text) =>
-  element('div', { class: 'alert', role: 'alert', tabindex: '-1' }, element('h2', {}, title), element('p', {}, text));

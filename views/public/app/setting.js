@@ -2,5 +2,7 @@
 import { texts } from './texts.js';
 
 export const root = document.getElementById('phone');
+/** What is said here is read out, whatever screen is shown. */
+export const told = document.getElementById('told');
 export const { issuer, language } = root.dataset;
 export const t = texts[language];

@@ -1,0 +1,52 @@
+// Makes this browser a phone of an account: a code from the registration desk, and a PIN of one's own.
+import { enrol } from './device-client.js';
+import { element, field } from './elements.js';
+import { savePhone } from './phone-keys.js';
+import { refusalWords } from './refusals.js';
+import { form, pinField, show, tellTrouble, tellWrong } from './screen.js';
+import { issuer, language, t } from './setting.js';
+
+function wrongCode(code) {
+  const plain = code.replace(/[\s-]/g, '');
+  if (plain === '') return t.codeMissing;
+  return /^[\da-z]{10}$/i.test(plain) ? undefined : t.codeShape;
+}
+
+function wrongPin(pin) {
+  if (pin === '') return t.newPinMissing;
+  if (/\D/.test(pin)) return t.pinDigits;
+  return pin.length < 6 ? t.pinShort : undefined;
+}
+
+export function showEnrolment(go, error) {
+  const submit = async (data) => {
+    const [code, pin] = ['code', 'pin'].map((name) => String(data.get(name)).trim());
+    const wrongs = [
+      ['code', wrongCode(code)],
+      ['pin', wrongPin(pin)],
+    ].filter(([, text]) => text !== undefined);
+    if (tellWrong(place, wrongs)) return;
+    try {
+      const phone = await enrol(issuer, code, pin, navigator.platform || 'Web');
+      await savePhone(phone);
+      go.start(phone);
+    } catch (refusal) {
+      if (refusal.code !== 'enrolment_code_invalid') return tellTrouble(place, refusal);
+      const { what, next, reference } = refusalWords(refusal, language);
+      tellWrong(place, [['code', `${what} ${next}${reference === undefined ? '' : ` ${t.reference}: ${reference}`}`]]);
+    }
+  };
+  const place = form(
+    submit,
+    field('code', t.code, {
+      hint: t.codeHint,
+      autocomplete: 'one-time-code',
+      autocapitalize: 'characters',
+      spellcheck: 'false',
+      maxlength: '20',
+    }),
+    pinField(t.newPin, { hint: t.newPinHint, autocomplete: 'new-password' }),
+    element('button', { class: 'primary' }, t.enrol),
+  );
+  show(t.enrolTitle, error, element('p', {}, t.enrolLead), element('div', { class: 'card' }, place));
+}

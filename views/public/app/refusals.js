@@ -1,0 +1,123 @@
+// Every refusal in words: what happened, then whether anything changed and what to do. Codes are for programs; people never see one.
+const updateVi = 'Chưa có gì thay đổi. Hãy tải lại trang này rồi thử lại.';
+const updateEn = 'Nothing has changed. Load this page again and try once more.';
+const update = { vi: updateVi, en: updateEn };
+const startAgain = {
+  vi: 'Chưa có gì được chia sẻ. Nếu chính bạn đang đăng nhập, hãy bắt đầu lại từ dịch vụ.',
+  en: 'Nothing was shared. If it is you who signs in, start again from the service.',
+};
+const scanAgain = {
+  vi: 'Chưa có gì được chia sẻ. Hãy quét lại mã đang hiện trên màn hình kia.',
+  en: 'Nothing was shared. Scan the code that is on the other screen now.',
+};
+const waitAMinute = {
+  vi: 'Chưa có gì thay đổi. Hãy đợi một phút rồi thử lại.',
+  en: 'Nothing has changed. Wait a minute and try again.',
+};
+const newCode = {
+  vi: 'Hãy xin một mã đăng ký mới tại nơi đăng ký, rồi đăng ký lại.',
+  en: 'Ask for a new enrolment code at the registration desk, then enrol again.',
+};
+
+const row = (vi, en, next) => ({ what: { vi, en }, next });
+
+const general = row('Có trục trặc, chưa thực hiện được', 'Something went wrong', {
+  vi: 'Chưa có gì được chia sẻ. Hãy thử lại sau vài phút; khi cần hỗ trợ, hãy đọc mã tham chiếu.',
+  en: 'Nothing was shared. Try again in a few minutes; if you need help, quote the reference.',
+});
+
+export const refusals = {
+  enrolment_code_invalid: row('Mã đăng ký không đúng, đã dùng hoặc hết hạn.', 'The enrolment code is wrong, used or expired.', {
+    vi: 'Kiểm tra lại từng ký tự, hoặc xin mã mới.',
+    en: 'Check each character, or ask for a new one.',
+  }),
+  enrolment_invalid: row('Chưa đăng ký được điện thoại này', 'This phone could not be enrolled', {
+    vi: 'Mã của bạn vẫn dùng được. Hãy tải lại trang này rồi thử lại.',
+    en: 'Your code is still good. Load this page again and try once more.',
+  }),
+  attestation_unsupported: row('Ở đây chưa dùng được trình duyệt làm điện thoại', 'A browser is not taken as a phone here', {
+    vi: 'Mã của bạn vẫn dùng được. Hãy dùng ứng dụng chính thức trên điện thoại.',
+    en: 'Your code is still good. Use the official app on your phone.',
+  }),
+  enrolment_request_invalid: row('Chưa tạo được mã cho thiết bị khác', 'No code for another device could be made', update),
+  proof_missing: row('Máy chủ chưa nhận ra điện thoại này', 'The server did not recognise this phone', update),
+  proof_invalid: row('Máy chủ chưa nhận ra điện thoại này', 'The server did not recognise this phone', {
+    vi: 'Chưa có gì thay đổi. Hãy đặt đồng hồ của điện thoại ở chế độ tự động rồi thử lại.',
+    en: 'Nothing has changed. Set the clock of the phone to automatic and try again.',
+  }),
+  device_unknown: row('Điện thoại này chưa được đăng ký', 'This phone is not enrolled', newCode),
+  device_revoked: row('Điện thoại này đã bị gỡ khỏi tài khoản', 'This phone was removed from the account', newCode),
+  device_not_found: row('Không tìm thấy thiết bị này', 'There is no such device', update),
+  sign_in_not_found: row('Không còn lần đăng nhập này trong danh sách', 'This sign-in is no longer in the list', update),
+  account_locked: row('Tài khoản đang bị khóa', 'The account is locked', {
+    vi: 'Chưa có gì được chia sẻ. Hãy liên hệ công an xã, phường nơi bạn ở để mở lại.',
+    en: 'Nothing was shared. Contact your local police office to have it opened again.',
+  }),
+  too_many_devices: row('Bạn đã có ba điện thoại', 'You have three phones already', {
+    vi: 'Mã của bạn vẫn dùng được. Hãy gỡ một điện thoại cũ rồi thử lại.',
+    en: 'Your code is still good. Remove an old phone and try again.',
+  }),
+  rate_limited: row('Có quá nhiều yêu cầu', 'There were too many requests', waitAMinute),
+  too_many_requests: row('Có quá nhiều yêu cầu', 'There were too many requests', waitAMinute),
+  qr_invalid: row('Đây không phải mã QR của SenID, hoặc mã đã bị sửa', 'This is not a SenID QR code, or it was changed', scanAgain),
+  qr_expired: row('Mã QR này đã cũ', 'This QR code is too old', {
+    vi: 'Chưa có gì được chia sẻ. Hãy quét mã đang hiện trên màn hình kia; ảnh chụp không dùng được.',
+    en: 'Nothing was shared. Scan the one on the other screen now; a photograph does not work.',
+  }),
+  already_scanned: row('Điện thoại khác đã quét mã này', 'Another phone has scanned this code', startAgain),
+  already_decided: row('Yêu cầu này đã được trả lời', 'This request was answered already', {
+    vi: 'Bạn không cần làm gì thêm.',
+    en: 'There is nothing more to do.',
+  }),
+  approval_expired: row('Yêu cầu đã hết hạn', 'The request has expired', startAgain),
+  approval_not_found: row('Không còn yêu cầu này', 'This request is no longer there', scanAgain),
+  decision_invalid: row('Câu trả lời chưa được nhận', 'The answer was not taken', update),
+  signature_invalid: row('Chữ ký của điện thoại này không đúng', "This phone's signature is not right", newCode),
+  payload_mismatch: row('Nội dung đã đổi so với yêu cầu', 'What was asked has changed', startAgain),
+  granted_invalid: row('Có mục không nằm trong yêu cầu', 'Something was chosen that was not asked', startAgain),
+  number_missing: row('Còn thiếu số đang hiện trên màn hình kia', 'The number on the other screen is missing', {
+    vi: 'Gõ hai chữ số đó rồi trả lời lại.',
+    en: 'Type its two digits and answer again.',
+  }),
+  number_wrong: row('Số vừa gõ không đúng', 'The number was wrong', {
+    vi: 'Yêu cầu đã bị từ chối để bảo vệ bạn; chưa có gì được chia sẻ. Nếu chính bạn đang đăng nhập, hãy bắt đầu lại.',
+    en: 'The request was declined to protect you; nothing was shared. If it is you who signs in, start again.',
+  }),
+  level_too_low: row(
+    'Điện thoại hoặc tài khoản này chưa đạt mức dịch vụ cần',
+    'This phone or account is below the level the service needs',
+    {
+      vi: 'Chưa có gì được chia sẻ. Hãy xem trên màn hình kia dịch vụ cần gì.',
+      en: 'Nothing was shared. See on the other screen what the service needs.',
+    },
+  ),
+  request_malformed: row('Máy chủ không đọc được yêu cầu', 'The server could not read the request', update),
+  body_too_large: row('Nội dung gửi đi quá dài', 'What was sent is too long', update),
+  body_encoding_unsupported: row('Máy chủ không đọc được yêu cầu', 'The server could not read the request', update),
+  page_not_found: row('Máy chủ này không có chức năng đó', 'This server does not do that', update),
+  method_not_allowed: row('Máy chủ này không có chức năng đó', 'This server does not do that', update),
+  hashing_busy: row('Đang có rất nhiều người đăng nhập', 'Very many people are signing in', waitAMinute),
+  store_unavailable: row('Dịch vụ đang tạm gián đoạn', 'The service is interrupted for a moment', {
+    vi: 'Chưa có gì thay đổi. Hãy thử lại sau nửa phút.',
+    en: 'Nothing has changed. Please try again in half a minute.',
+  }),
+  unexpected: general,
+  offline: row('Không có kết nối mạng', 'There is no network', {
+    vi: 'Chưa gửi được. Hãy kiểm tra Wi-Fi hoặc dữ liệu di động rồi thử lại.',
+    en: 'It could not be sent. Check Wi-Fi or mobile data, then try again.',
+  }),
+  camera: row('Không mở được máy ảnh', 'The camera could not be opened', {
+    vi: 'Hãy cho phép trình duyệt dùng máy ảnh, hoặc dán nội dung mã QR vào ô bên dưới.',
+    en: 'Allow the browser to use the camera, or paste the text of the QR code into the field below.',
+  }),
+  storage: row('Trình duyệt này không giữ được khóa', 'This browser cannot keep a key', {
+    vi: 'Hãy tắt chế độ riêng tư, hoặc mở trang này bằng trình duyệt khác.',
+    en: 'Turn private mode off, or open this page in another browser.',
+  }),
+};
+
+/** A refusal for people; a code that is not known here gets general words, and the reference tells the rest. */
+export function refusalWords({ code, reference }, language) {
+  const { what, next } = Object.hasOwn(refusals, code) ? refusals[code] : general;
+  return { what: what[language], next: next[language], reference };
+}
