@@ -24,7 +24,7 @@ const pin = '246802';
 const { refusals, refusalWords } = (await import(new URL('../../../views/public/app/refusals.js', import.meta.url).href)) as {
   refusals: Record<string, unknown>;
   refusalWords(
-    error: { code: string; reference?: string },
+    error: { code: string; reference?: string; waitSeconds?: number },
     language: 'vi' | 'en',
   ): { what: string; next: string; reference?: string };
 };
@@ -328,6 +328,8 @@ describe.skipIf(!canBrowse())('the phone at /app', () => {
       for (const words of [vi.what, vi.next, en.what, en.next]) expect(words).toMatch(/^[\p{L}\d ,.;:()'–-]{10,}$/u);
       expect(vi.what).not.toBe(en.what);
     }
+    expect(refusalWords({ code: 'rate_limited', waitSeconds: 840 }, 'vi').next).toContain('Hãy đợi 14 phút');
+    expect(refusalWords({ code: 'rate_limited' }, 'en').next).toContain('in 1 min');
   });
 
   it('tells an unknown refusal, and an answer that is not ours, in general words with the reference', async () => {

@@ -3,12 +3,13 @@ import { bytesOf, fromBase64url, publicJwk, sha256, sign, thumbprint } from './e
 import { createKeys, openApprovalKey } from './phone-keys.js';
 import { askTime, learnTime, seconds } from './server-clock.js';
 
-/** A refusal by its stable code, with the reference under which the server logged it. */
+/** A refusal by its stable code, with the reference under which the server logged it and the wait it asks for. */
 export class Refused extends Error {
-  constructor(code, reference) {
+  constructor(code, reference, waitSeconds) {
     super(code);
     this.code = code;
     this.reference = reference;
+    this.waitSeconds = waitSeconds;
   }
 }
 
@@ -42,7 +43,10 @@ async function call(issuer, key, identity, method, path, body) {
   }
   learnTime(response);
   const answer = await bodyOf(response);
-  if (!response.ok) throw new Refused(String(answer?.code ?? 'unexpected'), answer?.reference);
+  if (!response.ok) {
+    const wait = Number(response.headers.get('Retry-After') ?? Number.NaN);
+    throw new Refused(String(answer?.code ?? 'unexpected'), answer?.reference, wait);
+  }
   return answer;
 }
 

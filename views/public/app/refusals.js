@@ -1,4 +1,6 @@
 // Every refusal in words: what happened, then whether anything changed and what to do. Codes are for programs; people never see one.
+import { fill } from './texts.js';
+
 const updateVi = 'Chưa có gì thay đổi. Hãy tải lại trang này rồi thử lại.';
 const updateEn = 'Nothing has changed. Load this page again and try once more.';
 const update = { vi: updateVi, en: updateEn };
@@ -10,9 +12,9 @@ const scanAgain = {
   vi: 'Chưa có gì được chia sẻ. Hãy quét lại mã đang hiện trên màn hình kia.',
   en: 'Nothing was shared. Scan the code that is on the other screen now.',
 };
-const waitAMinute = {
-  vi: 'Chưa có gì thay đổi. Hãy đợi một phút rồi thử lại.',
-  en: 'Nothing has changed. Wait a minute and try again.',
+const wait = {
+  vi: 'Chưa có gì thay đổi. Hãy đợi {minutes} phút rồi thử lại.',
+  en: 'Nothing has changed. Try again in {minutes} min.',
 };
 const newCode = {
   vi: 'Hãy xin một mã đăng ký mới tại nơi đăng ký, rồi đăng ký lại.',
@@ -57,8 +59,8 @@ export const refusals = {
     vi: 'Mã của bạn vẫn dùng được. Hãy gỡ một điện thoại cũ rồi thử lại.',
     en: 'Your code is still good. Remove an old phone and try again.',
   }),
-  rate_limited: row('Có quá nhiều yêu cầu', 'There were too many requests', waitAMinute),
-  too_many_requests: row('Có quá nhiều yêu cầu', 'There were too many requests', waitAMinute),
+  rate_limited: row('Có quá nhiều yêu cầu', 'There were too many requests', wait),
+  too_many_requests: row('Có quá nhiều yêu cầu', 'There were too many requests', wait),
   qr_invalid: row('Đây không phải mã QR của SenID, hoặc mã đã bị sửa', 'This is not a SenID QR code, or it was changed', scanAgain),
   qr_expired: row('Mã QR này đã cũ', 'This QR code is too old', {
     vi: 'Chưa có gì được chia sẻ. Hãy quét mã đang hiện trên màn hình kia; ảnh chụp không dùng được.',
@@ -96,7 +98,7 @@ export const refusals = {
   body_encoding_unsupported: row('Máy chủ không đọc được yêu cầu', 'The server could not read the request', update),
   page_not_found: row('Máy chủ này không có chức năng đó', 'This server does not do that', update),
   method_not_allowed: row('Máy chủ này không có chức năng đó', 'This server does not do that', update),
-  hashing_busy: row('Đang có rất nhiều người đăng nhập', 'Very many people are signing in', waitAMinute),
+  hashing_busy: row('Đang có rất nhiều người đăng nhập', 'Very many people are signing in', wait),
   store_unavailable: row('Dịch vụ đang tạm gián đoạn', 'The service is interrupted for a moment', {
     vi: 'Chưa có gì thay đổi. Hãy thử lại sau nửa phút.',
     en: 'Nothing has changed. Please try again in half a minute.',
@@ -117,7 +119,8 @@ export const refusals = {
 };
 
 /** A refusal for people; a code that is not known here gets general words, and the reference tells the rest. */
-export function refusalWords({ code, reference }, language) {
+export function refusalWords({ code, reference, waitSeconds }, language) {
   const { what, next } = Object.hasOwn(refusals, code) ? refusals[code] : general;
-  return { what: what[language], next: next[language], reference };
+  const minutes = Math.max(1, Math.ceil((waitSeconds || 60) / 60));
+  return { what: what[language], next: fill(next[language], { minutes }), reference };
 }
