@@ -40,7 +40,8 @@ export interface EnrolmentCodeDocument {
   readonly accountId: AccountId;
   /** By activation, a desk, an operator or another device; the account page's is not. */
   readonly vouched: boolean;
-  readonly used?: boolean | undefined;
+  /** The device that it let in. */
+  readonly usedBy?: DeviceId | undefined;
   /** Enrolments with this code that were refused for something else. */
   readonly tries?: number | undefined;
   readonly expiresAt: number;

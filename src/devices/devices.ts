@@ -83,12 +83,13 @@ export function createDevices(parts: DeviceParts): Devices {
   /** Code, place in the list and device in one commit: nobody loses a code or a place to a refusal or a crash. */
   async function admit(device: Device, code: string): Promise<void> {
     await commitRetrying(store, async () => {
-      if ((await enrolmentCodes.peek(code)) === undefined) throw new DomainError('enrolment_code_invalid');
+      const offered = await enrolmentCodes.peek(code);
+      if (offered === undefined || offered.usedBy !== undefined) throw new DomainError('enrolment_code_invalid');
       const list = await listChange(store, device.accountId, (before) => {
         if (before.length >= devicePolicy.mostActive) throw new DomainError('too_many_devices');
         return [...before, device.id];
       });
-      return [enrolmentCodes.taking(code), list, write.insert(devices, device)];
+      return [enrolmentCodes.taking(code, device.id), list, write.insert(devices, device)];
     });
   }
 
@@ -109,10 +110,19 @@ export function createDevices(parts: DeviceParts): Devices {
     return { deviceKey, approvalKey, attestation: { class: attestationClass } };
   }
 
+  /** The answer to an enrolment may be lost on the way: the same device, proven by its key, gets it again. */
+  async function enrolledBefore(id: DeviceId, proofKey: JWK): Promise<Device> {
+    const device = await store.get(devices, id);
+    const isSame = device !== undefined && device.deviceKey.x === proofKey.x && device.deviceKey.y === proofKey.y;
+    if (!isSame || device.revokedAt !== undefined) throw new DomainError('enrolment_code_invalid');
+    return device;
+  }
+
   async function enrol(enrolment: Enrolment, proofKey: JWK): Promise<{ device: Device; account: Account }> {
     const offered = await enrolmentCodes.peek(enrolment.code);
     const account = offered && (await accounts.get(offered.accountId));
     if (offered === undefined || account === undefined) throw new DomainError('enrolment_code_invalid');
+    if (offered.usedBy !== undefined) return { device: await enrolledBefore(offered.usedBy, proofKey), account };
     try {
       return await enrolFor(account, enrolment, await checkKeys(enrolment, proofKey));
     } catch (refusal) {

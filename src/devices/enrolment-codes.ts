@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Clock } from '#src/kernel/clock.ts';
-import type { AccountId } from '#src/kernel/identifier.ts';
+import type { AccountId, DeviceId } from '#src/kernel/identifier.ts';
 import type { Random } from '#src/kernel/random.ts';
 import type { Sealing } from '#src/kernel/sealing.ts';
 import { type Store, type Write, write } from '#src/kernel/store.ts';
@@ -22,12 +22,12 @@ export interface IssuedCode {
 
 export interface EnrolmentCodes {
   issue(accountId: AccountId, options: { readonly vouched: boolean; readonly lifeSeconds?: number }): Promise<IssuedCode>;
-  /** Looks at a live, unused code without using it. */
+  /** Looks at a live code without using it; a used one names the device that it let in. */
   peek(code: string): Promise<EnrolmentCodeDocument | undefined>;
   /** Counts an enrolment that failed with a right code: it is not tried without end. */
   countTry(code: string): Promise<void>;
   /** Uses a code up, as part of a commit: of two enrolments with one code one wins. */
-  taking(code: string): Write;
+  taking(code: string, device: DeviceId): Write;
 }
 
 /** One-time codes that let a new device in. Kept as keyed digests. */
@@ -54,11 +54,11 @@ export function createEnrolmentCodes({
     },
     async peek(code) {
       const found = await store.get(enrolmentCodes, idOf(code));
-      return found?.used === true || (found?.tries ?? 0) >= devicePolicy.triesOfCode ? undefined : found;
+      return (found?.tries ?? 0) >= devicePolicy.triesOfCode ? undefined : found;
     },
     async countTry(code) {
       await store.patch(enrolmentCodes, idOf(code), {}, { increment: { tries: 1 } });
     },
-    taking: (code) => write.patch(enrolmentCodes, idOf(code), { used: undefined }, { set: { used: true } }),
+    taking: (code, device) => write.patch(enrolmentCodes, idOf(code), { usedBy: undefined }, { set: { usedBy: device } }),
   };
 }

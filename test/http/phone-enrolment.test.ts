@@ -1,7 +1,9 @@
 import { calculateJwkThumbprint } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unlockAccount } from '#src/accounts/locks.ts';
 import { callDeviceApi, digest, seconds, sign } from '#src/phone/device-client.ts';
 import { newKey, publicPart } from '#src/phone/phone-state.ts';
+import { createVirtualPhone } from '#src/phone/virtual-phone.ts';
 import { openPhoneWorld, type PhoneWorld, refusalOf } from '#test/support/phone-world.ts';
 
 let world: PhoneWorld;
@@ -15,11 +17,12 @@ interface Bend {
   readonly name?: string;
   readonly proofOf?: string;
   readonly header?: object;
+  readonly keys?: readonly [Awaited<ReturnType<typeof newKey>>, Awaited<ReturnType<typeof newKey>>];
 }
 
 /** An enrolment with parts bent: the device's name, the code that the approval proof is about, the proof's header. */
-async function enrol(code: string, { name = 'phone', proofOf = code, header }: Bend = {}): Promise<unknown> {
-  const [device, approval] = [await newKey(), await newKey()];
+async function enrol(code: string, { name = 'phone', proofOf = code, header, keys }: Bend = {}): Promise<unknown> {
+  const [device, approval] = keys ?? [await newKey(), await newKey()];
   const claims = {
     aud: world.provider.issuer,
     code_hash: digest(proofOf.replace('-', '')),
@@ -40,6 +43,19 @@ async function enrol(code: string, { name = 'phone', proofOf = code, header }: B
 }
 
 describe('enrolling', () => {
+  it('again with the same key gives the same device, when the first answer was lost; with another key the code is used up', async () => {
+    const code = await world.newCode();
+    const keys = [await newKey(), await newKey()] as const;
+    const first = (await enrol(code, { keys })) as { device_id: string };
+    expect(await enrol(code, { keys })).toEqual(first);
+    expect(await refusalOf(enrol(code))).toBe('enrolment_code_invalid');
+    const phone = createVirtualPhone({ issuer: world.provider.issuer, deviceId: first.device_id, deviceKey: keys[0] } as never);
+    await phone.lock();
+    await phone.call('DELETE', '');
+    expect(await refusalOf(enrol(code, { keys }))).toBe('enrolment_code_invalid');
+    await unlockAccount(world.provider.application, world.owner, 'test');
+  });
+
   it.each([null, 'text', 7, []])('with %j in the place of a key is refused, not a fault', async (jwk) => {
     expect(await refusalOf(enrol(await world.newCode(), { header: { jwk } }))).toMatch(/^(proof|enrolment)_invalid$/);
   });

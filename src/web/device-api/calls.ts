@@ -137,6 +137,7 @@ export const calls: readonly {
   {
     method: 'delete',
     path: '',
+    whileLocked: true,
     handle: async ({ devices }, { account, device }) => {
       await devices.revoke(account.id, device.id);
       return { status: 204 };
