@@ -1,6 +1,6 @@
 /**
  * The store port: everything SenID keeps goes through this contract, so that one file on a laptop and a sharded cluster
- * behave alike. Engines live in `storage/`; `test/contract/store.ts` is what they must all pass.
+ * behave alike. Engines live in `storage/`; `test/contract/store-contract.ts` is what they must all pass.
  */
 
 /** What every stored document has. `expiresAt` is in milliseconds since the epoch; a document past it does not exist. */

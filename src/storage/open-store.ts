@@ -84,4 +84,4 @@ export async function applyStoreIndexes({ mongoUri }: StoreSettings): Promise<re
 
 /** The store's name for people, without credentials. */
 export const storeName = ({ sqlitePath, mongoUri }: StoreSettings): string =>
-  mongoUri === undefined ? sqlitePath : (mongoUri.replace(/\/\/[^@/]*@/, '//').split('?')[0] ?? '');
+  mongoUri === undefined ? sqlitePath : (mongoUri.replace(/\/\/.*@/, '//').split('?')[0] ?? '');

@@ -253,4 +253,10 @@ describe('senid', () => {
       json: expect.arrayContaining([expect.objectContaining({ check: 'store and keys', ok: true })]),
     });
   });
+
+  it('has no indexes to apply where the engine makes them itself', async () => {
+    expect(await senid(['indexes', 'apply', '--json'])).toMatchObject({ code: 0, json: { engine: 'sqlite', collections: [] } });
+    const nowhere = { SENID_STORE: 'mongodb://127.0.0.1:1/none?serverSelectionTimeoutMS=200' };
+    expect(await senid(['indexes', 'apply', '--json'], nowhere)).toMatchObject({ code: 1, json: { code: 'store_unavailable' } });
+  });
 });

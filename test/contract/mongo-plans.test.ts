@@ -127,6 +127,27 @@ describe.runIf(canRunMongod())('how MongoDB finds what the store asks for', () =
     });
   });
 
+  it('asks a majority for every write, its journal where the collection says so, and numbers it for a retry', async () => {
+    for (const declared of collections) {
+      sent = [];
+      await store.insert(declared, { id: 'w1' });
+      await store.insertMany(declared, [{ id: 'w2' }]);
+      await store.upsert(declared, { id: 'w1' });
+      await store.patch(declared, 'w1', {}, { set: { n: 1 } as object });
+      await store.remove(declared, 'w1');
+      const journal = declared.durability === 'flushed' ? { j: true } : {};
+      expect(sent.map((command) => command['writeConcern'])).toEqual(
+        sent.map(() => ({ w: 'majority', wtimeout: 5000, ...journal })),
+      );
+      expect(sent).toHaveLength(5);
+      expect(sent.every((command) => 'txnNumber' in command)).toBe(true);
+    }
+    sent = [];
+    const [one] = collections;
+    if (one !== undefined) await store.commit([write.upsert(one, { id: 'w3' }), write.remove(one, 'w3')]);
+    expect(sent.at(-1)).toMatchObject({ commitTransaction: 1, writeConcern: { w: 'majority', j: true, wtimeout: 5000 } });
+  });
+
   it('sweeps by the index of expiry, in each collection that expires', async () => {
     const plans = await plansOf(() => store.sweep(100));
     const finds = plans.map((stages) => stages.at(-1));

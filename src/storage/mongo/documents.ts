@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose';
 import type { Change, Collection, IndexOf, Page, PatchResult, StoredDocument } from '#src/kernel/store.ts';
-import { asUnavailable, duplicatesOf, isDuplicate, mayAskAgain } from './faults.ts';
+import { reading, writing } from './attempts.ts';
+import { duplicatesOf, isDuplicate } from './faults.ts';
 import { everything, type Filter, indexed, oneOf } from './filters.ts';
 import { declaredIndex } from './indexes.ts';
 import { fromStored, isLive, type Stored, toStored } from './stored-document.ts';
@@ -17,24 +18,6 @@ interface PageOptions {
 /** The answer to a `find` command; `id` is 0 when it is complete. */
 interface Found {
   readonly cursor: { readonly id: number; readonly firstBatch: readonly Stored[] };
-}
-
-/** Asks again once when the primary has just changed: a read that is sent as a command has no retry of the driver's own. */
-async function reading<Result>(ask: () => Promise<Result>): Promise<Result> {
-  try {
-    return await ask();
-  } catch (fault) {
-    if (!mayAskAgain(fault)) throw asUnavailable(fault);
-    return ask().catch((again: unknown) => Promise.reject(asUnavailable(again)));
-  }
-}
-
-async function writing<Result>(write: () => Promise<Result>): Promise<Result> {
-  try {
-    return await write();
-  } catch (fault) {
-    throw asUnavailable(fault);
-  }
 }
 
 /**

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadSettings, SettingsError, saidProfile } from '#config/load.ts';
 import { environmentName, settingsSchema } from '#config/schema.ts';
+import { storeName } from '#src/storage/open-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'senid-settings-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -32,7 +33,21 @@ describe('settings', () => {
       keyFile: join('elsewhere', 'keys.json'),
       issuer: 'http://localhost:4000',
     });
-    expect(loadSettings({ ...test, SENID_STORE: 'sqlite:/data/one.sqlite' }).sqlitePath).toBe('/data/one.sqlite');
+    expect(loadSettings({ ...test, SENID_STORE: 'sqlite:/data/one.sqlite' })).toMatchObject({
+      sqlitePath: '/data/one.sqlite',
+      mongoUri: undefined,
+    });
+  });
+
+  it('name a MongoDB by its connection string, which is never shown with its credentials', () => {
+    for (const uri of [
+      'mongodb://one:27017,two:27017/senid?replicaSet=rs',
+      'mongodb+srv://id.example/senid',
+      'mongodb://u:p%2Fw@one/senid?tls=true',
+    ])
+      expect(loadSettings({ ...test, SENID_STORE: uri }).mongoUri).toBe(uri);
+    const named = loadSettings({ ...test, SENID_STORE: 'mongodb://senid:s3cret@one:1,two:2/senid?replicaSet=rs' });
+    expect(storeName(named)).toBe('mongodb://one:1,two:2/senid');
   });
 
   it('are production unless told otherwise, and cannot be changed once read', () => {
@@ -50,6 +65,8 @@ describe('settings', () => {
     ['SENID_ISSUER', { SENID_ISSUER: 'https://id.example?x' }],
     ['SENID_ISSUER', { SENID_ISSUER: 'ftp://id.example' }],
     ['SENID_STORE', { SENID_STORE: 'postgres://x' }],
+    ['SENID_STORE', { SENID_STORE: 'mongodb://host' }],
+    ['SENID_STORE', { SENID_STORE: 'mongodb://host/?replicaSet=rs' }],
     ['SENID_TRUST_PROXY', { SENID_TRUST_PROXY: 'yes' }],
     ['SENID_LOG_LEVEL', { SENID_LOG_LEVEL: 'loud' }],
     ['SENID_CLAIMS_PREFIX', { SENID_CLAIMS_PREFIX: 'https://id.example/claims' }],
