@@ -5,7 +5,7 @@ import type { Settings } from '#config/load.ts';
 import { signingKeys } from '#src/oidc/collections.ts';
 import { loadKeyFile, requireMayMakeKeys } from '#src/storage/key-file.ts';
 import { lookAtStore as lookFromOutside } from '#src/storage/look-at-store.ts';
-import { storeName } from '#src/storage/open-store.ts';
+import { reportStoreIndexes, requireIndexes, storeName } from '#src/storage/open-store.ts';
 import { type CommonOptions, print, refusing, settingsFor } from './command-context.ts';
 
 interface Finding {
@@ -61,6 +61,12 @@ async function lookAtKeyFile(settings: Settings): Promise<string> {
   return `${keyFile} is not there yet: the first start makes it`;
 }
 
+async function lookAtIndexes(settings: Settings): Promise<string> {
+  const reports = await reportStoreIndexes(settings);
+  if (settings.profile === 'production') requireIndexes(reports);
+  return reports.length === 0 ? 'SQLite makes its own' : `those of ${reports.length} collections`;
+}
+
 /** Opens what was opened before and nothing else: doctor makes nothing. */
 async function lookAtStore(settings: Settings): Promise<string> {
   const { name, mark } = await lookFromOutside(settings);
@@ -89,6 +95,7 @@ async function examine(options: CommonOptions): Promise<Finding[]> {
   for (const [check, look] of [
     ['directory', lookAtDirectory],
     ['key file', lookAtKeyFile],
+    ['indexes', lookAtIndexes],
     ['store and keys', lookAtStore],
   ] as const) {
     const known = settings;

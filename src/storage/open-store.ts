@@ -7,6 +7,7 @@ import { type Store, StoreUnavailable } from '#src/kernel/store.ts';
 import { allCollections } from './collections.ts';
 import { makeDirectory } from './directory.ts';
 import type { IndexReport } from './mongo/apply-indexes.ts';
+import type { MongoConnection } from './mongo/connection.ts';
 import { createLocalSignals } from './signals-local.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
 
@@ -30,6 +31,12 @@ async function openSqlite({ sqlitePath }: StoreSettings, { clock, random }: Part
   return { store, signals: createLocalSignals({ random }), close: () => store.close() };
 }
 
+/** @throws {StoreUnavailable} naming what is missing and how to make it */
+export function requireIndexes(reports: readonly IndexReport[]): void {
+  const missing = reports.flatMap(({ collection, missing: names }) => names.map((name) => `${collection} (${name})`));
+  if (missing.length > 0) throw new StoreUnavailable(`indexes are missing: run \`senid indexes apply\`; ${missing.join(', ')}`);
+}
+
 /** The engine and the driver are loaded only where they are used: they cost memory and a fifth of a second. */
 async function openMongo(uri: string, { profile }: StoreSettings, { clock, random }: Parts): Promise<OpenStore> {
   const [{ connectMongo }, { createMongoStore }, { createInboxSignals }, { applyIndexes, reportIndexes }] = await Promise.all([
@@ -42,11 +49,8 @@ async function openMongo(uri: string, { profile }: StoreSettings, { clock, rando
   try {
     // in production building an index on millions of documents is a decision of its own
     const look = profile === 'production' ? reportIndexes : applyIndexes;
-    const missing = (await look(connection, allCollections)).flatMap(({ collection, missing: names }) =>
-      names.map((name) => `${collection} (${name})`),
-    );
-    if (profile === 'production' && missing.length > 0)
-      throw new StoreUnavailable(`indexes are missing: run \`senid indexes apply\`; ${missing.join(', ')}`);
+    const reports = await look(connection, allCollections);
+    if (profile === 'production') requireIndexes(reports);
     const store = createMongoStore({ connection, clock, collections: allCollections });
     const signals = await createInboxSignals({ connection, clock, random });
     return {
@@ -67,20 +71,27 @@ async function openMongo(uri: string, { profile }: StoreSettings, { clock, rando
 export const openStore = (settings: StoreSettings, parts: Parts): Promise<OpenStore> =>
   settings.mongoUri === undefined ? openSqlite(settings, parts) : openMongo(settings.mongoUri, settings, parts);
 
-/** Makes the collections and indexes that are missing, and gives what was there before; nothing to do for SQLite. */
-export async function applyStoreIndexes({ mongoUri }: StoreSettings): Promise<readonly IndexReport[]> {
-  if (mongoUri === undefined) return [];
-  const [{ connectMongo }, { applyIndexes }] = await Promise.all([
-    import('./mongo/connection.ts'),
-    import('./mongo/apply-indexes.ts'),
-  ]);
-  const connection = await connectMongo(mongoUri);
+/** @throws {StoreUnavailable} */
+async function withIndexes<Result>(
+  uri: string,
+  work: (indexes: typeof import('./mongo/apply-indexes.ts'), connection: MongoConnection) => Promise<Result>,
+): Promise<Result> {
+  const [{ connectMongo }, indexes] = await Promise.all([import('./mongo/connection.ts'), import('./mongo/apply-indexes.ts')]);
+  const connection = await connectMongo(uri);
   try {
-    return await applyIndexes(connection, allCollections);
+    return await work(indexes, connection);
   } finally {
     await connection.close();
   }
 }
+
+/** Makes the collections and indexes that are missing, and gives what was there before; nothing to do for SQLite. */
+export const applyStoreIndexes = async ({ mongoUri }: StoreSettings): Promise<readonly IndexReport[]> =>
+  mongoUri === undefined ? [] : withIndexes(mongoUri, ({ applyIndexes }, connection) => applyIndexes(connection, allCollections));
+
+/** What is there and what is missing, without changing anything. */
+export const reportStoreIndexes = async ({ mongoUri }: StoreSettings): Promise<readonly IndexReport[]> =>
+  mongoUri === undefined ? [] : withIndexes(mongoUri, ({ reportIndexes }, connection) => reportIndexes(connection, allCollections));
 
 /** The store's name for people, without credentials. */
 export const storeName = ({ sqlitePath, mongoUri }: StoreSettings): string =>

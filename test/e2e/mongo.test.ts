@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
@@ -121,7 +123,15 @@ describe.runIf(canRunMongod())('two processes on MongoDB behind one address', ()
     const { engine, collections } = JSON.parse(applied.out) as { engine: string; collections: { missing: string[] }[] };
     expect(engine).toBe('mongodb');
     expect(collections.flatMap(({ missing }) => missing)).toEqual([]);
-    const empty = { SENID_STORE: set.uri('empty'), SENID_PROFILE: 'production', SENID_ISSUER: 'https://id.example' };
+    const keyFile = join(one.dataDir, 'production.json');
+    const key = randomBytes(32).toString('base64url');
+    writeFileSync(keyFile, JSON.stringify({ keys: [{ id: 'k1', key }] }), { mode: 0o600 });
+    const empty = {
+      SENID_STORE: set.uri('empty'),
+      SENID_PROFILE: 'production',
+      SENID_ISSUER: 'https://id.example',
+      SENID_KEY_FILE: keyFile,
+    };
     const refused = await senid('doctor', empty);
     expect(refused.code).toBe(1);
     expect(refused.out).toContain('run `senid indexes apply`');
