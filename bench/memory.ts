@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { freePort } from '#test/support/running-provider.ts';
-import { residentMiB } from './process-cost.ts';
+import { cpuMs, residentMiB } from './process-cost.ts';
 import { scenarios } from './scenarios.ts';
 
 const { values } = parseArgs({ options: { 'sign-ins': { type: 'string', default: '10000' } } });
@@ -31,6 +31,7 @@ const peer = { issuer: `http://localhost:${port}`, people: 200 };
 const { login, sso } = scenarios;
 if (login === undefined || sso === undefined) throw new Error('scenarios are missing');
 const workers = await Promise.all(Array.from({ length: 8 }, async () => ({ login: await login(peer), sso: await sso(peer) })));
+const cpuBefore = cpuMs(server.pid ?? 0);
 let done = 0;
 let next = total / 10;
 await Promise.all(
@@ -45,4 +46,5 @@ await Promise.all(
     }
   }),
 );
+console.log(`CPU of the server: ${((cpuMs(server.pid ?? 0) - cpuBefore) / total).toFixed(2)} ms a sign-in`);
 server.kill('SIGTERM');

@@ -63,7 +63,10 @@ export const settingsSchema = z.strictObject({
     .describe(
       'TCP port for `/metrics` (Prometheus), apart from the public one. In production there are no metrics without it; with `--workers` it tells of all of them together.',
     ),
-  drainSeconds: wholeNumber(0, 600)
+  drainSeconds: z.coerce
+    .number({ error: 'expected a number from 0 to 600' })
+    .min(0)
+    .max(600)
     .default(0)
     .describe('How long a process that was told to end still takes requests, in seconds, while a load balancer notices `/readyz`.'),
   demoPort: wholeNumber(1, 65_000).default(4000).describe('First port of the demo; portal, bank and library follow it.'),
