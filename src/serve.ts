@@ -148,6 +148,8 @@ export async function serve(settings: Settings, options: ServeOptions = {}): Pro
   });
   const web = await createWebApplication(application, logger, { metrics, isTraced });
   const server = createServer(web.callback);
+  // longer than a load balancer keeps an idle connection, so that it never sends into one that we are closing
+  server.keepAliveTimeout = 65_000;
   server.headersTimeout = 20_000;
   server.requestTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {

@@ -32,6 +32,51 @@ function answerParent(registry: Registry): void {
   new AggregatorRegistry();
 }
 
+interface StoreCalls {
+  readonly operation: string;
+  readonly collection: string;
+  readonly failed: string;
+  count: number;
+  seconds: number;
+}
+
+/** Kept as plain numbers and told when asked: a request calls the store many times, and each must cost next to nothing. */
+function countStoreCalls(registers: Registry[]): Metrics['storeCall'] {
+  const known = new Map<string, StoreCalls>();
+  const tell = (counter: Counter<string>, read: (calls: StoreCalls) => number): void => {
+    counter.reset();
+    for (const calls of known.values()) {
+      const { operation, collection, failed } = calls;
+      counter.inc({ operation, collection, failed }, read(calls));
+    }
+  };
+  const labelNames = ['operation', 'collection', 'failed'];
+  const called: Counter<string> = new Counter({
+    name: 'senid_store_calls_total',
+    help: 'Calls of the store, by operation, collection and whether they failed.',
+    labelNames,
+    registers,
+    collect: () => tell(called, ({ count }) => count),
+  });
+  const waited: Counter<string> = new Counter({
+    name: 'senid_store_seconds_total',
+    help: 'Seconds spent waiting for the store, by operation, collection and whether the call failed.',
+    labelNames,
+    registers,
+    collect: () => tell(waited, ({ seconds: sum }) => sum),
+  });
+  return (operation, collection, tookMs, failed) => {
+    const key = `${operation} ${collection} ${failed}`;
+    let calls = known.get(key);
+    if (calls === undefined) {
+      calls = { operation, collection, failed: String(failed), count: 0, seconds: 0 };
+      known.set(key, calls);
+    }
+    calls.count += 1;
+    calls.seconds += tookMs / 1000;
+  };
+}
+
 export function createMetrics(): Metrics {
   const registry = new Registry();
   if (cluster.isWorker) answerParent(registry);
@@ -56,28 +101,14 @@ export function createMetrics(): Metrics {
     labelNames: ['grant_type', 'client_class', 'outcome'],
     registers,
   });
-  const storeCalls = new Counter({
-    name: 'senid_store_calls_total',
-    help: 'Calls of the store, by operation, collection and whether they failed.',
-    labelNames: ['operation', 'collection', 'failed'],
-    registers,
-  });
-  const storeSeconds = new Counter({
-    name: 'senid_store_seconds_total',
-    help: 'Seconds spent waiting for the store, by operation and collection.',
-    labelNames: ['operation', 'collection'],
-    registers,
-  });
+  const storeCalls = countStoreCalls(registers);
 
   return {
     request: ({ method, route, status }, tookMs) =>
       requests.observe({ method: methods.has(method) ? method : 'other', route, status }, tookMs / 1000),
     authorization: ({ clientClass, acr, outcome }) => authorizations.inc({ client_class: clientClass, acr, outcome }),
     token: ({ grantType, clientClass, outcome }) => tokens.inc({ grant_type: grantType, client_class: clientClass, outcome }),
-    storeCall(operation, collection, tookMs, failed) {
-      storeCalls.inc({ operation, collection, failed: String(failed) });
-      storeSeconds.inc({ operation, collection }, tookMs / 1000);
-    },
+    storeCall: storeCalls,
     gauge({ name, help, read }) {
       const gauge: Gauge = new Gauge({ name, help, registers, collect: () => void gauge.set(read()) });
     },
