@@ -22,12 +22,18 @@ const label = 'senid-qr-v1';
 const macBytes = 16;
 const processLength = 8;
 
-/** The handle names the process whose page waits (8 hex digits) and its interaction (126 random bits or more). */
+const anyProcess = '0'.repeat(processLength);
+
+/**
+ * The handle names the process whose page waits (8 hex digits) and its interaction (126 random bits or more). A frame that came with the
+ * page itself names none (`*`): the page's events may come from any process.
+ */
 export const encodeHandle = (process: string, interaction: string): string =>
-  `${process.padStart(processLength, '0')}${interaction}`;
+  `${process === '*' ? anyProcess : process.padStart(processLength, '0')}${interaction}`;
 
 export function decodeHandle(handle: string): { readonly process: string; readonly interaction: string } {
-  return { process: handle.slice(0, processLength), interaction: handle.slice(processLength) };
+  const process = handle.slice(0, processLength);
+  return { process: process === anyProcess ? '*' : process, interaction: handle.slice(processLength) };
 }
 
 /** Each field behind its length as four bytes, big-endian, so that no two lists of fields read the same. */

@@ -4,6 +4,7 @@ import { claimsByScope } from '#src/consent/claim-catalogue.ts';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { createAdapter } from './adapter/adapter.ts';
+import { checkClaimsParameter } from './claims-parameter.ts';
 import { createCookieSignatures } from './cookie-signatures.ts';
 import { createLoadExistingGrant } from './existing-grant.ts';
 import { acrOf, createFindAccount, type TokenLike } from './find-account.ts';
@@ -91,6 +92,7 @@ export function createProvider(parts: ProviderParts): Provider {
     extraTokenClaims: (ctx) => extraTokenClaims(ctx),
     features: {
       ...supported.features,
+      claimsParameter: { enabled: true, assertClaimsParameter: async (_ctx, claims) => checkClaimsParameter(claims as never) },
       introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy(parts) },
       rpInitiatedLogout: {
         enabled: true,

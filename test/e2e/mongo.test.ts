@@ -82,8 +82,9 @@ describe.runIf(canRunMongod())('two processes on MongoDB behind one address', ()
     expect(redeemed.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(1);
   });
 
-  it('wake a page that waits at one when the phone decides through the other', async () => {
-    balancer.route((path) => (path.startsWith('/device/') ? other.port : one.port));
+  const frames = ['that came by the events', 'that came with the page'] as const;
+  it.each(frames)('wake a page that waits at one when the phone scans a frame %s and decides through the other', async (frame) => {
+    balancer.route((path) => (path.endsWith('/events') ? one.port : other.port));
     const { code } = await one.application.enrolmentCodes.issue(account, { vouched: true });
     const phone = createVirtualPhone(await enrolPhone(balancer.address, code));
     const browser = new FormBrowser();
@@ -95,7 +96,9 @@ describe.runIf(canRunMongod())('two processes on MongoDB behind one address', ()
       for await (const chunk of stream.body ?? []) text += Buffer.from(chunk).toString();
     })();
     await expect.poll(() => text).toContain('event: qr');
-    const approval = await phone.scan(/data: (\S+)/.exec(text)?.[1] ?? '');
+    const ofPage = /data-qr="([^"]+)"/.exec(page.html)?.[1];
+    const ofEvents = /data: (\S+)/.exec(text)?.[1];
+    const approval = await phone.scan((frame === frames[0] ? ofEvents : ofPage) ?? '');
     await expect.poll(() => text, { timeout: 1500 }).toMatch(/event: scanned[\s\S]*event: number\ndata: \d\d/);
     const decidedAt = performance.now();
     await phone.decide(approval, { decision: 'approve', number: /event: number\ndata: (\d\d)/.exec(text)?.[1] });

@@ -124,3 +124,21 @@ describe('guessing', () => {
     await slow.stop();
   });
 });
+
+describe('a claims parameter', () => {
+  const deep = (levels: number): object => (levels === 0 ? {} : { x: deep(levels - 1) });
+  it.each([
+    { userinfo: { 'na\u0000me': null } },
+    { userinfo: { name: 'yes' } },
+    { id_token: { name: ['a'] } },
+    { userinfo: { name: deep(50) } },
+    { userinfo: { ['x'.repeat(300)]: null } },
+  ])(
+    'of a kind that could not be kept, or that the specification does not know, is refused before any page: %#',
+    async (claims) => {
+      const { url } = library.authorize({ claims: JSON.stringify(claims) });
+      const answer = await new FormBrowser().open(url, {}, library.redirectUri);
+      expect(new URL(answer.url).searchParams.get('error')).toBe('invalid_request');
+    },
+  );
+});

@@ -5,11 +5,15 @@ import { DomainError } from '#src/kernel/domain-error.ts';
 const routeNames =
   /^\/(auth|token|me|jwks|session|interaction|device|app|q|livez|readyz|metrics|request|backchannel|reg|\.well-known)(?=\/|$)/i;
 
+/** Addresses that programs call all day: right as they are, so not looked at further. */
+const busiest = new Set(['/token', '/me', '/token/introspection', '/auth', '/jwks']);
+
 /**
  * One address for one thing: the library's router takes any case and a trailing slash, and every rule of ours that names a path would be
  * passed by the other spellings.
  */
 export function oneSpelling({ path }: Context, next: Next): Promise<void> {
+  if (busiest.has(path)) return next();
   const [name] = routeNames.exec(path) ?? [];
   const isOdd = name !== undefined && (name !== name.toLowerCase() || path.endsWith('/') || path.includes('//'));
   if (isOdd || (/^\/(session|token|\.well-known)\//i.test(path) && path !== path.toLowerCase()))

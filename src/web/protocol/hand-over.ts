@@ -45,8 +45,6 @@ export function handOver(renderer: Renderer) {
       formOrigins: [...new Set(origins)],
     });
   }
-  return async (ctx: Context, next: Next): Promise<void> => {
-    await next();
-    if (ctx.path.startsWith('/auth') || ctx.path === '/session/end') await restyle(ctx);
-  };
+  return (ctx: Context, next: Next): Promise<void> =>
+    ctx.path.startsWith('/auth') || ctx.path === '/session/end' ? next().then(() => restyle(ctx)) : next();
 }

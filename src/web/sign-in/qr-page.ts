@@ -11,12 +11,12 @@ export const qrPageLifeMs = 180_000;
 /** Gives the frame of this moment; undefined when the page's three minutes are over. */
 export type FrameNow = () => string | undefined;
 
-/** The frames of one page, for as long as it waits. */
-export function framesOf({ issuer, sealing, signals, clock }: SignInPageParts, document: InteractionDocument): FrameNow {
+/** The frames of one page, for as long as it waits; `process` is the one that its events come from, `*` where that is not known. */
+export function framesOf({ issuer, sealing, clock }: SignInPageParts, document: InteractionDocument, process: string): FrameNow {
   const textAt = qrFrames({
     issuer,
     key: sealing.deriveKey('senid-qr-v1'),
-    handle: encodeHandle(signals.process, document.id),
+    handle: encodeHandle(process, document.id),
     clientId: String(document.payload.params['client_id']),
     requestDigest: requestDigest(document.payload.params),
   });
@@ -27,7 +27,7 @@ export function framesOf({ issuer, sealing, signals, clock }: SignInPageParts, d
 }
 
 export function qrView(parts: SignInPageParts, document: InteractionDocument): QrView | 'expired' {
-  const text = framesOf(parts, document)();
+  const text = framesOf(parts, document, '*')();
   if (text === undefined) return 'expired';
   const base = `/interaction/${document.id}`;
   return { text, imageUrl: `${base}/qr.svg`, eventsUrl: `${base}/events` };

@@ -38,7 +38,7 @@ export function createSignInPages(parts: SignInPageParts): { readonly router: Ro
   });
 
   router.get('/interaction/:uid/qr.svg', async (ctx) => {
-    const text = framesOf(parts, await requireJourney(parts, ctx))();
+    const text = framesOf(parts, await requireJourney(parts, ctx), '*')();
     if (text === undefined) throw new DomainError('interaction_expired');
     ctx.set('Cache-Control', 'no-store');
     ctx.type = 'image/svg+xml';

@@ -131,7 +131,7 @@ export function createWaitingPages(parts: SignInPageParts): WaitingPages {
       const page: WaitingPage = {
         response,
         document,
-        frame: framesOf(parts, document),
+        frame: framesOf(parts, document, parts.signals.process),
         timer: undefined,
         isScanned: false,
         isClosed: false,
