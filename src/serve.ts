@@ -10,6 +10,7 @@ import { createMetrics, type Metrics } from './observation/metrics.ts';
 import { countProtocolEvents, logProtocolRefusals } from './observation/protocol-events.ts';
 import { isTracingAsked, startTracing, traceStoreCall } from './observation/tracing.ts';
 import { createProvider } from './oidc/provider.ts';
+import { metStoreFault, noteStoreFaults } from './oidc/store-faults.ts';
 import { mountServer, type Observation } from './server.ts';
 import { createFormTokens } from './web/csrf.ts';
 import { createDeviceApi, createDeviceApiLimits } from './web/device-api/routes.ts';
@@ -75,7 +76,11 @@ async function createWebApplication(application: Application, logger: Logger, ob
   });
   logProtocolRefusals(provider, logger);
   countProtocolEvents(provider, observation.metrics, clients);
-  provider.on('server_error', (ctx, err) => logger.error({ err, reference: ctx.state['reference'] }, 'protocol fault'));
+  noteStoreFaults(provider);
+  provider.on('server_error', (ctx, err) => {
+    // a store that does not answer is told once, as what was answered
+    if (!metStoreFault(ctx)) logger.error({ err, reference: ctx.state['reference'] }, 'protocol fault');
+  });
   const keyboard = await application.keyboard();
   const { router: signInPages, waitingPages } = createSignInPages({
     ...signIn,

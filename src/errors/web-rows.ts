@@ -43,7 +43,10 @@ export const webRows = {
     oauth: 'temporarily_unavailable',
     log: 'error',
     title: { vi: 'Dịch vụ đang tạm gián đoạn', en: 'The service is interrupted for a moment' },
-    explanation: { vi: 'Chúng tôi chưa lưu hay chia sẻ điều gì.', en: 'Nothing was saved or shared.' },
+    explanation: {
+      vi: 'Bước vừa rồi có thể chưa được lưu. Chưa có thông tin nào được chia sẻ.',
+      en: 'Your last step may not have been saved. Nothing was shared.',
+    },
     nextStep: { vi: 'Vui lòng thử lại sau nửa phút.', en: 'Please try again in half a minute.' },
     helpDesk: 'Look at /readyz and the store.',
   },

@@ -39,8 +39,12 @@ const grantTypes = new Set(['authorization_code', 'refresh_token', 'client_crede
 
 /** Counts what services asked of the protocol and how it ended. */
 export function countProtocolEvents(provider: EventEmitter, metrics: Metrics, clients: ClientDirectory): void {
-  const classOf = async ({ oidc }: KoaContextWithOIDC): Promise<string> =>
-    (oidc?.client === undefined ? undefined : await clients.find(oidc.client.clientId))?.client.policy.class ?? 'unknown';
+  async function classOf({ oidc }: KoaContextWithOIDC): Promise<string> {
+    if (oidc?.client === undefined) return 'unknown';
+    // nobody waits for this: a store that does not answer must not become a fault that nobody catches
+    const found = await clients.find(oidc.client.clientId).catch(() => undefined);
+    return found?.client.policy.class ?? 'unknown';
+  }
 
   async function authorization(ctx: KoaContextWithOIDC, outcome: string): Promise<void> {
     const acr = outcome === 'success' ? (ctx.oidc.acr ?? 'none') : 'none';

@@ -140,10 +140,13 @@ export function createWaitingPages(parts: SignInPageParts): WaitingPages {
       count += 1;
       response.on('close', () => close(page));
       response.on('error', () => close(page));
-      if (isMovingOn) sendElsewhere(page);
-      else {
+      if (isMovingOn) return sendElsewhere(page);
+      try {
         await parts.approvals.followFrom(document.id, qrStartOf(document));
         await look(page);
+      } catch {
+        // it has begun to answer, so it can't refuse any more
+        sendElsewhere(page);
       }
     },
   };
