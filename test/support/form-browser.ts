@@ -63,10 +63,14 @@ export class FormBrowser {
       .join('; ');
   }
 
+  protected send(url: string, init: RequestInit): Promise<Response> {
+    return fetch(url, init);
+  }
+
   /** One request, no redirect followed. */
   async request(url: string, init: RequestInit = {}): Promise<Response> {
     const cookie = this.cookieHeader(url);
-    const response = await fetch(url, {
+    const response = await this.send(url, {
       ...init,
       redirect: 'manual',
       headers: { ...this.#headers, ...(cookie === '' ? {} : { cookie }), ...(init.headers as Record<string, string> | undefined) },
