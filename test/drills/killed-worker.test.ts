@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { badlyRefused, type DrillWorld, lostOrDoubled, openDrillWorld, summaryOf } from '#test/support/drill-world.ts';
+import { badlyRefused, lostOrDoubled, summaryOf } from '#test/support/drill-verdict.ts';
+import { type DrillWorld, openDrillWorld } from '#test/support/drill-world.ts';
 import { canRunMongod, type ReplicaSet, startReplicaSet } from '#test/support/mongod.ts';
-import { freePort } from '#test/support/running-provider.ts';
-import { type ServeProcess, startServe } from '#test/support/serve-process.ts';
+import { freeAddress, type ServeProcess, startServe } from '#test/support/serve-process.ts';
 import { startSignIns } from '#test/support/sign-in-load.ts';
 
 describe.runIf(canRunMongod())('a worker process that is killed in the middle of sign-ins', () => {
@@ -11,9 +11,7 @@ describe.runIf(canRunMongod())('a worker process that is killed in the middle of
   let serve: ServeProcess;
   beforeAll(async () => {
     set = await startReplicaSet(3);
-    const port = await freePort();
-    const environment = { SENID_STORE: set.uri('senid'), SENID_ISSUER: `http://localhost:${port}`, SENID_PORT: String(port) };
-    world = await openDrillWorld({ environment });
+    world = await openDrillWorld({ environment: { SENID_STORE: set.uri('senid'), ...(await freeAddress()) } });
     serve = await startServe(world.environment, ['--workers', '2']);
   });
   afterAll(async () => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './running-provider.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -15,8 +16,17 @@ export interface ServeProcess {
   end(): Promise<void>;
 }
 
+/** Settings for a port that is free now. */
+export async function freeAddress(): Promise<{ readonly SENID_ISSUER: string; readonly SENID_PORT: string }> {
+  const port = String(await freePort());
+  return { SENID_ISSUER: `http://localhost:${port}`, SENID_PORT: port };
+}
+
 /** `senid serve` as a process of its own; ready when it answers. */
-export async function startServe(environment: Readonly<Record<string, string>>, args: readonly string[] = []): Promise<ServeProcess> {
+export async function startServe(
+  environment: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): Promise<ServeProcess> {
   const child: ChildProcess = spawn(process.execPath, [main, 'serve', ...args], {
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],

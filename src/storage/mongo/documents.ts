@@ -1,6 +1,6 @@
 import type { mongo } from 'mongoose';
 import type { Change, Collection, IndexOf, Page, PatchResult, StoredDocument } from '#src/kernel/store.ts';
-import { reading, writing } from './attempts.ts';
+import type { Attempts } from './attempts.ts';
 import { duplicatesOf, isDuplicate } from './faults.ts';
 import { everything, type Filter, indexed, oneOf } from './filters.ts';
 import { declaredIndex } from './indexes.ts';
@@ -38,10 +38,12 @@ export class Documents {
   readonly declared: Collection<StoredDocument, string>;
   readonly collection: mongo.Collection<Stored>;
   readonly #database: mongo.Db;
+  readonly #attempts: Attempts;
 
-  constructor(database: mongo.Db, declared: Collection<StoredDocument, string>) {
+  constructor(database: mongo.Db, declared: Collection<StoredDocument, string>, attempts: Attempts) {
     this.declared = declared;
     this.#database = database;
+    this.#attempts = attempts;
     this.collection = database.collection<Stored>(declared.name, { writeConcern: writeConcernOf(declared.durability) });
   }
 
@@ -74,7 +76,7 @@ export class Documents {
 
   insert(document: StoredDocument, now: number): Promise<boolean> {
     const stored = toStored(document);
-    return writing(async () => {
+    return this.#attempts.writing(async () => {
       try {
         await this.collection.insertOne(stored);
         return true;
@@ -88,7 +90,7 @@ export class Documents {
   /** Gives the ids that were there already. */
   insertMany(documents: readonly StoredDocument[], now: number): Promise<string[]> {
     const stored = documents.map(toStored);
-    return writing(async () => {
+    return this.#attempts.writing(async () => {
       if (stored.length === 0) return [];
       try {
         await this.collection.insertMany(stored, { ordered: false });
@@ -103,7 +105,7 @@ export class Documents {
 
   upsert(document: StoredDocument): Promise<void> {
     const stored = toStored(document);
-    return writing(async () => {
+    return this.#attempts.writing(async () => {
       await this.collection.replaceOne({ _id: stored._id }, stored, { upsert: true });
     });
   }
@@ -111,7 +113,9 @@ export class Documents {
   async patch(id: string, expect: object, change: Change<StoredDocument>, now: number): Promise<PatchResult<StoredDocument>> {
     const filter = oneOf(this.declared, id, now, expect) as mongo.Filter<Stored>;
     const update = updateOf(change) as mongo.UpdateFilter<Stored>;
-    const patched = await writing(() => this.collection.findOneAndUpdate(filter, update, { returnDocument: 'after' }));
+    const patched = await this.#attempts.writing(() =>
+      this.collection.findOneAndUpdate(filter, update, { returnDocument: 'after' }),
+    );
     if (patched !== null) return { outcome: 'patched', document: fromStored(patched as Stored) };
     if (Object.keys(expect).length === 0) return { outcome: 'missing' };
     // only who lost asks a second time
@@ -122,12 +126,12 @@ export class Documents {
   /** An expired leftover is not there to remove; the server deletes it. */
   remove(id: string, now: number): Promise<boolean> {
     const filter = oneOf(this.declared, id, now) as mongo.Filter<Stored>;
-    return writing(async () => (await this.collection.deleteOne(filter)).deletedCount === 1);
+    return this.#attempts.writing(async () => (await this.collection.deleteOne(filter)).deletedCount === 1);
   }
 
   /** Deletes up to `limit` expired documents ahead of the server's own TTL monitor. */
   sweep(limit: number, now: number): Promise<number> {
-    return writing(async () => {
+    return this.#attempts.writing(async () => {
       const dead: mongo.Filter<Stored> = { expiresOn: { $lte: new Date(now) } };
       const ids = (await this.#page(dead, limit, { projection: byId })).map(({ _id }) => _id);
       if (ids.length === 0) return 0;
@@ -145,10 +149,10 @@ export class Documents {
   async #page(filter: Filter, limit: number, options: PageOptions = {}): Promise<readonly Stored[]> {
     const { name } = this.declared;
     const command = { find: name, filter, limit, batchSize: limit, ...options };
-    const { cursor } = await reading(() => this.#database.command(command) as unknown as Promise<Found>);
+    const { cursor } = await this.#attempts.reading(() => this.#database.command(command) as unknown as Promise<Found>);
     if (cursor.id === 0) return cursor.firstBatch;
     // more than the 16 MB of one answer: the driver's cursor asks for the rest as well
     const all = this.collection.find(filter as mongo.Filter<Stored>, { ...options, limit } as mongo.FindOptions);
-    return reading(() => all.toArray() as unknown as Promise<Stored[]>);
+    return this.#attempts.reading(() => all.toArray() as unknown as Promise<Stored[]>);
   }
 }

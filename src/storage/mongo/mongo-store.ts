@@ -9,10 +9,10 @@ import {
   StoreUnavailable,
   type Write,
 } from '#src/kernel/store.ts';
+import { Attempts } from './attempts.ts';
 import type { MongoConnection } from './connection.ts';
 import { Documents } from './documents.ts';
-import { asUnavailable } from './faults.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction, longestTransactionMs } from './transaction.ts';
 import { writeAlone, writeInTransaction } from './write.ts';
 
 export interface MongoOptions {
@@ -22,6 +22,8 @@ export interface MongoOptions {
 }
 
 const pingWithinMs = 3000;
+/** What the way there and back may take more. */
+const pingAnsweredMs = pingWithinMs + 1000;
 
 /**
  * The store on a MongoDB replica set or sharded cluster: any number of processes. Collections and indexes are made by
@@ -30,6 +32,7 @@ const pingWithinMs = 3000;
 class MongoStore implements Store {
   readonly #connection: MongoConnection;
   readonly #clock: Clock;
+  readonly #attempts = new Attempts();
   readonly #collections: ReadonlyMap<string, Documents>;
   #open = true;
 
@@ -39,7 +42,7 @@ class MongoStore implements Store {
     this.#collections = new Map(
       collections.map((declared) => [
         declared.name,
-        new Documents(connection.database, declared as unknown as Collection<StoredDocument, string>),
+        new Documents(connection.database, declared as unknown as Collection<StoredDocument, string>, this.#attempts),
       ]),
     );
   }
@@ -107,10 +110,12 @@ class MongoStore implements Store {
     const [only] = steps;
     if (only === undefined) return;
     if (steps.length === 1) return writeAlone(only.into, only.write, this.#clock.now());
-    await inTransaction(this.#connection.client, async (session) => {
-      const now = this.#clock.now();
-      for (const { into, write } of steps) await writeInTransaction(into, write, now, session);
-    });
+    const work = (): Promise<void> =>
+      inTransaction(this.#connection.client, async (session) => {
+        const now = this.#clock.now();
+        for (const { into, write } of steps) await writeInTransaction(into, write, now, session);
+      });
+    await this.#attempts.writing(work, longestTransactionMs);
   }
 
   async sweep(limit: number): Promise<number> {
@@ -127,7 +132,7 @@ class MongoStore implements Store {
     const [any] = this.#collections.keys();
     if (!this.#open) throw new StoreUnavailable('the store is closed');
     const command = { find: any, filter: { _id: '' }, limit: 1, readConcern: { level: 'linearizable' }, maxTimeMS: pingWithinMs };
-    await this.#connection.database.command(command).catch((fault: unknown) => Promise.reject(asUnavailable(fault)));
+    await this.#attempts.probing(() => this.#connection.database.command(command), pingAnsweredMs);
   }
 
   async close(): Promise<void> {

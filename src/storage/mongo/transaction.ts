@@ -3,7 +3,7 @@ import type { mongo } from 'mongoose';
 import { asUnavailable, hasLabel } from './faults.ts';
 
 /** A transaction that goes on losing for this long is given up. */
-const longestMs = 10_000;
+export const longestTransactionMs = 10_000;
 
 const options = {
   readConcern: { level: 'local' },
@@ -32,7 +32,7 @@ export async function inTransaction(
   client: mongo.MongoClient,
   work: (session: mongo.ClientSession) => Promise<void>,
 ): Promise<void> {
-  const deadline = performance.now() + longestMs;
+  const deadline = performance.now() + longestTransactionMs;
   const session = client.startSession();
   try {
     for (let attempt = 1; ; attempt += 1) {
