@@ -289,8 +289,10 @@ export async function useAgain({ codes, refreshTokens }: Ledger, most = 40): Pro
     ...codes.slice(-most).map((once) => [once, redemption(once)] as const),
     ...refreshTokens.slice(-most).map((once) => [once, refreshing(once)] as const),
   ];
-  const used: string[] = [];
-  for (const [once, fields] of again)
-    if ((await askToken(shadow, once.service, fields)) !== undefined) used.push(`${fields.grant_type} ${once.secret}`);
-  return used;
+  const used = await Promise.all(
+    again.map(async ([once, fields]) =>
+      (await askToken(shadow, once.service, fields)) === undefined ? [] : `${fields.grant_type} ${once.secret}`,
+    ),
+  );
+  return used.flat();
 }

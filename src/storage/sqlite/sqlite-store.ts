@@ -190,8 +190,12 @@ class SqliteStore implements Store {
     return swept;
   }
 
+  /** Writes what is there already: a transaction that changes nothing succeeds on a full disk too. */
   async ping(): Promise<void> {
-    await this.#writes.run('buffered', () => this.#db.exec('PRAGMA user_version'));
+    await this.#writes.run('buffered', () => {
+      const { user_version: version } = this.#db.prepare('PRAGMA user_version').get() as { user_version: number };
+      this.#db.exec(`PRAGMA user_version = ${version}`);
+    });
   }
 
   async close(): Promise<void> {
