@@ -2,9 +2,9 @@ import type { Context, Next } from 'koa';
 import type { Logger } from 'pino';
 import { catalogue, type ErrorCode, isErrorCode } from '#src/errors/catalogue.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
-import { StoreUnavailable } from '#src/kernel/store.ts';
 import { sendPage } from '../page-response.ts';
 import type { Renderer } from '../render.ts';
+import { isStoreUnavailable, storeRetrySeconds } from './store-unavailable.ts';
 
 interface Refusal {
   readonly code: ErrorCode;
@@ -23,7 +23,7 @@ const codeByStatus: Readonly<Record<number, ErrorCode>> = {
 function refusalOf(thrown: unknown): Refusal {
   if (thrown instanceof DomainError && isErrorCode(thrown.code))
     return { code: thrown.code, retryAfterSeconds: thrown.retryAfterSeconds };
-  if (thrown instanceof StoreUnavailable) return { code: 'store_unavailable', retryAfterSeconds: 30 };
+  if (isStoreUnavailable(thrown)) return { code: 'store_unavailable', retryAfterSeconds: storeRetrySeconds };
   if (thrown instanceof URIError) return { code: 'request_malformed' };
   const { status, expose } = (thrown ?? {}) as { status?: number; expose?: boolean };
   const code = expose === true && status !== undefined ? codeByStatus[status] : undefined;
