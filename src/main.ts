@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
+import { registerBackupCommands } from './commands/backup.ts';
 import { registerClientCommands } from './commands/clients.ts';
 import { registerDemoCommand } from './commands/demo.ts';
 import { registerDoctorCommand } from './commands/doctor.ts';
@@ -28,6 +29,7 @@ function createProgram(): Command {
     registerPhoneCommands,
     registerKeyCommands,
     registerIndexCommands,
+    registerBackupCommands,
     registerDoctorCommand,
   ]) {
     register(program);

@@ -1,5 +1,5 @@
 import type { Settings } from '#config/load.ts';
-import { type InstallationDocument, installationId, installations } from './installation.ts';
+import { type InstallationDocument, InstallationRefused, installationId, installations, requireComplete } from './installation.ts';
 import { storeName } from './open-store.ts';
 import { isSqliteStoreThere, peekDocument } from './sqlite/peek-document.ts';
 
@@ -34,4 +34,12 @@ export async function lookAtStore(settings: StoreSettings): Promise<StoreLook> {
     return { name, isThere: mark !== undefined, mark };
   }
   return { name, isThere: isSqliteStoreThere(sqlitePath), mark: peekDocument(sqlitePath, installations, installationId) };
+}
+
+/** The mark of a store that is there and whole. @throws {InstallationRefused} */
+export function requireStarted({ name, mark }: StoreLook): InstallationDocument {
+  if (mark === undefined)
+    throw new InstallationRefused('store_missing', `nothing has started on ${name} yet: there is nothing to work on`);
+  requireComplete(mark, name);
+  return mark;
 }
