@@ -7,6 +7,7 @@ import { registerDemoCommand } from './commands/demo.ts';
 import { registerDoctorCommand } from './commands/doctor.ts';
 import { registerIndexCommands } from './commands/indexes.ts';
 import { registerKeyCommands } from './commands/keys.ts';
+import { registerMigrateCommand } from './commands/migrate.ts';
 import { registerPeopleCommands } from './commands/people.ts';
 import { registerPhoneCommands } from './commands/phone.ts';
 import { registerServeCommand } from './commands/serve.ts';
@@ -30,6 +31,7 @@ function createProgram(): Command {
     registerKeyCommands,
     registerIndexCommands,
     registerBackupCommands,
+    registerMigrateCommand,
     registerDoctorCommand,
   ]) {
     register(program);

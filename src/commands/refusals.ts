@@ -6,6 +6,7 @@ import { PhoneRefused } from '#src/phone/device-client.ts';
 import { BackupRefused } from '#src/storage/backup/backup-refused.ts';
 import { InstallationRefused } from '#src/storage/installation.ts';
 import { KeyFileError } from '#src/storage/key-file.ts';
+import { MigrationRefused } from '#src/storage/migrations/migrate.ts';
 
 /** What the operating system says no with. */
 const systemCodes = {
@@ -24,7 +25,7 @@ const systemCodes = {
 } as const;
 
 /** Refusals that carry their code and their words. */
-const saidInWords = [PhoneRefused, KeyFileError, InstallationRefused, BackupRefused];
+const saidInWords = [PhoneRefused, KeyFileError, InstallationRefused, BackupRefused, MigrationRefused];
 
 /** What is said of a command that was refused; undefined for a fault of ours. */
 export function refusalOf(thrown: unknown): { code: string; detail: string } | undefined {
