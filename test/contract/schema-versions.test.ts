@@ -72,6 +72,10 @@ describe.each(engineNames)('documents of two versions on %s', (engine) => {
     await fresh.insertMany(cardsNow, [{ id: 'e', points: 1, tier: 'plain' }]);
     await fresh.upsert(cardsNow, { id: 'f', points: 1, tier: 'plain' });
     expect((await kept.getMany(cardsNow, ['d', 'e', 'f'])).map(({ schema }) => schema)).toEqual([2, 2, 2]);
+    // what a later version wrote stays of that version
+    const later = { id: 'g', points: 1, schema: 3 };
+    await fresh.upsert(cardsNow, later);
+    expect(await fresh.get(cardsNow, 'g')).toEqual(later);
     await closeBoth();
   });
 
