@@ -1,4 +1,4 @@
-// SenID on SQLite, with the people and services of the benchmark.
+// SenID on SQLite, or on the store that BENCH_STORE names, with the people and services of the benchmark.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { serve } from '#src/serve.ts';
 
 const port = Number(process.env['BENCH_PORT']);
 const people = Number(process.env['BENCH_PEOPLE']);
+const store = process.env['BENCH_STORE'];
 const dataDir = mkdtempSync(join(tmpdir(), 'senid-bench-'));
 const running = await serve(
   loadSettings({
@@ -17,6 +18,7 @@ const running = await serve(
     SENID_PORT: String(port),
     SENID_DATA_DIR: dataDir,
     SENID_LOG_LEVEL: 'warn',
+    ...(store === undefined ? {} : { SENID_STORE: store }),
   }),
 );
 const { application } = running;

@@ -14,7 +14,8 @@ function isCurrent() {
 
 if (!isCurrent()) {
   console.error('SenID: installing what is locked in package-lock.json …');
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+  // npm warns of packages that want a newer Node than the caller's; the one that runs them comes along
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',

@@ -21,9 +21,11 @@ import { createSigningKeys } from './oidc/signing-keys.ts';
 import { findKnownBrowser } from './sign-in/known-browsers.ts';
 import type { SignInParts } from './sign-in/ports.ts';
 import { createSignInRequests } from './sign-in/sign-in-requests.ts';
+import { allCollections } from './storage/collections.ts';
 import { confirmInstallation } from './storage/installation.ts';
 import { loadKeyFile } from './storage/key-file.ts';
 import { lookAtStore } from './storage/look-at-store.ts';
+import { upgradeOnRead } from './storage/migrations/upgrading-store.ts';
 import { openStore } from './storage/open-store.ts';
 import { createSealing } from './storage/sealing-aes.ts';
 
@@ -55,7 +57,8 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
       throw refused;
     },
   );
-  const store = overrides.observeStore === undefined ? opened : observeStore(opened, overrides.observeStore);
+  const observed = overrides.observeStore === undefined ? opened : observeStore(opened, overrides.observeStore);
+  const store = upgradeOnRead(observed, allCollections);
   const basics = { store, sealing, clock, random, signals };
 
   const accounts = createAccountDirectory(basics);

@@ -1,11 +1,13 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
+import { registerBackupCommands } from './commands/backup.ts';
 import { registerClientCommands } from './commands/clients.ts';
 import { registerDemoCommand } from './commands/demo.ts';
 import { registerDoctorCommand } from './commands/doctor.ts';
 import { registerIndexCommands } from './commands/indexes.ts';
 import { registerKeyCommands } from './commands/keys.ts';
+import { registerMigrateCommand } from './commands/migrate.ts';
 import { registerPeopleCommands } from './commands/people.ts';
 import { registerPhoneCommands } from './commands/phone.ts';
 import { registerServeCommand } from './commands/serve.ts';
@@ -28,6 +30,8 @@ function createProgram(): Command {
     registerPhoneCommands,
     registerKeyCommands,
     registerIndexCommands,
+    registerBackupCommands,
+    registerMigrateCommand,
     registerDoctorCommand,
   ]) {
     register(program);

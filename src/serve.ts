@@ -10,7 +10,6 @@ import { createMetrics, type Metrics } from './observation/metrics.ts';
 import { countProtocolEvents, logProtocolRefusals } from './observation/protocol-events.ts';
 import { isTracingAsked, startTracing, traceStoreCall } from './observation/tracing.ts';
 import { createProvider } from './oidc/provider.ts';
-import { metStoreFault, noteStoreFaults } from './oidc/store-faults.ts';
 import { mountServer, type Observation } from './server.ts';
 import { createFormTokens } from './web/csrf.ts';
 import { createDeviceApi, createDeviceApiLimits } from './web/device-api/routes.ts';
@@ -19,6 +18,7 @@ import { createHomeRoutes } from './web/home.ts';
 import { createMetricsRoute, listenForMetrics } from './web/metrics-route.ts';
 import { limitBegins } from './web/middleware/begin-limit.ts';
 import { createDraining } from './web/middleware/draining.ts';
+import { isStoreUnavailable } from './web/middleware/store-unavailable.ts';
 import { createProtocolPages } from './web/protocol/protocol-pages.ts';
 import { createStaySignedIn } from './web/protocol/stay-signed-in.ts';
 import { createRenderer } from './web/render.ts';
@@ -76,10 +76,11 @@ async function createWebApplication(application: Application, logger: Logger, ob
   });
   logProtocolRefusals(provider, logger);
   countProtocolEvents(provider, observation.metrics, clients);
-  noteStoreFaults(provider);
   provider.on('server_error', (ctx, err) => {
-    // a store that does not answer is told once, as what was answered
-    if (!metStoreFault(ctx)) logger.error({ err, reference: ctx.state['reference'] }, 'protocol fault');
+    const reference = ctx.state['reference'];
+    // nothing of ours is wrong then: told as the pages tell it, without where it came from
+    if (isStoreUnavailable(err)) logger.error({ reference, code: 'store_unavailable' }, 'refused');
+    else logger.error({ err, reference }, 'protocol fault');
   });
   const keyboard = await application.keyboard();
   const { router: signInPages, waitingPages } = createSignInPages({

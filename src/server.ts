@@ -14,6 +14,7 @@ import { oneSpelling } from './web/middleware/one-spelling.ts';
 import { plainBodies } from './web/middleware/plain-bodies.ts';
 import { requestLog, routeOf } from './web/middleware/request-log.ts';
 import { securityHeaders } from './web/middleware/security-headers.ts';
+import { storeUnavailableAnswers } from './web/middleware/store-unavailable.ts';
 import { handOver } from './web/protocol/hand-over.ts';
 import { interactionIdEcho } from './web/protocol/interaction-id-echo.ts';
 import { postAsGet } from './web/protocol/post-as-get.ts';
@@ -71,6 +72,7 @@ export function mountServer({
   provider.use(errorPages(renderer, logger) as never);
   provider.use(oneSpelling as never);
   provider.use(plainBodies as never);
+  provider.use(storeUnavailableAnswers(provider) as never);
   provider.use(staticFiles as never);
   provider.use(forPages(routers) as never);
   provider.use(beginLimit as never);

@@ -52,6 +52,7 @@ export const approvals = collection<ApprovalDocument>()({
   name: 'approvals',
   lifetime: 'expires',
   durability: 'buffered',
+  restored: 'when-asked',
   // only what still waits for an answer is listed
   indexes: { device: { on: 'deviceId', where: { state: 'seen' } } },
 });

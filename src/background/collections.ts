@@ -9,4 +9,9 @@ export interface LeaseDocument {
   readonly until: number;
 }
 
-export const leases = collection<LeaseDocument>()({ name: 'leases', lifetime: 'kept', durability: 'buffered' });
+export const leases = collection<LeaseDocument>()({
+  name: 'leases',
+  lifetime: 'kept',
+  durability: 'buffered',
+  restored: 'never',
+});

@@ -3,8 +3,10 @@ import { catalogue, isErrorCode } from '#src/errors/catalogue.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { StoreUnavailable } from '#src/kernel/store.ts';
 import { PhoneRefused } from '#src/phone/device-client.ts';
+import { BackupRefused } from '#src/storage/backup/backup-refused.ts';
 import { InstallationRefused } from '#src/storage/installation.ts';
 import { KeyFileError } from '#src/storage/key-file.ts';
+import { MigrationRefused } from '#src/storage/migrations/migrate.ts';
 
 /** What the operating system says no with. */
 const systemCodes = {
@@ -22,14 +24,16 @@ const systemCodes = {
   ENOTFOUND: 'host_unusable',
 } as const;
 
+/** Refusals that carry their code and their words. */
+const saidInWords = [PhoneRefused, KeyFileError, InstallationRefused, BackupRefused, MigrationRefused];
+
 /** What is said of a command that was refused; undefined for a fault of ours. */
 export function refusalOf(thrown: unknown): { code: string; detail: string } | undefined {
   if (thrown instanceof DomainError) {
     const title = isErrorCode(thrown.code) ? catalogue[thrown.code].title.en : thrown.code;
     return { code: thrown.code, detail: thrown.detail === undefined ? title : `${title}: ${thrown.detail}` };
   }
-  if (thrown instanceof PhoneRefused || thrown instanceof KeyFileError || thrown instanceof InstallationRefused)
-    return { code: thrown.code, detail: thrown.message };
+  for (const refusal of saidInWords) if (thrown instanceof refusal) return { code: thrown.code, detail: thrown.message };
   if (thrown instanceof SettingsError) return { code: 'settings_invalid', detail: thrown.message };
   if (thrown instanceof StoreUnavailable) return { code: 'store_unavailable', detail: thrown.message };
   const { code, message } = (thrown ?? {}) as { code?: unknown; message?: string };

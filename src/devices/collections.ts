@@ -53,4 +53,5 @@ export const enrolmentCodes = collection<EnrolmentCodeDocument>()({
   name: 'enrolment_codes',
   lifetime: 'expires',
   durability: 'flushed',
+  restored: 'when-asked',
 });

@@ -7,10 +7,18 @@
 export interface StoredDocument {
   readonly id: string;
   readonly expiresAt?: number | undefined;
+  /** The version of its members; absent, it is the first (`Upgrade`). */
+  readonly schema?: number | undefined;
 }
 
 /** How a write of a collection survives a power cut: `flushed` reaches the disk before the call returns. */
 export type Durability = 'flushed' | 'buffered';
+
+/**
+ * Whether a restore brings a collection's documents back. `when-asked`: what was used, rotated or ended since the backup would live again.
+ * `never`: it is in no backup.
+ */
+export type Restored = 'always' | 'when-asked' | 'never';
 
 /**
  * A collection, declared once by the folder that owns it and listed in `storage/collections.ts`.
@@ -21,7 +29,25 @@ export interface Collection<Doc extends StoredDocument, Index extends string = n
   readonly lifetime: 'kept' | 'expires';
   readonly durability: Durability;
   readonly indexes: Readonly<Record<Index, IndexOf<Doc>>>;
+  /** `always`, unless declared. */
+  readonly restored: Restored;
+  /** The first makes version 2 of a document that is stored as version 1; none is ever taken away. */
+  readonly upgrades: readonly Upgrade<Doc>[];
 }
+
+/**
+ * How a document becomes one of the next version: members that are there from then on are filled in where they are absent, and nothing else
+ * changes, so that the version before can read it too (docs/adr/0011).
+ */
+export interface Upgrade<Doc> {
+  /** The members that `fill` looks at; of a document as it was stored, later ones are absent. */
+  readonly reads: readonly (keyof Doc & string)[];
+  /** Pure. */
+  fill(document: Doc): Partial<Doc>;
+}
+
+/** The version that this code writes. */
+export const versionOf = ({ upgrades }: { readonly upgrades: readonly unknown[] }): number => 1 + upgrades.length;
 
 /** Documents are found by the text of a member, or by each text of its list; `where` leaves all others out of the index. */
 export interface IndexOf<Doc> {
@@ -33,11 +59,15 @@ type TextMember<Doc> = {
   [Member in keyof Doc]-?: NonNullable<Doc[Member]> extends string | readonly string[] ? Member & string : never;
 }[keyof Doc];
 
+type Defaulted = 'indexes' | 'restored' | 'upgrades';
+
 /** Declares a collection and lets the compiler infer its index names. */
 export function collection<Doc extends StoredDocument>() {
   return <const Index extends string = never>(
-    declaration: Omit<Collection<Doc, Index>, 'indexes'> & Partial<Pick<Collection<Doc, Index>, 'indexes'>>,
+    declaration: Omit<Collection<Doc, Index>, Defaulted> & Partial<Pick<Collection<Doc, Index>, Defaulted>>,
   ): Collection<Doc, Index> => ({
+    restored: 'always',
+    upgrades: [],
     ...declaration,
     indexes: declaration.indexes ?? ({} as Collection<Doc, Index>['indexes']),
   });
@@ -152,6 +182,9 @@ export interface Store {
   ping(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** The store as it was at one moment, however long it is read and whatever is written meanwhile. */
+export type StoreSnapshot = Pick<Store, 'scan' | 'close'>;
 
 /** Typed constructors for the elements of a `commit`. */
 export const write = {

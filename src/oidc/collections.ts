@@ -38,8 +38,16 @@ export interface SigningKeyDocument {
   readonly createdAt: number;
 }
 
-export const tokens = collection<TokenDocument>()({ name: 'tokens', lifetime: 'expires', durability: 'buffered' });
-export const grants = collection<GrantDocument>()({ name: 'grants', lifetime: 'expires', durability: 'buffered' });
-export const sessions = collection<SessionDocument>()({ name: 'sessions', lifetime: 'expires', durability: 'buffered' });
-export const replays = collection<ReplayDocument>()({ name: 'replays', lifetime: 'expires', durability: 'buffered' });
+const live = { lifetime: 'expires', durability: 'buffered', restored: 'when-asked' } as const;
+
+export const tokens = collection<TokenDocument>()({ ...live, name: 'tokens' });
+export const grants = collection<GrantDocument>()({ ...live, name: 'grants' });
+export const sessions = collection<SessionDocument>()({ ...live, name: 'sessions' });
+export const replays = collection<ReplayDocument>()({
+  name: 'replays',
+  lifetime: 'expires',
+  durability: 'buffered',
+  // it only ever forbids
+  restored: 'always',
+});
 export const signingKeys = collection<SigningKeyDocument>()({ name: 'signing_keys', lifetime: 'kept', durability: 'flushed' });

@@ -3,6 +3,7 @@ import { acrValues } from '#config/acr.ts';
 import { claimsByScope } from '#src/consent/claim-catalogue.ts';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
+import { StoreUnavailable } from '#src/kernel/store.ts';
 import { createAdapter } from './adapter/adapter.ts';
 import { checkClaimsParameter } from './claims-parameter.ts';
 import { createCookieSignatures } from './cookie-signatures.ts';
@@ -123,7 +124,12 @@ export function createProvider(parts: ProviderParts): Provider {
     },
     pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' || client['require_pkce'] !== false },
     renderError: (ctx, out, error) =>
-      pages.error(ctx, { code: out.error, status: (error as { statusCode?: number }).statusCode ?? 500 }),
+      pages.error(
+        ctx,
+        error instanceof StoreUnavailable
+          ? { code: 'temporarily_unavailable', status: 503 }
+          : { code: out.error, status: (error as { statusCode?: number }).statusCode ?? 500 },
+      ),
     // a public client's refresh token can only be guarded by rotation (RFC 9700, 4.14.2)
     rotateRefreshToken: (ctx) => ctx.oidc.client?.clientAuthMethod === 'none',
     assertJwtClientAuthClaimsAndHeader: async (_ctx, claims) => {

@@ -51,6 +51,7 @@ export const interactions = collection<InteractionDocument>()({
   name: 'interactions',
   lifetime: 'expires',
   durability: 'buffered',
+  restored: 'when-asked',
 });
 
 /** A browser in which a person has signed in before. */
@@ -67,5 +68,7 @@ export const knownBrowsers = collection<KnownBrowserDocument>()({
   name: 'known_browsers',
   lifetime: 'expires',
   durability: 'buffered',
+  // it signs nobody in, and without it a stranger's browser is not told from one's own
+  restored: 'always',
   indexes: { account: { on: 'accountId' } },
 });

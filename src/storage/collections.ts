@@ -8,6 +8,7 @@ import type { Collection } from '#src/kernel/store.ts';
 import { grants, replays, sessions, signingKeys, tokens } from '#src/oidc/collections.ts';
 import { interactions, knownBrowsers } from '#src/sign-in/collections.ts';
 import { installations } from './installation.ts';
+import { migrations } from './migrations/collections.ts';
 
 /** Every collection there is: engines make tables and indexes from this list and from nothing else. */
 export const allCollections = [
@@ -30,4 +31,5 @@ export const allCollections = [
   replays,
   signingKeys,
   leases,
+  migrations,
 ] as unknown as readonly Collection<never, string>[];

@@ -12,19 +12,33 @@ export interface InstallationDocument {
   /** Tells the right key file from another without anything sealed being read. */
   readonly keyCheck: string;
   readonly createdAt: number;
+  /** A restore is under way or was cut off: nothing but that restore may use the store. */
+  readonly restoring?: UnfinishedRestore | undefined;
+}
+
+/** Which backup is being restored, and how. */
+export interface UnfinishedRestore {
+  /** The digest of the backup, and when it was made. */
+  readonly backup: string;
+  readonly backupOf: string;
+  readonly sessions: 'kept' | 'ended';
+  /** The run that works on it; one that finds another here stops. */
+  readonly run: string;
 }
 
 export const installations = collection<InstallationDocument>()({
   name: 'installation',
   lifetime: 'kept',
   durability: 'flushed',
+  // a backup has it in its header
+  restored: 'never',
 });
 
 export const installationId = 'this';
 
 /** A store that the settings are not for, with words for an operator. */
 export class InstallationRefused extends Error {
-  readonly code: 'profile_mismatch' | 'key_file_wrong';
+  readonly code: 'profile_mismatch' | 'key_file_wrong' | 'restore_unfinished' | 'store_missing';
   constructor(code: InstallationRefused['code'], message: string) {
     super(message);
     this.code = code;
@@ -58,13 +72,22 @@ export function requireKeys({ keyCheck }: InstallationDocument, sealing: Sealing
   );
 }
 
+/** Half of a backup is no store: people, locks and revocations may be missing. @throws {InstallationRefused} `restore_unfinished` */
+export function requireComplete({ restoring }: InstallationDocument, storeName: string): void {
+  if (restoring === undefined) return;
+  throw new InstallationRefused(
+    'restore_unfinished',
+    `the store ${storeName} holds a part of the backup of ${restoring.backupOf}: a restore is under way or was cut off, and restoring the same file again completes it`,
+  );
+}
+
 export interface InstallationUse {
   readonly profile: Profile;
   readonly storeName: string;
   readonly keyFile: string;
 }
 
-/** Marks a new store, and refuses one that was made for something else or with other keys. @throws {InstallationRefused} */
+/** Marks a new store, and refuses one that was made for something else or with other keys, or is not whole. @throws {InstallationRefused} */
 export async function confirmInstallation(
   { store, sealing, clock }: { readonly store: Store; readonly sealing: Sealing; readonly clock: Clock },
   { profile, storeName, keyFile }: InstallationUse,
@@ -77,5 +100,6 @@ export async function confirmInstallation(
     mark = (await store.get(installations, installationId)) ?? own;
   }
   requireProfile(mark, profile, storeName);
+  requireComplete(mark, storeName);
   requireKeys(mark, sealing, storeName, keyFile);
 }

@@ -1,5 +1,6 @@
 import type { Settings } from '#config/load.ts';
-import { type InstallationDocument, installationId, installations } from './installation.ts';
+import { type InstallationDocument, InstallationRefused, installationId, installations, requireComplete } from './installation.ts';
+import { fromStored, type Stored } from './mongo/stored-document.ts';
 import { storeName } from './open-store.ts';
 import { isSqliteStoreThere, peekDocument } from './sqlite/peek-document.ts';
 
@@ -18,8 +19,8 @@ async function lookAtMongo(uri: string): Promise<InstallationDocument | undefine
   const { connectMongo } = await import('./mongo/connection.ts');
   const { database, close } = await connectMongo(uri);
   try {
-    const found = await database.collection<{ _id: string }>(installations.name).findOne({ _id: installationId });
-    return found === null ? undefined : ({ ...found, id: installationId } as unknown as InstallationDocument);
+    const found = await database.collection<Stored>(installations.name).findOne({ _id: installationId });
+    return found === null ? undefined : (fromStored(found as Stored) as InstallationDocument);
   } finally {
     await close();
   }
@@ -34,4 +35,12 @@ export async function lookAtStore(settings: StoreSettings): Promise<StoreLook> {
     return { name, isThere: mark !== undefined, mark };
   }
   return { name, isThere: isSqliteStoreThere(sqlitePath), mark: peekDocument(sqlitePath, installations, installationId) };
+}
+
+/** The mark of a store that is there and whole. @throws {InstallationRefused} */
+export function requireStarted({ name, mark }: StoreLook): InstallationDocument {
+  if (mark === undefined)
+    throw new InstallationRefused('store_missing', `nothing has started on ${name} yet: there is nothing to work on`);
+  requireComplete(mark, name);
+  return mark;
 }

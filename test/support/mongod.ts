@@ -31,6 +31,7 @@ export function canRunMongod(): boolean {
 
 export interface MongoNode {
   readonly port: number;
+  readonly pid: number;
   /** Ends it at once, as a power cut would, and waits until it is gone. */
   kill(): Promise<void>;
   /** Starts it again on what it had. */
@@ -80,6 +81,9 @@ async function startNode(folder: string): Promise<MongoNode> {
   let child = await startProcess(port, dbPath);
   return {
     port,
+    get pid() {
+      return child.pid ?? 0;
+    },
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');

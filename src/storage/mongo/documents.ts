@@ -3,6 +3,8 @@ import type { Change, Collection, IndexOf, Page, PatchResult, StoredDocument } f
 import type { Attempts } from './attempts.ts';
 import { duplicatesOf, isDuplicate } from './faults.ts';
 import { everything, type Filter, indexed, oneOf } from './filters.ts';
+import { groupedUpserts } from './grouped-upserts.ts';
+import { inGroups } from './grouping.ts';
 import { declaredIndex } from './indexes.ts';
 import { fromStored, isLive, type Stored, toStored } from './stored-document.ts';
 import { updateOf } from './update-of-change.ts';
@@ -39,16 +41,27 @@ export class Documents {
   readonly collection: mongo.Collection<Stored>;
   readonly #database: mongo.Db;
   readonly #attempts: Attempts;
+  readonly #upsert: (stored: Stored) => Promise<void>;
+  readonly #get: (id: string) => Promise<Stored | undefined>;
 
   constructor(database: mongo.Db, declared: Collection<StoredDocument, string>, attempts: Attempts) {
     this.declared = declared;
     this.#database = database;
     this.#attempts = attempts;
     this.collection = database.collection<Stored>(declared.name, { writeConcern: writeConcernOf(declared.durability) });
+    this.#upsert = groupedUpserts(this.collection);
+    this.#get = inGroups<string, Stored | undefined>(
+      (id) => id,
+      async (ids) => {
+        const found = await this.#page({ _id: ids.length === 1 ? ids[0] : { $in: ids } }, ids.length);
+        const byId = new Map(found.map((stored) => [stored._id, stored]));
+        return ids.map((id) => ({ answer: byId.get(id) }));
+      },
+    );
   }
 
   async get(id: string, now: number): Promise<StoredDocument | undefined> {
-    const [stored] = await this.#page({ _id: id }, 1);
+    const stored = await this.#get(id);
     return stored !== undefined && isLive(stored, now) ? fromStored(stored) : undefined;
   }
 
@@ -105,9 +118,7 @@ export class Documents {
 
   upsert(document: StoredDocument): Promise<void> {
     const stored = toStored(document);
-    return this.#attempts.writing(async () => {
-      await this.collection.replaceOne({ _id: stored._id }, stored, { upsert: true });
-    });
+    return this.#attempts.writing(() => this.#upsert(stored));
   }
 
   async patch(id: string, expect: object, change: Change<StoredDocument>, now: number): Promise<PatchResult<StoredDocument>> {

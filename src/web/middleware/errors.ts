@@ -1,11 +1,10 @@
 import type { Context, Next } from 'koa';
 import type { Logger } from 'pino';
 import { catalogue, type ErrorCode, isErrorCode } from '#src/errors/catalogue.ts';
-import type { Outcome } from '#src/errors/outcome.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
-import { isStoreFault, metStoreFault } from '#src/oidc/store-faults.ts';
 import { sendPage } from '../page-response.ts';
 import type { Renderer } from '../render.ts';
+import { isStoreUnavailable, storeRetrySeconds, takeBack } from './store-unavailable.ts';
 
 interface Refusal {
   readonly code: ErrorCode;
@@ -21,40 +20,19 @@ const codeByStatus: Readonly<Record<number, ErrorCode>> = {
   415: 'request_malformed',
 };
 
-const storeUnavailable: Refusal = { code: 'store_unavailable', retryAfterSeconds: 30 };
-
 function refusalOf(thrown: unknown): Refusal {
   if (thrown instanceof DomainError && isErrorCode(thrown.code))
     return { code: thrown.code, retryAfterSeconds: thrown.retryAfterSeconds };
-  if (isStoreFault(thrown)) return storeUnavailable;
+  if (isStoreUnavailable(thrown)) return { code: 'store_unavailable', retryAfterSeconds: storeRetrySeconds };
   if (thrown instanceof URIError) return { code: 'request_malformed' };
   const { status, expose } = (thrown ?? {}) as { status?: number; expose?: boolean };
   const code = expose === true && status !== undefined ? codeByStatus[status] : undefined;
   return { code: code ?? 'unexpected' };
 }
 
-/** How a program reads a refusal: RFC 9457, or OAuth 2.0 at the protocol's own endpoints. */
-type ForPrograms = (ctx: Context, code: ErrorCode, row: Outcome) => void;
-
-const asProblem: ForPrograms = (ctx, code, { status, title }) => {
-  ctx.type = 'application/problem+json';
-  ctx.body = JSON.stringify({ type: `urn:senid:error:${code}`, title: title.en, status, code, reference: ctx.state['reference'] });
-};
-
-const asOAuthError: ForPrograms = (ctx, _code, { oauth, title }) => {
-  ctx.set('Cache-Control', 'no-store');
-  ctx.body = { error: oauth, error_description: title.en };
-};
-
-/** Answers with what the catalogue says of a code: a page for people, JSON for programs. */
-export function sendRefusal(
-  ctx: Context,
-  renderer: Renderer,
-  { code, retryAfterSeconds }: Refusal,
-  forPrograms: ForPrograms = asProblem,
-): void {
-  const row: Outcome = catalogue[code];
-  const { status, title, explanation, nextStep } = row;
+/** Answers with what the catalogue says of a code: a page for people, problem+json for programs (RFC 9457). */
+export function sendRefusal(ctx: Context, renderer: Renderer, { code, retryAfterSeconds }: Refusal): void {
+  const { status, title, explanation, nextStep } = catalogue[code];
   if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
   if (ctx.accepts('json', 'html') === 'html') {
     const retryUrl = ctx.method === 'GET' && (status === 503 || status === 429) ? ctx.url : undefined;
@@ -62,32 +40,28 @@ export function sendRefusal(
     return;
   }
   ctx.status = status;
-  forPrograms(ctx, code, row);
-}
-
-/** What a request that failed half-way had set already: no service gets a code, and no browser a session, that may not be stored. */
-function takeBack(ctx: Context): void {
-  for (const header of ['Location', 'Set-Cookie']) ctx.remove(header);
+  ctx.type = 'application/problem+json';
+  ctx.body = JSON.stringify({ type: `urn:senid:error:${code}`, title: title.en, status, code, reference: ctx.state['reference'] });
 }
 
 /** The last word on every request: what was thrown becomes a readable answer, and nothing of the inside leaks. */
 export function errorPages(renderer: Renderer, logger: Logger) {
-  function log(ctx: Context, code: ErrorCode, more: object): void {
-    logger[catalogue[code].log]({ reference: ctx.state['reference'], code, ...more }, 'refused');
-  }
-
   return async (ctx: Context, next: Next): Promise<void> => {
     try {
       await next();
-      if (metStoreFault(ctx)) {
-        log(ctx, storeUnavailable.code, {});
-        takeBack(ctx);
-        sendRefusal(ctx, renderer, storeUnavailable, asOAuthError);
-      } else if (ctx.status === 404 && ctx.body === undefined && ctx.respond !== false) throw new DomainError('page_not_found');
+      if (ctx.status === 404 && ctx.body === undefined && ctx.respond !== false) throw new DomainError('page_not_found');
     } catch (thrown) {
       const refusal = refusalOf(thrown);
       const detail = thrown instanceof DomainError ? thrown.detail : undefined;
-      log(ctx, refusal.code, { detail, ...(refusal.code === 'unexpected' ? { err: thrown } : {}) });
+      logger[catalogue[refusal.code].log](
+        {
+          reference: ctx.state['reference'],
+          code: refusal.code,
+          detail,
+          ...(refusal.code === 'unexpected' ? { err: thrown } : {}),
+        },
+        'refused',
+      );
       if (catalogue[refusal.code].status >= 500) takeBack(ctx);
       sendRefusal(ctx, renderer, refusal);
     }
