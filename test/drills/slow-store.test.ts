@@ -30,8 +30,8 @@ describe.runIf(canRunMongod())('a store that takes 200 ms for every answer', () 
 
   it('makes sign-ins slow and fails none; nothing works twice, and it stays ready', async () => {
     proxy.delay(slowMs);
-    const load = startSignIns(world, { byPassword: 8, byPhone: 2 });
-    await load.more(12, 45_000);
+    const load = startSignIns(world, { byPassword: 6, byPhone: 2 });
+    await load.more(6, 45_000);
     expect((await fetch(`${world.issuer}/readyz`)).status).toBe(200);
     const ledger = await load.stop();
     console.info(summaryOf(`store slow by ${slowMs} ms`, ledger));

@@ -66,9 +66,8 @@ export async function openDrillWorld({
   }));
   const outcomes = await openBatch(application, lines, { defaultEvidence: evidence, dryRun: false });
   for (const [line, outcome] of outcomes) if (outcome !== 'imported') throw new Error(`person ${line}: ${String(outcome)}`);
-  const accountOf = new Map<number, AccountId>();
-  for (let n = 0; n < people; n += 1)
-    accountOf.set(n, (await application.accounts.findByIdNumber(idNumber(n)))?.id ?? ('' as AccountId));
+  const found = await Promise.all(lines.map(({ line }) => application.accounts.findByIdNumber(idNumber(line))));
+  const ids = found.map((account) => account?.id as AccountId);
   const services: Service[] = [];
   for (const id of ['app', 'shop', 'bank'])
     services.push(
@@ -78,7 +77,7 @@ export async function openDrillWorld({
       }),
     );
   let [nextOfAll, nextWithPhone, nextService] = [0, people, 0];
-  const person = (n: number): DrillPerson => ({ idNumber: idNumber(n), account: accountOf.get(n) as AccountId });
+  const person = (n: number): DrillPerson => ({ idNumber: idNumber(n), account: ids[n] as AccountId });
   return {
     application,
     environment,

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tokens } from '#src/oidc/collections.ts';
+import { createVirtualPhone, enrolPhone, type VirtualPhone } from '#src/phone/virtual-phone.ts';
+import { type Balancer, startBalancer } from '#test/support/balancer.ts';
+import { lostOrDoubled, summaryOf } from '#test/support/drill-verdict.ts';
+import { type DrillWorld, openDrillWorld } from '#test/support/drill-world.ts';
+import { FormBrowser } from '#test/support/form-browser.ts';
+import { canRunMongod, type ReplicaSet, startReplicaSet } from '#test/support/mongod.ts';
+import { qrOf, refusalOf } from '#test/support/phone-world.ts';
+import { freeAddress, type ServeProcess, startServe } from '#test/support/serve-process.ts';
+import { type Ledger, startSignIns } from '#test/support/sign-in-load.ts';
+
+const shifted = new URL('../support/shifted-clock-child.ts', import.meta.url).href;
+const offBy = [90_000, -90_000] as const;
+
+describe.runIf(canRunMongod())('a process whose clock is 90 s off beside one that is right', () => {
+  let set: ReplicaSet;
+  let balancer: Balancer;
+  let world: DrillWorld;
+  let right: ServeProcess;
+  let rightPort: number;
+  const wrong = new Map<number, { readonly serve: ServeProcess; readonly port: number }>();
+
+  beforeAll(async () => {
+    set = await startReplicaSet(3);
+    balancer = await startBalancer();
+    world = await openDrillWorld({ environment: { SENID_STORE: set.uri('senid'), SENID_ISSUER: balancer.address } });
+    const start = async (more: Record<string, string>) => {
+      const { SENID_PORT } = await freeAddress();
+      return { serve: await startServe({ ...world.environment, ...more, SENID_PORT }), port: Number(SENID_PORT) };
+    };
+    ({ serve: right, port: rightPort } = await start({}));
+    for (const ms of offBy) wrong.set(ms, await start({ NODE_OPTIONS: `--import=${shifted}`, CLOCK_SHIFT_MS: String(ms) }));
+  });
+  afterAll(async () => {
+    await Promise.all([right, ...[...wrong.values()].map(({ serve }) => serve)].map((serve) => serve?.end()));
+    await world?.close();
+    await balancer?.stop();
+    await set?.stop();
+  });
+  const wrongPort = (ms: number): number => wrong.get(ms)?.port ?? 0;
+
+  /** What was refused, and how: the routes with their statuses and codes. */
+  function refusals({ troubles }: Ledger): Record<string, number> {
+    const kinds: Record<string, number> = {};
+    for (const { where, status, detail } of troubles) {
+      const kind = `${where.replace('authorization_code', 'code')} ${status} ${/"error":"(\w+)"/.exec(detail)?.[1] ?? detail}`;
+      kinds[kind] = (kinds[kind] ?? 0) + 1;
+    }
+    return kinds;
+  }
+
+  it.each(offBy)(
+    '%i ms: sign-ins that meet both work or are refused; none fails as a fault, nothing works twice',
+    async (ms) => {
+      let requests = 0;
+      balancer.route(() => (requests++ % 2 === 0 ? rightPort : wrongPort(ms)));
+      const load = startSignIns(world, { byPassword: 4, byPhone: 1 });
+      await load.more(8, 30_000);
+      await expect.poll(() => load.ledger.requests, { timeout: 20_000 }).toBeGreaterThan(250);
+      const ledger = await load.stop();
+      console.info(summaryOf(`clock off by ${ms / 1000} s`, ledger, JSON.stringify(refusals(ledger))));
+      expect(ledger.troubles.filter(({ status }) => status === 0 || status >= 500)).toEqual([]);
+      expect(await lostOrDoubled(world, ledger)).toEqual([]);
+    },
+    60_000,
+  );
+
+  it.each(offBy)('%i ms: a QR of one is refused when it is scanned through the other', async (ms) => {
+    const { code } = await world.application.enrolmentCodes.issue(world.nextPhonePerson().account, { vouched: true });
+    balancer.route(() => rightPort);
+    const phone: VirtualPhone = createVirtualPhone(await enrolPhone(world.issuer, code));
+    for (const [shows, scans] of [
+      [rightPort, wrongPort(ms)],
+      [wrongPort(ms), rightPort],
+    ] as const) {
+      balancer.route(() => shows);
+      const page = await new FormBrowser().open(world.nextService().authorize().url);
+      balancer.route(() => scans);
+      expect(await refusalOf(phone.scan(qrOf(page)))).toMatch(/^qr_(expired|invalid)$/);
+    }
+  });
+
+  it.each(offBy)('%i ms: what one issues lives at most 90 s longer than it should', async (ms) => {
+    balancer.route(() => wrongPort(ms));
+    const load = startSignIns(world, { byPassword: 1, byPhone: 0 });
+    await load.more(2);
+    await load.stop();
+    const kept = await world.application.store.scan(tokens, { limit: 2000 });
+    const lifeMs = ({ payload, expiresAt }: (typeof kept)[number]) => [payload['kind'] as string, expiresAt - Date.now()] as const;
+    const longest = { AuthorizationCode: 60_000, AccessToken: 3600_000, RefreshToken: 30 * 86_400_000 };
+    for (const [kind, left] of kept.map(lifeMs))
+      expect(left, kind).toBeLessThanOrEqual(longest[kind as keyof typeof longest] + 90_000 + 1000);
+  });
+});
