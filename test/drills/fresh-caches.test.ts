@@ -21,7 +21,7 @@ describe.runIf(canRunMongod())('what one process changes, another one', () => {
   let bank: Service;
   let account: AccountId;
   beforeAll(async () => {
-    set = await startReplicaSet(3);
+    set = await startReplicaSet();
     folder = mkdtempSync(join(tmpdir(), 'senid-drill-'));
     const keyFile = join(folder, 'keys.json');
     const key = randomBytes(32).toString('base64url');

@@ -46,7 +46,7 @@ async function more(turns: readonly Turn[], count: number): Promise<void> {
 function drill(storeArgs: () => readonly [string, string]): void {
   it('is done by one at a time, by another as soon as that one ends, and by another when it is killed', async () => {
     const turns = await startWorkers(3, [...storeArgs(), '100', '10']);
-    await more(turns, 8);
+    await more(turns, 5);
     const first = turns[0]?.worker ?? 0;
     expect(new Set(turns.map(({ worker }) => worker))).toEqual(new Set([first]));
 
@@ -98,7 +98,7 @@ describe.runIf(canRunMongod())('background work of several processes on MongoDB'
   let set: ReplicaSet;
   let databases = 0;
   beforeAll(async () => {
-    set = await startReplicaSet(3);
+    set = await startReplicaSet();
   });
   afterAll(() => set?.stop());
   drill(() => ['', set.uri(`leases${databases++}`)]);

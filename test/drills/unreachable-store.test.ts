@@ -25,7 +25,7 @@ describe.runIf(canRunMongod())('a store that loses its majority in the middle of
 
   const cases = [
     ['with its primary', 15_000],
-    ['but keeps its primary', 7000],
+    ['but keeps its primary', 5000],
   ] as const;
   it.each(cases)(
     '%s: refuses at once and in words, signs nobody in, and goes on by itself',
