@@ -63,12 +63,16 @@ async function madeFor(profile: string, name: string, keyFile = at(name, 'keys.j
 }
 
 /** What lies in the directory, with the bytes of what is kept. */
-const kept = (directory: string): Record<string, string> =>
+const kept = (directory: string, readAs = (bytes: Buffer): Buffer => bytes): Record<string, string> =>
   Object.fromEntries(
     readdirSync(directory)
       .filter((name) => !/-(wal|shm)$/.test(name))
-      .map((name) => [name, readFileSync(join(directory, name)).toString('base64')]),
+      .map((name) => [name, readAs(readFileSync(join(directory, name))).toString('base64')]),
   );
+
+/** Without SQLite's own count of its writes: who looks whether a store is writable adds to it. @see SQLite's file format, 1.3 */
+const withoutWriteCount = (bytes: Buffer): Buffer =>
+  bytes.subarray(0, 15).toString() === 'SQLite format 3' ? bytes.fill(0, 24, 28).fill(0, 92, 96) : bytes;
 
 describe('a store that was made for production', () => {
   let [real, keys] = ['', ''];
@@ -205,10 +209,10 @@ describe('the key file', () => {
 it('doctor makes nothing on a store that nothing has served yet, signing keys included', async () => {
   const application = await compose(loadSettings({ SENID_PROFILE: 'test', SENID_DATA_DIR: at('imported') }));
   await application.close();
-  const before = kept(at('imported'));
+  const before = kept(at('imported'), withoutWriteCount);
   const looked = await senid('doctor', { SENID_DATA_DIR: at('imported') });
   expect(looked).toMatchObject({ code: 0, out: expect.stringContaining('signing keys are made when it first serves') });
-  expect(kept(at('imported'))).toEqual(before);
+  expect(kept(at('imported'), withoutWriteCount)).toEqual(before);
 });
 
 it('the store and what SQLite puts beside it are readable by their owner alone, also those of an earlier version', async () => {
