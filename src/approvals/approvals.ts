@@ -97,8 +97,8 @@ export function createApprovals(parts: ApprovalParts): Approvals {
     if (before === undefined || before.interaction !== interaction) throw new DomainError('approval_not_found');
     const device = await store.get(devices, before.deviceId);
     if (device === undefined || device.revokedAt !== undefined) throw new DomainError('device_revoked');
-    await store.patch(approvals, id, { state: 'approved' }, { set: { state: 'used', usedBy: interaction } as never });
-    const after = await store.get(approvals, id);
+    const used = await store.patch(approvals, id, { state: 'approved' }, { set: { state: 'used', usedBy: interaction } as never });
+    const after = 'document' in used ? used.document : undefined;
     if (after?.state !== 'used' || after.usedBy !== interaction) throw new DomainError('approval_not_found');
     const { accountId, deviceId, methods, granted, decidedAt, browserKnown, decision, payload } = after;
     return { accountId, deviceId, methods, granted, decidedAt, browserKnown, decision, payload };

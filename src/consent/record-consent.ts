@@ -9,20 +9,20 @@ export const findConsent = (store: Store, accountId: AccountId, clientId: string
 
 /**
  * Adds a receipt. Receipts of two tabs both stay, because each is an entry of its own.
- * @returns the receipt's id
+ * @param before what was there when the person was asked: it only decides what is tried first
+ * @returns what is there now
  */
 export async function recordConsent(
   { store, random }: { readonly store: Store; readonly random: Random },
-  accountId: AccountId,
-  clientId: string,
+  { accountId, clientId }: Pick<ConsentDocument, 'accountId' | 'clientId'>,
   receipt: ConsentReceipt,
-): Promise<string> {
-  const id = consentId(accountId, clientId);
-  const receiptId = randomIdentifier(random);
-  const entry = { [receiptId]: receipt };
-  const patched = await store.patch(consents, id, {}, { merge: { receipts: entry } });
-  if (patched.outcome === 'patched') return receiptId;
-  const inserted = await store.insert(consents, { id, accountId, clientId, receipts: entry });
-  if (!inserted) await store.patch(consents, id, {}, { merge: { receipts: entry } });
-  return receiptId;
+  before: ConsentDocument | undefined,
+): Promise<ConsentDocument> {
+  const first = { id: consentId(accountId, clientId), accountId, clientId, receipts: { [randomIdentifier(random)]: receipt } };
+  for (let isThere = before !== undefined; ; isThere = !isThere) {
+    if (!isThere && (await store.insert(consents, first))) return first;
+    if (!isThere) continue;
+    const patched = await store.patch(consents, first.id, {}, { merge: { receipts: first.receipts } });
+    if (patched.outcome === 'patched') return patched.document;
+  }
 }

@@ -172,6 +172,16 @@ export interface Store {
     expect: Expectation<NoInfer<Doc>>,
     change: Change<NoInfer<Doc>>,
   ): Promise<PatchResult<Doc>>;
+  /**
+   * As `patch`, for who needs no document: what many ask for at the same time may go as one.
+   * @returns whether it was there as expected, and is changed
+   */
+  amend<Doc extends StoredDocument>(
+    into: Collection<Doc, string>,
+    id: string,
+    expect: Expectation<NoInfer<Doc>>,
+    change: Change<NoInfer<Doc>>,
+  ): Promise<boolean>;
   /** True when there was something to remove. */
   remove<Doc extends StoredDocument>(from: Collection<Doc, string>, id: string): Promise<boolean>;
   /** All or nothing. @throws {CommitConflict} */

@@ -1,6 +1,18 @@
 import type { Store } from '#src/kernel/store.ts';
 
-const operations = ['get', 'getMany', 'find', 'scan', 'insert', 'insertMany', 'upsert', 'patch', 'remove', 'commit'] as const;
+const operations = [
+  'get',
+  'getMany',
+  'find',
+  'scan',
+  'insert',
+  'insertMany',
+  'upsert',
+  'patch',
+  'amend',
+  'remove',
+  'commit',
+] as const;
 type Operation = (typeof operations)[number];
 
 /** Told of every call of the store when it has ended. */

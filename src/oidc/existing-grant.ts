@@ -1,4 +1,5 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
+import { findConsent } from '#src/consent/record-consent.ts';
 import { consentPlanFor } from '#src/sign-in/journey.ts';
 import { assessRequest, paramsOf } from './assess-request.ts';
 import type { ProviderParts } from './parts.ts';
@@ -21,7 +22,8 @@ export function createLoadExistingGrant(parts: ProviderParts) {
     const { account, client } = requestState(ctx);
     if (!assessment?.isEnough || account === undefined || client === undefined) return undefined;
     const consentAnswered = ctx.oidc.result !== undefined && 'consent' in ctx.oidc.result;
-    const plan = await consentPlanFor(parts, client, paramsOf(ctx), account, consentAnswered);
+    const consent = await findConsent(parts.store, account.id, client.id);
+    const plan = consentPlanFor(parts, client, paramsOf(ctx), account, { consent, consentAnswered });
     requestState(ctx).plan = plan;
     if (plan.pageNeeded) return undefined;
     const use = { purpose: plan.purpose.id, offline: plan.offlineAccess };

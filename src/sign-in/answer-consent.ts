@@ -1,5 +1,6 @@
 import type { Account } from '#src/accounts/account.ts';
 import { formatAcr } from '#src/assurance/level.ts';
+import type { ConsentDocument, ConsentReceipt } from '#src/consent/collections.ts';
 import type { ConsentPlan } from '#src/consent/consent-plan.ts';
 import { recordConsent } from '#src/consent/record-consent.ts';
 import type { Language } from '#src/kernel/identifier.ts';
@@ -16,17 +17,17 @@ export interface ConsentAnswer {
   readonly method: 'browser' | 'phone';
 }
 
-/** Keeps a person's answer as a receipt: what was ticked, what was left, what they were told. */
+/** Keeps a person's answer as a receipt: what was ticked, what was left, what they were told. Gives all their receipts for this service. */
 export async function answerConsent(
   parts: SignInParts,
   journey: Journey & { account: Account; plan: ConsentPlan },
   answer: ConsentAnswer,
-): Promise<void> {
+): Promise<ConsentDocument> {
   const { account, client, plan, assessment } = journey;
   const asked = plan.asked.map(({ name }) => name);
   const granted = asked.filter((name) => answer.granted.includes(name));
   const now = parts.clock.now();
-  await recordConsent(parts, account.id, client.id, {
+  const receipt: ConsentReceipt = {
     at: now,
     until: now + parts.policy.consentLifeMs,
     purpose: plan.purpose.id,
@@ -39,5 +40,6 @@ export async function answerConsent(
     language: answer.language,
     method: answer.method,
     text: consentTextVersion,
-  });
+  };
+  return recordConsent(parts, { accountId: account.id, clientId: client.id }, receipt, journey.consent);
 }

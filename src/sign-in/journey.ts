@@ -5,6 +5,7 @@ import { mergeMethods, parseMethods } from '#src/assurance/session-methods.ts';
 import { isUsable } from '#src/assurance/token-check.ts';
 import type { Client } from '#src/clients/client.ts';
 import { requestedClaims } from '#src/consent/claim-request.ts';
+import type { ConsentDocument } from '#src/consent/collections.ts';
 import { type ConsentPlan, fitsLevel, planConsent } from '#src/consent/consent-plan.ts';
 import { findConsent } from '#src/consent/record-consent.ts';
 import { standingOf } from '#src/consent/standing.ts';
@@ -26,20 +27,29 @@ export interface Journey {
   readonly account: Account | undefined;
   readonly assessment: Assessment;
   readonly methods: readonly ProvenMethod[];
+  /** What they decided about this service before, where that matters already. */
+  readonly consent: ConsentDocument | undefined;
   readonly plan: ConsentPlan | undefined;
   readonly step: Step;
 }
 
-/** What a service asks of this person here, and what they decided before. */
-export async function consentPlanFor(
-  parts: Pick<SignInParts, 'store' | 'clock' | 'catalogue'>,
+/** What the same request knows already, and so does not read again. */
+export interface Known {
+  readonly account?: Account | undefined;
+  readonly consent?: ConsentDocument | undefined;
+  /** The consent page was just answered. */
+  readonly consentAnswered?: boolean | undefined;
+}
+
+/** What a service asks of this person here, given what they decided before. */
+export function consentPlanFor(
+  parts: Pick<SignInParts, 'clock' | 'catalogue'>,
   client: Client,
   params: AuthorizationParams,
   account: Account,
-  consentAnswered: boolean,
-): Promise<ConsentPlan> {
+  { consent, consentAnswered = false }: Omit<Known, 'account'>,
+): ConsentPlan {
   const scopes = scopesOf(params);
-  const consent = await findConsent(parts.store, account.id, client.id);
   let person: ReturnType<Account['person']> | undefined;
   return planConsent({
     client,
@@ -75,14 +85,14 @@ export const isConfirmationMissing = ({ approval, confirmed }: InteractionDocume
 export async function viewJourney(
   parts: SignInParts,
   document: InteractionDocument,
-  consentAnswered = false,
+  seen: Known = {},
 ): Promise<Journey | undefined> {
   const { payload } = document;
   const client = (await parts.clients.find(textParam(payload.params, 'client_id') ?? ''))?.client;
   if (client === undefined) return undefined;
   const ofSession = document.sessionLeft === true ? undefined : payload.session?.accountId;
   const known = (document.accountId ?? ofSession) as AccountId | undefined;
-  const found = known === undefined ? undefined : await parts.accounts.get(known);
+  const found = known === undefined ? undefined : await (seen.account?.id === known ? seen.account : parts.accounts.get(known));
   // a session whose account was locked since counts as none: somebody else may sign in here
   const account = found !== undefined && document.accountId === undefined && !isUsable(found) ? undefined : found;
   const accountId = account?.id;
@@ -96,10 +106,11 @@ export async function viewJourney(
     now: epochSeconds(parts.clock),
     provenNow: document.methods !== undefined,
   });
-  const plan =
-    account !== undefined && assessment.isEnough
-      ? await consentPlanFor(parts, client, payload.params, account, consentAnswered)
-      : undefined;
+  const isAsked = account !== undefined && assessment.isEnough;
+  const consent = isAsked ? (seen.consent ?? (await findConsent(parts.store, account.id, client.id))) : undefined;
+  const plan = isAsked
+    ? consentPlanFor(parts, client, payload.params, account, { consent, consentAnswered: seen.consentAnswered })
+    : undefined;
   const step = nextStep({
     account,
     assessment,
@@ -107,5 +118,5 @@ export async function viewJourney(
     confirmationMissing: isConfirmationMissing(document),
     consentPageNeeded: plan?.pageNeeded ?? false,
   });
-  return { document, client, account, assessment, methods, plan, step };
+  return { document, client, account, assessment, methods, consent, plan, step };
 }

@@ -18,17 +18,23 @@ export const findKnownBrowser = (
 ): Promise<KnownBrowserDocument | undefined> =>
   browserKey === undefined ? Promise.resolve(undefined) : store.get(knownBrowsers, idOf(accountId, browserKey));
 
+/** What a browser's cookie is kept as, and whether the browser was given it just now. */
+export interface BrowserKey {
+  readonly key: string;
+  readonly isFirst: boolean;
+}
+
 /** Remembers that this person signed in here; writes at most once a day. `written` resolves when it stands. */
 export async function rememberBrowser(
   { store, clock, policy }: Pick<SignInParts, 'store' | 'clock' | 'policy'>,
   accountId: AccountId,
-  browserKey: string,
+  { key, isFirst }: BrowserKey,
 ): Promise<{ readonly isNew: boolean; readonly written: Promise<void> }> {
   const now = clock.now();
-  const known = await findKnownBrowser(store, accountId, browserKey);
+  const known = isFirst ? undefined : await findKnownBrowser(store, accountId, key);
   if (known !== undefined && now - known.lastUsedAt < day) return { isNew: false, written: Promise.resolve() };
   const remembered = {
-    id: idOf(accountId, browserKey),
+    id: idOf(accountId, key),
     accountId,
     since: known?.since ?? now,
     lastUsedAt: now,

@@ -7,7 +7,7 @@ import type { AccountId } from '#src/kernel/identifier.ts';
 import type { Random } from '#src/kernel/random.ts';
 import type { Store } from '#src/kernel/store.ts';
 import type { InteractionDocument } from './collections.ts';
-import { forgetBrowser, rememberBrowser } from './known-browsers.ts';
+import { type BrowserKey, forgetBrowser, rememberBrowser } from './known-browsers.ts';
 import type { SignInParts } from './ports.ts';
 
 interface HistoryParts {
@@ -39,16 +39,16 @@ const idSince = (ms: number): string => ms.toString(36).padStart(9, '0');
 export async function recordSignIn(
   parts: HistoryParts & Pick<SignInParts, 'policy'>,
   { id: interaction, accountId, payload, from, methods = [] }: InteractionDocument,
-  browserKey: string,
+  browser: BrowserKey,
 ): Promise<void> {
   if (accountId === undefined) throw new TypeError('nobody signed in');
   // the moment of the last proof: pages that finish twice (a second tab, a double press) name the same event
   const moment = Math.max(...methods.map(({ at }) => at)) * 1000;
-  const { isNew, written } = await rememberBrowser(parts, accountId, browserKey);
+  const { isNew, written } = await rememberBrowser(parts, accountId, browser);
   const data = {
     service: payload.params['client_id'],
     browser: from?.browser ?? '',
-    browserKey,
+    browserKey: browser.key,
     amr: methods.map(({ amr }) => amr),
     isNewBrowser: isNew,
   };

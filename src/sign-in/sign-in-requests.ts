@@ -1,6 +1,7 @@
 import type { OfferedClaim, SignInRequest, SignInRequestForAccount, SignInRequests } from '#src/approvals/ports.ts';
 import { formatAcr } from '#src/assurance/level.ts';
 import type { RequestedClaim } from '#src/consent/claim-request.ts';
+import { findConsent } from '#src/consent/record-consent.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { requestDigest } from './authorization-request.ts';
 import type { InteractionDocument } from './collections.ts';
@@ -38,7 +39,8 @@ export function createSignInRequests(parts: SignInParts): SignInRequests {
     const journey = await viewJourney(parts, { ...document, accountId, methods: undefined });
     if (journey?.account === undefined) return undefined;
     const { client, account, assessment } = journey;
-    const plan = await consentPlanFor(parts, client, document.payload.params, account, false);
+    const consent = journey.consent ?? (await findConsent(parts.store, account.id, client.id));
+    const plan = consentPlanFor(parts, client, document.payload.params, account, { consent });
     const person = account.person();
     const offer = ({ name, essential }: RequestedClaim): OfferedClaim => ({
       name,

@@ -101,8 +101,29 @@ describe.runIf(canRunMongod())('how MongoDB finds what the store asks for', () =
       for (const expected of expectations.slice(2))
         for (const stages of await plansOf(() => store.patch(declared, 'd1', expected, { set: { n: 1 } as object })))
           expect(stages.at(-1)).toMatch(byIds);
+      expect(
+        await planOf(() => store.amend(declared, 'd1', { consumed: undefined } as object, { set: { n: 1 } as object })),
+      ).toMatch(byIds);
       expect(await planOf(() => store.upsert(declared, { id: 'e1' }))).toMatch(byIds);
       expect(await planOf(() => store.remove(declared, 'e1'))).toMatch(byIds);
+    });
+
+    it('is written to by id where several writes go as one', async () => {
+      const writes = () => [
+        ...['g1', 'g2'].map((id) => store.insert(declared, { id })),
+        ...['d1', 'd2'].map((id) => store.amend(declared, id, { x: undefined } as object, { set: { n: 2 } as object })),
+        ...['g3', 'g4'].map((id) => store.upsert(declared, { id })),
+      ];
+      sent = [];
+      await Promise.all(writes());
+      const statements = sent.flatMap(
+        (command) => (command['updates'] as object[] | undefined)?.map((one) => ({ ...command, updates: [one] })) ?? [],
+      );
+      expect(statements.length).toBeGreaterThan(3);
+      for (const { lsid: _s, txnNumber: _n, $clusterTime: _t, $db: _d, writeConcern: _w, ...statement } of statements as Sent[]) {
+        const answer = await connection.database.command({ explain: statement, verbosity: 'queryPlanner' });
+        expect(stagesOf(answer['queryPlanner'].winningPlan as Stage).at(-1)).toMatch(byIds);
+      }
     });
 
     it('is committed to by id', async () => {
@@ -134,12 +155,14 @@ describe.runIf(canRunMongod())('how MongoDB finds what the store asks for', () =
       await store.insertMany(declared, [{ id: 'w2' }]);
       await store.upsert(declared, { id: 'w1' });
       await store.patch(declared, 'w1', {}, { set: { n: 1 } as object });
+      await store.amend(declared, 'w1', {}, { set: { n: 1 } as object });
+      await Promise.all([store.upsert(declared, { id: 'w1' }), store.upsert(declared, { id: 'w2' })]);
       await store.remove(declared, 'w1');
       const journal = declared.durability === 'flushed' ? { j: true } : {};
       expect(sent.map((command) => command['writeConcern'])).toEqual(
         sent.map(() => ({ w: 'majority', wtimeout: 5000, ...journal })),
       );
-      expect(sent).toHaveLength(5);
+      expect(sent).toHaveLength(7);
       expect(sent.every((command) => 'txnNumber' in command)).toBe(true);
     }
     sent = [];

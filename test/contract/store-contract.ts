@@ -167,6 +167,81 @@ export function storeContract(open: (clock: TestClock) => Promise<Store>): void 
     });
   });
 
+  describe('amendments', () => {
+    const red = { set: { colour: 'red' } } as const;
+
+    it('are patches that say only whether they applied', async () => {
+      await store.insert(things, { id: 'a', count: 1, parts: { one: 1 } });
+      expect(await store.amend(things, 'a', { colour: undefined, count: 1 }, { ...red, merge: { parts: { two: 2 } } })).toBe(true);
+      expect(await store.amend(things, 'a', { colour: undefined }, { set: { colour: 'blue' } })).toBe(false);
+      expect(await store.amend(things, 'a', { parts: { two: 2, one: 1 } }, { increment: { count: 1 } })).toBe(true);
+      expect(await store.amend(things, 'x', {}, red)).toBe(false);
+      expect(await store.get(things, 'a')).toEqual({ id: 'a', count: 2, colour: 'red', parts: { one: 1, two: 2 } });
+      expect(await store.get(things, 'x')).toBeUndefined();
+    });
+
+    it('move the expiry, and change nothing that has expired', async () => {
+      await store.insert(things, { id: 'a', expiresAt: clock.now() + 10 });
+      expect(await store.amend(things, 'a', {}, { set: { expiresAt: clock.now() + 20 } })).toBe(true);
+      clock.advance(15);
+      expect(await store.amend(things, 'a', {}, red)).toBe(true);
+      clock.advance(5);
+      expect(await store.amend(things, 'a', {}, red)).toBe(false);
+    });
+
+    it('of 200 at once one wins', async () => {
+      await store.insert(things, { id: 'code' });
+      const results = await Promise.all(
+        Array.from({ length: 200 }, (_, n) => store.amend(things, 'code', { count: undefined }, { set: { count: n } })),
+      );
+      expect(results.filter(Boolean)).toHaveLength(1);
+      expect((await store.get(things, 'code'))?.count).toBe(results.indexOf(true));
+    });
+  });
+
+  it('many writes at once each have their own outcome, and what was refused leaves nothing', async () => {
+    const each = Array.from({ length: 20 }, (_, n) => String(n).padStart(2, '0'));
+    for (const n of each) {
+      await store.insert(things, { id: `free-${n}`, colour: 'red' });
+      await store.insert(things, { id: `used-${n}`, colour: 'red', count: 1 });
+      await store.insert(things, { id: `dead-${n}`, colour: 'red', expiresAt: clock.now() + 10 });
+      await store.insert(things, { id: `gone-${n}`, colour: 'red', expiresAt: clock.now() + 10 });
+    }
+    clock.advance(10);
+    const use = (id: string): Promise<boolean> =>
+      store.amend(things, id, { colour: 'red', count: undefined }, { set: { count: 7 }, merge: { parts: { p: 1 } } });
+    const outcomes = await Promise.all(
+      each.map((n) =>
+        Promise.all([
+          use(`free-${n}`),
+          use(`used-${n}`),
+          use(`dead-${n}`),
+          use(`none-${n}`),
+          store.insert(things, { id: `used-${n}-new`, colour: 'green' }),
+          store.insert(things, { id: `gone-${n}`, colour: 'green' }),
+          store.insert(things, { id: `used-${n}`, colour: 'green' }),
+          store.upsert(things, { id: `put-${n}`, colour: 'green' }),
+        ]),
+      ),
+    );
+    for (const outcome of outcomes) expect(outcome).toEqual([true, false, false, false, true, true, false, undefined]);
+    const red = each.flatMap((n) => [{ id: `free-${n}`, colour: 'red', count: 7, parts: { p: 1 } }]);
+    const used = each.map((n) => ({ id: `used-${n}`, colour: 'red', count: 1 }));
+    expect(await store.find(things, 'colour', 'red')).toEqual([...red, ...used]);
+    expect((await store.scan(things, { limit: 1000 })).map(({ id }) => id)).toEqual(
+      each.flatMap((n) => [`free-${n}`, `gone-${n}`, `put-${n}`, `used-${n}`, `used-${n}-new`]).sort(),
+    );
+    expect(
+      await store.getMany(
+        things,
+        each.map((n) => `none-${n}`),
+      ),
+    ).toEqual([]);
+    expect(await Promise.all(each.map((n) => store.remove(things, `none-${n}`)))).toEqual(each.map(() => false));
+    expect(await Promise.all(each.map((n) => store.insert(things, { id: `none-${n}` })))).toEqual(each.map(() => true));
+    expect(await store.get(things, 'none-00')).toEqual({ id: 'none-00' });
+  });
+
   describe('what a document may hold', () => {
     const kept: readonly (readonly [string, unknown])[] = [
       [

@@ -27,7 +27,7 @@ describe('metrics', () => {
     expect(text).toMatch(
       /senid_token_requests_total\{grant_type="authorization_code",client_class="private",outcome="success"\} 1/,
     );
-    expect(text).toMatch(/senid_store_calls_total\{operation="patch",collection="tokens",failed="false"\} [1-9]/);
+    expect(text).toMatch(/senid_store_calls_total\{operation="amend",collection="tokens",failed="false"\} [1-9]/);
     expect(text).toMatch(/senid_hashing_waiting 0/);
     expect(text).toMatch(/senid_nodejs_eventloop_lag_p99_seconds/);
     expect(text).toMatch(/senid_http_request_seconds_count\{method="POST",route="\/token",status="200"\} 1/);
@@ -83,7 +83,7 @@ describe('traces', () => {
     const sent = received.join('\n');
     expect(sent).toContain('POST /token');
     expect(sent).toContain('GET /interaction/…');
-    expect(sent).toContain('store patch tokens');
+    expect(sent).toContain('store amend tokens');
     expect(sent).toContain(caller);
     expect(sent).not.toMatch(/000190000001|Nguyễn|sen hong/);
   });

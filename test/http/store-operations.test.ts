@@ -24,7 +24,7 @@ beforeAll(async () => {
   await provider.addPerson(lan);
   rp = await Service.register(provider, 'rp');
   const { store } = provider.application;
-  for (const operation of ['get', 'getMany', 'find', 'scan', 'insert', 'upsert', 'patch', 'remove', 'commit'] as const) {
+  for (const operation of ['get', 'getMany', 'find', 'scan', 'insert', 'upsert', 'patch', 'amend', 'remove', 'commit'] as const) {
     const real = store[operation].bind(store) as (...given: unknown[]) => Promise<unknown>;
     (store as unknown as Record<string, unknown>)[operation] = (...given: unknown[]) => {
       calls.push({ operation, collection: (given[0] as { name?: string }).name ?? '' });
@@ -48,7 +48,7 @@ describe('store operations of one sign-in, from the authorization request to the
     expect(status).toBe(200);
     const first = counted();
     expect(first.protocol, first.list).toBeLessThanOrEqual(13);
-    expect(first.all, first.list).toBeLessThanOrEqual(34);
+    expect(first.all, first.list).toBeLessThanOrEqual(29);
 
     calls = [];
     await rp.signIn(browser, lan, { scope: 'openid profile' });

@@ -16,7 +16,7 @@ beforeAll(async () => {
   bank = await Service.register(provider, 'bank', { grant_types: ['authorization_code', 'refresh_token'] });
   ({ tokens } = await bank.signIn(new FormBrowser(), lan, { scope: 'openid offline_access' }));
   const { store } = provider.application;
-  for (const operation of ['get', 'getMany', 'find', 'insert', 'upsert', 'patch', 'remove', 'commit', 'ping'] as const) {
+  for (const operation of ['get', 'getMany', 'find', 'insert', 'upsert', 'patch', 'amend', 'remove', 'commit', 'ping'] as const) {
     const real = store[operation].bind(store) as (...given: unknown[]) => Promise<unknown>;
     (store as unknown as Record<string, unknown>)[operation] = (...given: unknown[]) =>
       isDown ? Promise.reject(new StoreUnavailable('the store does not answer')) : real(...given);

@@ -1,6 +1,6 @@
 import { type Store, StoreUnavailable } from '#src/kernel/store.ts';
 
-const operations = ['get', 'getMany', 'find', 'scan', 'insert', 'upsert', 'patch', 'remove', 'commit'] as const;
+const operations = ['get', 'getMany', 'find', 'scan', 'insert', 'upsert', 'patch', 'amend', 'remove', 'commit'] as const;
 
 /** `before`: nothing was done. `after`: it was done, and the answer was lost. */
 export type Failing = 'before' | 'after';

@@ -35,8 +35,8 @@ export function createTokenAdapter({ store, clock }: AdapterParts): Adapter {
       return (found.consumed === undefined ? payload : { ...payload, consumed: found.consumed }) as AdapterPayload;
     },
     async consume(id) {
-      const consumed = await store.patch(tokens, keyOf(id), { consumed: undefined }, { set: { consumed: epochSeconds(clock) } });
-      if (consumed.outcome !== 'patched') throw new errors.InvalidGrant('already used');
+      const isFirst = await store.amend(tokens, keyOf(id), { consumed: undefined }, { set: { consumed: epochSeconds(clock) } });
+      if (!isFirst) throw new errors.InvalidGrant('already used');
     },
     async destroy(id) {
       await store.remove(tokens, keyOf(id));

@@ -55,6 +55,7 @@ export function upgradeOnRead(store: Store, collections: readonly Declared<never
       const result = await (store.patch as (...given: unknown[]) => Promise<PatchResult<Doc>>)(into, ...rest);
       return 'document' in result ? { ...result, document: upgraded(into, result.document) } : result;
     },
+    amend: (into, ...given) => store.amend(into, ...given),
     commit: (writes) => store.commit(writes.map(stampedWrite)),
     remove: (from, id) => store.remove(from, id),
     sweep: (limit) => store.sweep(limit),

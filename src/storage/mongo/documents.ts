@@ -1,9 +1,9 @@
 import type { mongo } from 'mongoose';
 import type { Change, Collection, IndexOf, Page, PatchResult, StoredDocument } from '#src/kernel/store.ts';
 import type { Attempts } from './attempts.ts';
-import { duplicatesOf, isDuplicate } from './faults.ts';
+import { duplicatesOf } from './faults.ts';
 import { everything, type Filter, indexed, oneOf } from './filters.ts';
-import { groupedUpserts } from './grouped-upserts.ts';
+import { amendment, type GroupedWrite, groupedWrites, insertion, isGroupable, replacement } from './grouped-writes.ts';
 import { inGroups } from './grouping.ts';
 import { declaredIndex } from './indexes.ts';
 import { fromStored, isLive, type Stored, toStored } from './stored-document.ts';
@@ -41,7 +41,7 @@ export class Documents {
   readonly collection: mongo.Collection<Stored>;
   readonly #database: mongo.Db;
   readonly #attempts: Attempts;
-  readonly #upsert: (stored: Stored) => Promise<void>;
+  readonly #write: (write: GroupedWrite) => Promise<boolean>;
   readonly #get: (id: string) => Promise<Stored | undefined>;
 
   constructor(database: mongo.Db, declared: Collection<StoredDocument, string>, attempts: Attempts) {
@@ -49,7 +49,7 @@ export class Documents {
     this.#database = database;
     this.#attempts = attempts;
     this.collection = database.collection<Stored>(declared.name, { writeConcern: writeConcernOf(declared.durability) });
-    this.#upsert = groupedUpserts(this.collection);
+    this.#write = groupedWrites(this.collection);
     this.#get = inGroups<string, Stored | undefined>(
       (id) => id,
       async (ids) => {
@@ -88,16 +88,7 @@ export class Documents {
   }
 
   insert(document: StoredDocument, now: number): Promise<boolean> {
-    const stored = toStored(document);
-    return this.#attempts.writing(async () => {
-      try {
-        await this.collection.insertOne(stored);
-        return true;
-      } catch (fault) {
-        if (!isDuplicate(fault)) throw fault;
-        return this.#replaceExpired(stored, now);
-      }
-    });
+    return this.#attempts.writing(() => this.#write(insertion(this.collection, toStored(document), now)));
   }
 
   /** Gives the ids that were there already. */
@@ -116,9 +107,8 @@ export class Documents {
     });
   }
 
-  upsert(document: StoredDocument): Promise<void> {
-    const stored = toStored(document);
-    return this.#attempts.writing(() => this.#upsert(stored));
+  async upsert(document: StoredDocument): Promise<void> {
+    await this.#attempts.writing(() => this.#write(replacement(this.collection, toStored(document))));
   }
 
   async patch(id: string, expect: object, change: Change<StoredDocument>, now: number): Promise<PatchResult<StoredDocument>> {
@@ -132,6 +122,14 @@ export class Documents {
     // only who lost asks a second time
     const document = await this.get(id, now);
     return document === undefined ? { outcome: 'missing' } : { outcome: 'conflict', document };
+  }
+
+  /** As `patch`, for who needs no document. Only what expires by itself may leave an expired document behind. */
+  amend(id: string, expect: object, change: Change<StoredDocument>, now: number): Promise<boolean> {
+    const filter = oneOf(this.declared, id, now, expect);
+    const write = amendment(this.collection, id, filter, change);
+    const isGrouped = this.declared.lifetime === 'expires' && isGroupable(filter, change);
+    return this.#attempts.writing(() => (isGrouped ? this.#write(write) : write.alone()));
   }
 
   /** An expired leftover is not there to remove; the server deletes it. */

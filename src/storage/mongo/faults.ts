@@ -51,11 +51,14 @@ const codeOf = (fault: unknown): number => Number((fault as { code?: unknown } |
 /** An id that exists already. */
 export const isDuplicate = (fault: unknown): boolean => fault instanceof MongoServerError && codeOf(fault) === duplicateKey;
 
+/** The same as the error of one statement of many. */
+export const isDuplicateStatement = ({ code }: { readonly code?: number | undefined }): boolean => code === duplicateKey;
+
 /** Which of many inserts found their id taken. @throws the fault itself when anything else went wrong */
 export function duplicatesOf(fault: unknown): number[] {
   if (!(fault instanceof MongoBulkWriteError) || fault.result.getWriteConcernError() !== undefined) throw fault;
   const refused = [fault.writeErrors].flat();
-  if (refused.some(({ code }) => code !== duplicateKey)) throw fault;
+  if (!refused.every(isDuplicateStatement)) throw fault;
   return refused.map(({ index }) => index);
 }
 

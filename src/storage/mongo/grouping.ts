@@ -10,8 +10,13 @@ export type Settled<Answer> = { readonly answer: Answer } | { readonly fault: un
 /** More than this in one command gains nothing, and makes the first wait for the last. */
 const mostInOne = 200;
 
+/** After what is under way in this turn of the event loop and in the next: half the commands of one turn, and alone it waits for nothing. */
+const afterTwoTurns = (work: () => void): void => {
+  setImmediate(() => setImmediate(work));
+};
+
 /**
- * What is asked for in the same turn of the event loop goes as one command: under load a round trip is shared by many requests, alone it
+ * What is asked for in the same two turns of the event loop goes as one command: under load a round trip is shared by many requests, alone it
  * costs one. An item whose key waits already begins a new group, so that nobody shares an answer and the later of two writes is sent later.
  * @param run settles each item of a group, in its order; what it throws is the fault of all
  */
@@ -42,7 +47,7 @@ export function inGroups<Item, Answer>(
     if (waiting.has(key) || waiting.size >= mostInOne) void flush();
     return new Promise((resolve, reject) => {
       waiting.set(key, { item, resolve, reject });
-      if (waiting.size === 1) setImmediate(() => void flush());
+      if (waiting.size === 1) afterTwoTurns(() => void flush());
     });
   };
 }

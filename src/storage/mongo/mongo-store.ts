@@ -100,6 +100,15 @@ class MongoStore implements Store {
     return result as unknown as PatchResult<Doc>;
   }
 
+  async amend<Doc extends StoredDocument>(
+    into: Collection<Doc, string>,
+    id: string,
+    expect: object,
+    change: Change<NoInfer<Doc>>,
+  ): Promise<boolean> {
+    return this.#in(into).amend(id, expect, change as Change<StoredDocument>, this.#clock.now());
+  }
+
   async remove<Doc extends StoredDocument>(from: Collection<Doc, string>, id: string): Promise<boolean> {
     return this.#in(from).remove(id, this.#clock.now());
   }

@@ -161,6 +161,15 @@ class SqliteStore implements Store {
     );
   }
 
+  async amend<Doc extends StoredDocument>(
+    into: Collection<Doc, string>,
+    id: string,
+    expect: object,
+    change: Change<NoInfer<Doc>>,
+  ): Promise<boolean> {
+    return (await this.patch(into, id, expect, change)).outcome === 'patched';
+  }
+
   remove<Doc extends StoredDocument>(from: Collection<Doc, string>, id: string): Promise<boolean> {
     return this.#writes.run(from.durability, () => this.#remove(this.#table(from), id));
   }

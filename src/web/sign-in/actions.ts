@@ -10,7 +10,7 @@ import type { Step } from '#src/sign-in/next-step.ts';
 import { confirmPerson, forgetPerson, recordProof, restartQr } from '#src/sign-in/progress.ts';
 import { languageOf } from '../language.ts';
 import type { EntryProblem } from '../pages.ts';
-import { advance, goOn, refuse, showAgain } from './advance.ts';
+import { advance, goOn, refuse, requireService, showAgain } from './advance.ts';
 import { browserKey } from './browser-cookie.ts';
 import type { FormFields } from './form-fields.ts';
 import type { SignInPageParts } from './parts.ts';
@@ -91,8 +91,9 @@ async function approveConsent({ parts, ctx, journey, form }: Press): Promise<voi
   const { account, plan, document } = journey;
   if (account === undefined || plan === undefined) throw new DomainError('interaction_expired');
   const language = languageOf(ctx, textParam(document.payload.params, 'ui_locales'));
-  await answerConsent(parts, { ...journey, account, plan }, { granted: form.all('grant'), language, method: 'browser' });
-  await advance(parts, ctx, document, { consentAnswered: true });
+  const answer = { granted: form.all('grant'), language, method: 'browser' } as const;
+  const consent = await answerConsent(parts, { ...journey, account, plan }, answer);
+  await advance(parts, ctx, document, {}, { account, consent, consentAnswered: true });
 }
 
 const cancel = ({ parts, ctx, journey }: Press): Promise<void> =>
@@ -124,8 +125,7 @@ export async function act(
   form: FormFields,
   entry: PasswordEntry,
 ): Promise<void> {
-  const journey = await viewJourney(parts, document);
-  if (journey === undefined) throw new DomainError('service_unknown');
+  const journey = requireService(await viewJourney(parts, document));
   const isOver = journey.step === 'finish' || document.result !== undefined;
   const action = isOver ? undefined : actionOf(journey.step, form.text('action') || 'continue');
   if (action === undefined) return showAgain(ctx, document);

@@ -4,7 +4,7 @@ import { DomainError } from '#src/kernel/domain-error.ts';
 import { answerConsent } from '#src/sign-in/answer-consent.ts';
 import { promptsOf } from '#src/sign-in/authorization-request.ts';
 import type { InteractionDocument } from '#src/sign-in/collections.ts';
-import { type Journey, viewJourney } from '#src/sign-in/journey.ts';
+import { type Journey, type Known, viewJourney } from '#src/sign-in/journey.ts';
 import { finishJourney, recordProof } from '#src/sign-in/progress.ts';
 import { recordSignIn } from '#src/sign-in/sign-in-history.ts';
 import { qrStartOf } from '#src/sign-in/sign-in-requests.ts';
@@ -17,6 +17,12 @@ import { type Showing, showStep } from './show.ts';
 export const approvalStatus = (parts: SignInPageParts, document: InteractionDocument): Promise<ApprovalStatus | undefined> =>
   parts.approvals.current(document.id, qrStartOf(document));
 
+/** @throws {DomainError} `service_unknown` when the service went away meanwhile */
+export function requireService(journey: Journey | undefined): Journey {
+  if (journey === undefined) throw new DomainError('service_unknown');
+  return journey;
+}
+
 /** Approved and not yet arrived here: also one that was marked used by a request that ended before it could write that down. */
 const isToTake = (document: InteractionDocument, approval: ApprovalStatus | undefined): approval is ApprovalStatus =>
   approval?.state === 'approved' || (approval?.state === 'used' && document.tookApproval !== approval.id);
@@ -27,7 +33,7 @@ async function takeApproval(
   ctx: Context,
   document: InteractionDocument,
   status: ApprovalStatus,
-): Promise<InteractionDocument> {
+): Promise<Journey> {
   const { accountId, methods, granted, browserKnown } = await parts.approvals.use(status.id, document.id);
   const moved = await recordProof(parts.store, document, {
     accountId,
@@ -35,15 +41,12 @@ async function takeApproval(
     approval: { id: status.id, granted, browserKnown },
   });
   if (moved === undefined) throw new DomainError('interaction_expired');
-  const journey = await viewJourney(parts, moved);
-  if (granted.length > 0 && journey?.account !== undefined && journey.plan !== undefined) {
-    await answerConsent(
-      parts,
-      { ...journey, account: journey.account, plan: journey.plan },
-      { granted, language: languageOf(ctx), method: 'phone' },
-    );
-  }
-  return moved;
+  const journey = requireService(await viewJourney(parts, moved));
+  const { account, plan } = journey;
+  if (granted.length === 0 || account === undefined || plan === undefined) return journey;
+  const answer = { granted, language: languageOf(ctx), method: 'phone' } as const;
+  const consent = await answerConsent(parts, { ...journey, account, plan }, answer);
+  return requireService(await viewJourney(parts, moved, { account, consent }));
 }
 
 /** Nothing is left to ask: the provider takes up who signed in, and assesses it once more itself. */
@@ -70,8 +73,8 @@ export function showAgain(ctx: Context, { id }: InteractionDocument, query = '')
  * After a form: straight to the service when nothing is left to ask, else the next page by GET. Pages that go on from a session are
  * always looked at again first, because that session may have ended since.
  */
-export async function goOn(parts: SignInPageParts, ctx: Context, document: InteractionDocument): Promise<void> {
-  const journey = document.payload.session === undefined ? await viewJourney(parts, document) : undefined;
+export async function goOn(parts: SignInPageParts, ctx: Context, document: InteractionDocument, seen: Known = {}): Promise<void> {
+  const journey = document.payload.session === undefined ? await viewJourney(parts, document, seen) : undefined;
   if (journey?.step === 'finish') await finish(parts, ctx, journey, false);
   else showAgain(ctx, document);
 }
@@ -98,20 +101,16 @@ export async function refuse(
 export async function advance(
   parts: SignInPageParts,
   ctx: Context,
-  start: InteractionDocument,
+  document: InteractionDocument,
   showing: Showing = {},
+  seen: Known = {},
 ): Promise<void> {
-  if (start.result !== undefined) return backToService(ctx, start);
-  let document = start;
-  let journey = await viewJourney(parts, document, showing.consentAnswered);
-  if (journey === undefined) throw new DomainError('service_unknown');
+  if (document.result !== undefined) return backToService(ctx, document);
+  let journey = requireService(await viewJourney(parts, document, seen));
   const asksPhone = journey.step === 'identify' || journey.step === 'phone' || journey.step === 'otp';
   const approval = asksPhone && showing.problem === undefined ? await approvalStatus(parts, document) : undefined;
   const taken = isToTake(document, approval) ? approval : undefined;
-  if (taken !== undefined) {
-    document = await takeApproval(parts, ctx, document, taken);
-    journey = (await viewJourney(parts, document)) ?? journey;
-  }
-  if (journey.step === 'finish') return finish(parts, ctx, journey, showing.consentAnswered === true);
+  if (taken !== undefined) journey = await takeApproval(parts, ctx, document, taken);
+  if (journey.step === 'finish') return finish(parts, ctx, journey, seen.consentAnswered === true);
   showStep(parts, ctx, journey, { ...showing, approval: taken === undefined ? approval : undefined });
 }

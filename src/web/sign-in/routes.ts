@@ -29,7 +29,7 @@ export function createSignInPages(parts: SignInPageParts): { readonly router: Ro
     if (!parts.forms.isValid(uid, fields.text('csrf'))) throw new DomainError('form_expired');
     const entry = await readPasswordEntry(parts, ctx, fields);
     const moved = await takeFirstPassword(parts, uid, entry);
-    if (moved !== undefined) await goOn(parts, ctx, moved);
+    if (moved !== undefined) await goOn(parts, ctx, moved, 'account' in entry ? { account: entry.account } : {});
     else await act(parts, ctx, await requireJourney(parts, ctx), fields, entry);
   });
 

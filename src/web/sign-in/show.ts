@@ -24,8 +24,6 @@ export interface Showing {
   readonly status?: number;
   /** The QR was asked for instead of the code. */
   readonly byPhone?: boolean;
-  /** The consent page was just answered. */
-  readonly consentAnswered?: boolean;
 }
 
 interface View extends Showing {
