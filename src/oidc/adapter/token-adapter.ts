@@ -26,7 +26,9 @@ export function createTokenAdapter({ store, clock }: AdapterParts): Adapter {
   return {
     async upsert(id, payload, expiresIn) {
       const { consumed: _, ...rest } = payload;
-      await store.upsert(tokens, { id: keyOf(id), payload: rest, expiresAt: expiryOf(clock, expiresIn) });
+      const document = { id: keyOf(id), payload: rest, expiresAt: expiryOf(clock, expiresIn) };
+      // nearly always a new one, and engines insert with less effort than they replace
+      if (!(await store.insert(tokens, document))) await store.upsert(tokens, document);
     },
     async find(id) {
       const found = await read(keyOf(id));

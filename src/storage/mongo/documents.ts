@@ -41,6 +41,7 @@ export class Documents {
   readonly collection: mongo.Collection<Stored>;
   readonly #database: mongo.Db;
   readonly #attempts: Attempts;
+  readonly #insert: (write: GroupedWrite) => Promise<boolean>;
   readonly #write: (write: GroupedWrite) => Promise<boolean>;
   readonly #get: (id: string) => Promise<Stored | undefined>;
 
@@ -49,6 +50,8 @@ export class Documents {
     this.#database = database;
     this.#attempts = attempts;
     this.collection = database.collection<Stored>(declared.name, { writeConcern: writeConcernOf(declared.durability) });
+    // apart: a bulk write of both kinds would be two commands, one after the other
+    this.#insert = groupedWrites(this.collection);
     this.#write = groupedWrites(this.collection);
     this.#get = inGroups<string, Stored | undefined>(
       (id) => id,
@@ -88,7 +91,7 @@ export class Documents {
   }
 
   insert(document: StoredDocument, now: number): Promise<boolean> {
-    return this.#attempts.writing(() => this.#write(insertion(this.collection, toStored(document), now)));
+    return this.#attempts.writing(() => this.#insert(insertion(this.collection, toStored(document), now)));
   }
 
   /** Gives the ids that were there already. */

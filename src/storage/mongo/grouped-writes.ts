@@ -18,15 +18,16 @@ export interface GroupedWrite {
   readonly statement: mongo.AnyBulkWriteOperation<Stored>;
   /** What it means that the statement inserted. */
   readonly inserted: boolean;
-  /** What it means that another document was in its way. */
-  readonly inTheWay: false | 'again';
+  /** What is left to do when another document was in its way. */
+  inTheWay(): Promise<boolean>;
 }
 
 type Documents = mongo.Collection<Stored>;
 
 /** True when it was inserted, also over what has expired. */
 export const insertion = (into: Documents, stored: Stored, now: number): GroupedWrite => {
-  const filter = { _id: stored._id, expiresAt: { $lte: now } } as mongo.Filter<Stored>;
+  const overExpired = async (): Promise<boolean> =>
+    (await into.replaceOne({ _id: stored._id, expiresAt: { $lte: now } }, stored)).matchedCount === 1;
   return {
     id: stored._id,
     async alone() {
@@ -34,26 +35,27 @@ export const insertion = (into: Documents, stored: Stored, now: number): Grouped
         await into.insertOne(stored);
         return true;
       } catch (fault) {
-        if (!isDuplicate(fault)) throw fault;
-        return (await into.replaceOne(filter, stored)).matchedCount === 1;
+        if (isDuplicate(fault)) return overExpired();
+        throw fault;
       }
     },
-    statement: { replaceOne: { filter, replacement: stored, upsert: true } },
+    statement: { insertOne: { document: stored } },
     inserted: true,
-    inTheWay: false,
+    inTheWay: overExpired,
   };
 };
 
 /** True. */
 export const replacement = (into: Documents, stored: Stored): GroupedWrite => {
   const filter = { _id: stored._id };
+  const alone = async (): Promise<boolean> => (await into.replaceOne(filter, stored, { upsert: true })).acknowledged;
   return {
     id: stored._id,
-    alone: async () => (await into.replaceOne(filter, stored, { upsert: true })).acknowledged,
+    alone,
     statement: { replaceOne: { filter, replacement: stored, upsert: true } },
     inserted: true,
     // somebody inserted it at the same moment
-    inTheWay: 'again',
+    inTheWay: alone,
   };
 };
 
@@ -75,7 +77,7 @@ export const amendment = (of: Documents, id: string, filter: Filter, change: Cha
     alone: async () => (await of.updateOne(query, update as mongo.UpdateFilter<Stored>)).matchedCount === 1,
     statement: { updateOne: { filter: query, update: { ...update, $setOnInsert: expired } as never, upsert: true } },
     inserted: false,
-    inTheWay: false,
+    inTheWay: async () => false,
   };
 };
 
@@ -96,12 +98,10 @@ async function settle(write: GroupedWrite, at: number, { refused, upsertedIds }:
   const fault = refused.get(at);
   if (fault === undefined) return { answer: at in upsertedIds ? write.inserted : true };
   if (!isDuplicateStatement(fault)) return { fault };
-  return write.inTheWay === 'again'
-    ? write.alone().then(
-        (answer) => ({ answer }),
-        (again: unknown) => ({ fault: again }),
-      )
-    : { answer: false };
+  return write.inTheWay().then(
+    (answer) => ({ answer }),
+    (again: unknown) => ({ fault: again }),
+  );
 }
 
 /** Writes to one collection, those of one group in one command; each caller hears of its own. */
