@@ -63,7 +63,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
 
   const accounts = createAccountDirectory(basics);
   const hashing = createPasswordHashing({ ...defaultHashingLimits(), ...policy.hashing });
-  const throttle = createThrottle(policy.throttle, { loopbackIsFree: !isProduction });
+  const throttle = createThrottle(policy.throttle, { store, clock, loopbackIsFree: !isProduction });
   const isKnownBrowser = async (accountId: AccountId, browser: string): Promise<boolean> =>
     (await findKnownBrowser(store, accountId, browser)) !== undefined;
   const subjects = createSubjectIdentifiers(sealing);

@@ -42,6 +42,13 @@ export interface AccountEventDocument {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** Wrong entries against one limit since the first of them; the id tells neither account nor address. */
+export interface WrongEntriesDocument {
+  readonly id: string;
+  readonly used: number;
+  readonly expiresAt: number;
+}
+
 export const accounts = collection<AccountDocument>()({ name: 'accounts', lifetime: 'kept', durability: 'flushed' });
 export const credentials = collection<CredentialsDocument>()({ name: 'credentials', lifetime: 'kept', durability: 'flushed' });
 export const reservations = collection<ReservationDocument>()({ name: 'reservations', lifetime: 'kept', durability: 'flushed' });
@@ -50,4 +57,10 @@ export const accountEvents = collection<AccountEventDocument>()({
   lifetime: 'kept',
   durability: 'buffered',
   indexes: { account: { on: 'accountId' } },
+});
+export const wrongEntries = collection<WrongEntriesDocument>()({
+  name: 'wrong_entries',
+  lifetime: 'expires',
+  durability: 'buffered',
+  restored: 'never',
 });

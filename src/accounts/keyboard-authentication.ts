@@ -75,17 +75,15 @@ export async function createKeyboardAuthentication({
     }
   }
 
-  /** Counts an entry against its limits, and takes it back when it was right or could not be checked. */
+  /** Counts a wrong entry against its limits; one that could not be checked does not count. */
   async function counted<Right>(name: string, caller: Caller, check: () => Promise<Right | undefined>): Promise<Right | undefined> {
     const attempt = await throttle.enter(name, caller);
-    try {
-      const right = await check();
-      if (right !== undefined) await attempt.succeeded();
-      return right;
-    } catch (fault) {
-      await attempt.unchecked();
+    const right = await check().catch((fault: unknown) => {
+      attempt.unchecked();
       throw fault;
-    }
+    });
+    await (right === undefined ? attempt.wrong() : attempt.right());
+    return right;
   }
 
   /** Only a browser that this very person has used gets a count of its own. */

@@ -1,7 +1,9 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Clock } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { isLoopback, subscriberOf } from '#src/kernel/networks.ts';
+import type { Store } from '#src/kernel/store.ts';
 import type { Caller } from './ports.ts';
+import { type Counter, counterId, createWrongEntries, type Limit } from './wrong-entries.ts';
 
 /** How many wrong entries are taken, by whom, in which time. Each list may hold several limits: the longer it goes on, the longer the wait. */
 export interface ThrottlePolicy {
@@ -15,93 +17,98 @@ export interface ThrottlePolicy {
   readonly account: readonly Limit[];
 }
 
-export interface Limit {
-  readonly points: number;
-  readonly seconds: number;
-}
-
 /** Slows guessing without locking anybody out: the phone, and a browser that is known, go on whatever others try. */
 export interface Throttle {
-  /**
-   * Counts an entry before it is checked, so that many sent at once do not slip through together.
-   * @throws {DomainError} `sign_in_slowed` while one of the limits is used up; then nothing is counted
-   */
+  /** @throws {DomainError} `sign_in_slowed` while one of the limits is used up, by wrong entries or by entries under way; then nothing is counted */
   enter(account: string, caller: Caller): Promise<Attempt>;
 }
 
-/** An entry that was counted as wrong; call one of these when it was not. */
+/**
+ * An entry that is being checked; one of these ends it. Whether it was right is told only when the limits still allowed it after the check, by the
+ * counts of all processes: guesses that were sent everywhere at once learn no more than guesses one by one.
+ */
 export interface Attempt {
-  /** It was right: forgets the wrong entries of this person in this place. */
-  succeeded(): Promise<void>;
+  /** Forgets the wrong entries of this person in this place. @throws {DomainError} `sign_in_slowed`: not to be told */
+  right(): Promise<void>;
+  /** Counts. @throws {DomainError} `sign_in_slowed`: not to be told, and not counted */
+  wrong(): Promise<void>;
   /** It could not be checked: does not count. */
-  unchecked(): Promise<void>;
+  unchecked(): void;
 }
 
-interface Counter {
-  readonly limiter: RateLimiterMemory;
-  readonly key: string;
+export interface ThrottleParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** For development, where everybody comes from one address. */
+  readonly loopbackIsFree: boolean;
 }
 
-async function consume({ limiter, key }: Counter): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (full) {
-    if (!(full instanceof RateLimiterRes)) throw full;
-    throw new DomainError('sign_in_slowed', { retryAfterSeconds: Math.max(1, Math.ceil(full.msBeforeNext / 1000)) });
-  }
-}
+const counters = (name: string, limits: readonly Limit[], key: string): Counter[] => limits.map((limit) => ({ name, key, limit }));
 
-const giveBack = (counters: readonly Counter[]): Promise<unknown> =>
-  Promise.all(counters.map(({ limiter, key }) => limiter.reward(key)));
-
-/** Takes a point from every counter, or from none. */
-async function consumeAll(counters: readonly Counter[]): Promise<void> {
-  for (const [index, counter] of counters.entries()) {
-    try {
-      await consume(counter);
-    } catch (refusal) {
-      // what was refused is no guess: it must not use up what the victim has elsewhere
-      await giveBack(counters.slice(0, index + 1));
-      throw refusal;
+/** Counts in the store, which a right entry only reads, and what is under way in this process. */
+export function createThrottle(policy: ThrottlePolicy, { store, clock, loopbackIsFree }: ThrottleParts): Throttle {
+  const wrongEntries = createWrongEntries({ store, clock });
+  const underWay = new Map<string, number>();
+  const move = (of: readonly Counter[], by: 1 | -1): void => {
+    for (const id of of.map(counterId)) {
+      const count = (underWay.get(id) ?? 0) + by;
+      if (count === 0) underWay.delete(id);
+      else underWay.set(id, count);
     }
-  }
-}
-
-/** Counters in this process; `loopbackIsFree` is for development, where everybody comes from one address. */
-export function createThrottle(policy: ThrottlePolicy, { loopbackIsFree }: { readonly loopbackIsFree: boolean }): Throttle {
-  // the longest first, so that the wait that is told is the real one
-  const limiters = (name: string, limits: readonly Limit[]): RateLimiterMemory[] =>
-    limits
-      .toSorted((one, other) => other.seconds - one.seconds)
-      .map(({ points, seconds }) => new RateLimiterMemory({ keyPrefix: `${name}-${seconds}`, points, duration: seconds }));
-  const accountAndNetwork = limiters('account-network', policy.accountAndNetwork);
-  const accountAndBrowser = limiters('account-browser', policy.accountAndBrowser);
-  const network = limiters('network', policy.network);
-  const everywhere = limiters('account', policy.account);
-  const counters = (of: readonly RateLimiterMemory[], key: string): Counter[] => of.map((limiter) => ({ limiter, key }));
+  };
 
   /** Which counters an entry is held against. A known browser has a count of its own, which strangers can't use up. */
   function heldAgainst(account: string, { address, browser }: Caller): { own: Counter[]; shared: Counter[] } {
-    if (browser !== undefined) return { own: counters(accountAndBrowser, `${account} ${browser}`), shared: [] };
+    if (browser !== undefined)
+      return { own: counters('account-browser', policy.accountAndBrowser, `${account} ${browser}`), shared: [] };
     const place = subscriberOf(address);
+    const network = loopbackIsFree && isLoopback(address) ? [] : counters('network', policy.network, place);
     return {
-      own: counters(accountAndNetwork, `${account} ${place}`),
-      shared: [...counters(everywhere, account), ...(loopbackIsFree && isLoopback(address) ? [] : counters(network, place))],
+      own: counters('account-network', policy.accountAndNetwork, `${account} ${place}`),
+      shared: [...counters('account', policy.account, account), ...network],
     };
   }
+
+  type Counts = Awaited<ReturnType<typeof wrongEntries.read>>;
+
+  /** @throws {DomainError} with the longest of the waits that hold */
+  function requireRoom(held: readonly Counter[], counts: Counts, taken: (id: string) => number): void {
+    const waits = held.map((counter) => {
+      const id = counterId(counter);
+      const count = counts.get(id);
+      if ((count?.used ?? 0) + taken(id) < counter.limit.points) return 0;
+      // entries under way are answered in a moment, and then count or do not
+      return count === undefined || count.used < counter.limit.points ? 1 : (count.expiresAt - clock.now()) / 1000;
+    });
+    const longest = Math.max(0, ...waits);
+    if (longest > 0) throw new DomainError('sign_in_slowed', { retryAfterSeconds: Math.max(1, Math.ceil(longest)) });
+  }
+
+  const none = (): number => 0;
 
   return {
     async enter(account, caller) {
       const { own, shared } = heldAgainst(account, caller);
-      await consumeAll([...own, ...shared]);
+      const held = [...own, ...shared];
+      requireRoom(held, await wrongEntries.read(held), (id) => underWay.get(id) ?? 0);
+      move(held, 1);
       return {
-        async succeeded() {
-          await giveBack(shared);
-          await Promise.all(own.map(({ limiter, key }) => limiter.delete(key)));
+        async right() {
+          const counts = await wrongEntries.read(held).finally(() => move(held, -1));
+          requireRoom(held, counts, none);
+          await wrongEntries.forget(own.filter((counter) => counts.has(counterId(counter))));
         },
-        async unchecked() {
-          await giveBack([...own, ...shared]);
+        async wrong() {
+          const before = await wrongEntries.add(held).finally(() => move(held, -1));
+          try {
+            requireRoom(held, before, none);
+          } catch (refusal) {
+            // what was refused is no guess: it must not use up what the victim has elsewhere
+            await wrongEntries.takeBack(held);
+            throw refusal;
+          }
         },
+        unchecked: () => move(held, -1),
       };
     },
   };

@@ -1,4 +1,4 @@
-import { accountEvents, accounts, credentials, reservations } from '#src/accounts/collections.ts';
+import { accountEvents, accounts, credentials, reservations, wrongEntries } from '#src/accounts/collections.ts';
 import { approvals } from '#src/approvals/collections.ts';
 import { leases } from '#src/background/collections.ts';
 import { clients } from '#src/clients/collections.ts';
@@ -17,6 +17,7 @@ export const allCollections = [
   credentials,
   reservations,
   accountEvents,
+  wrongEntries,
   clients,
   devices,
   deviceLists,

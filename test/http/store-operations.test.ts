@@ -48,7 +48,7 @@ describe('store operations of one sign-in, from the authorization request to the
     expect(status).toBe(200);
     const first = counted();
     expect(first.protocol, first.list).toBeLessThanOrEqual(13);
-    expect(first.all, first.list).toBeLessThanOrEqual(29);
+    expect(first.all, first.list).toBeLessThanOrEqual(30);
 
     calls = [];
     await rp.signIn(browser, lan, { scope: 'openid profile' });

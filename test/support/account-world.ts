@@ -39,7 +39,7 @@ export async function openAccountWorld(known: ReadonlySet<string> = new Set()) {
     return createKeyboardAuthentication({
       ...own,
       directory: createAccountDirectory(own),
-      throttle: createThrottle(policyAt(clock.now()).throttle, { loopbackIsFree: false }),
+      throttle: createThrottle(policyAt(clock.now()).throttle, { ...own, loopbackIsFree: false }),
       wrongEntryAfterMs: 0,
       pause: async () => {},
       isKnownBrowser: async (_id, browser) => known.has(browser),
