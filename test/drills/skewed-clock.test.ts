@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tokens } from '#src/oidc/collections.ts';
+import { endEverySignIn } from '#src/accounts/locks.ts';
+import { tokens as keptTokens } from '#src/oidc/collections.ts';
 import { createVirtualPhone, enrolPhone, type VirtualPhone } from '#src/phone/virtual-phone.ts';
 import { type Balancer, startBalancer } from '#test/support/balancer.ts';
 import { lostOrDoubled, summaryOf } from '#test/support/drill-verdict.ts';
@@ -81,12 +82,35 @@ describe.runIf(canRunMongod())('a process whose clock is 90 s off beside one tha
     }
   });
 
+  it.each(offBy)('%i ms: what one issues does not outlive the end of everything by another', async (ms) => {
+    const { account, idNumber: id_number } = world.nextPerson();
+    const service = world.nextService();
+    const browser = new FormBrowser();
+    balancer.route(() => wrongPort(ms));
+    const { tokens } = await service.signIn(browser, { id_number, password: world.password }, { scope: 'openid offline_access' });
+    expect(await service.userinfo(tokens)).toHaveProperty('sub');
+    await endEverySignIn(world.application, account);
+    const refreshed = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '', client_id: service.id };
+    for (const port of [rightPort, wrongPort(ms)]) {
+      balancer.route(() => port);
+      expect(await service.userinfo(tokens)).toMatchObject({ error: 'invalid_token' });
+      expect((await service.post('/token', refreshed)).status).toBe(400);
+      const silent = await browser.open(service.authorize({ prompt: 'none' }).url, {}, service.redirectUri);
+      expect(silent.url).toContain('error=login_required');
+    }
+    // and nobody has to wait for a clock to sign in again
+    balancer.route(() => wrongPort(ms));
+    const again = await service.signIn(browser, { id_number, password: world.password });
+    balancer.route(() => rightPort);
+    expect(await service.userinfo(again.tokens)).toHaveProperty('sub');
+  });
+
   it.each(offBy)('%i ms: what one issues lives at most 90 s longer than it should', async (ms) => {
     balancer.route(() => wrongPort(ms));
     const load = startSignIns(world, { byPassword: 1, byPhone: 0 });
     await load.more(2);
     await load.stop();
-    const kept = await world.application.store.scan(tokens, { limit: 2000 });
+    const kept = await world.application.store.scan(keptTokens, { limit: 2000 });
     const lifeMs = ({ payload, expiresAt }: (typeof kept)[number]) => [payload['kind'] as string, expiresAt - Date.now()] as const;
     const longest = { AuthorizationCode: 60_000, AccessToken: 3600_000, RefreshToken: 30 * 86_400_000 };
     for (const [kind, left] of kept.map(lifeMs))
