@@ -113,7 +113,6 @@ async function createWebApplication(application: Application, logger: Logger, ob
   const web = mountServer({
     issuer,
     provider,
-    store,
     logger,
     renderer,
     clock,
