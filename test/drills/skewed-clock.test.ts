@@ -8,11 +8,13 @@ import { type DrillWorld, openDrillWorld } from '#test/support/drill-world.ts';
 import { FormBrowser } from '#test/support/form-browser.ts';
 import { canRunMongod, type ReplicaSet, startReplicaSet } from '#test/support/mongod.ts';
 import { qrOf, refusalOf } from '#test/support/phone-world.ts';
+import { runSenid } from '#test/support/run-senid.ts';
 import { freeAddress, type ServeProcess, startServe } from '#test/support/serve-process.ts';
 import { type Ledger, startSignIns } from '#test/support/sign-in-load.ts';
 
 const shifted = new URL('../support/shifted-clock-child.ts', import.meta.url).href;
 const offBy = [90_000, -90_000] as const;
+const off = (ms: number) => ({ NODE_OPTIONS: `--import=${shifted}`, CLOCK_SHIFT_MS: String(ms) });
 
 describe.runIf(canRunMongod())('a process whose clock is 90 s off beside one that is right', () => {
   let set: ReplicaSet;
@@ -31,7 +33,8 @@ describe.runIf(canRunMongod())('a process whose clock is 90 s off beside one tha
       return { serve: await startServe({ ...world.environment, ...more, SENID_PORT }), port: Number(SENID_PORT) };
     };
     ({ serve: right, port: rightPort } = await start({}));
-    for (const ms of offBy) wrong.set(ms, await start({ NODE_OPTIONS: `--import=${shifted}`, CLOCK_SHIFT_MS: String(ms) }));
+    for (const ms of offBy) wrong.set(ms, await start(off(ms)));
+    for (const { serve } of wrong.values()) serve.signal('SIGUSR2');
   });
   afterAll(async () => {
     await Promise.all([right, ...[...wrong.values()].map(({ serve }) => serve)].map((serve) => serve?.end()));
@@ -40,6 +43,52 @@ describe.runIf(canRunMongod())('a process whose clock is 90 s off beside one tha
     await set?.stop();
   });
   const wrongPort = (ms: number): number => wrong.get(ms)?.port ?? 0;
+
+  it('is told by /readyz within half a minute, and by the numbers, so that nothing new begins with it; the others go on', async () => {
+    const ready = async (port: number) => {
+      const response = await fetch(`http://localhost:${port}/readyz`);
+      return { status: response.status, body: (await response.json()) as unknown };
+    };
+    const ahead = async (port: number): Promise<number> => {
+      const text = await (await fetch(`http://localhost:${port}/metrics`)).text();
+      return Number(/^senid_clock_ahead_seconds (\S+)$/m.exec(text)?.[1]);
+    };
+    for (const ms of offBy) {
+      const off = { status: 503, body: { status: 'unavailable', code: 'clock_off' } };
+      await expect.poll(() => ready(wrongPort(ms)), { timeout: 30_000 }).toEqual(off);
+      expect(Math.abs((await ahead(wrongPort(ms))) - ms / 1000)).toBeLessThan(5);
+    }
+    expect(await ready(rightPort)).toEqual({ status: 200, body: { status: 'ready' } });
+    expect(Math.abs(await ahead(rightPort))).toBeLessThan(5);
+  }, 60_000);
+
+  it.each(offBy)(
+    '%i ms: it does not start, and doctor says why and what to do',
+    async (ms) => {
+      const environment = { ...world.environment, ...off(ms), CLOCK_SHIFT_FROM: 'start' };
+      const started = await runSenid(['serve', '--json'], { ...environment, SENID_PORT: '0' });
+      expect(started).toMatchObject({ code: 1, json: { code: 'clock_off', detail: expect.stringContaining('set it by NTP') } });
+      const { code, json } = await runSenid(['doctor', '--json'], environment);
+      expect(code).toBe(1);
+      expect((json as { ok: boolean }[]).find(({ ok }) => !ok)).toMatchObject({
+        check: "the store's clock",
+        says: expect.stringMatching(
+          ms > 0 ? /^the clock of this machine is (89|90)\.\d s ahead of the store's/ : /(89|90)\.\d s behind/,
+        ),
+      });
+    },
+    30_000,
+  );
+
+  it('doctor says how far a clock is off that is right', async () => {
+    const { code, json } = await runSenid(['doctor', '--json'], world.environment);
+    expect([code, json]).toEqual([
+      0,
+      expect.arrayContaining([
+        { check: "the store's clock", ok: true, says: expect.stringMatching(/^this one is 0\.\d s (ahead of|behind) it$/) },
+      ]),
+    ]);
+  }, 30_000);
 
   /** What was refused, and how: the routes with their statuses and codes. */
   function refusals({ troubles }: Ledger): Record<string, number> {
