@@ -50,7 +50,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
   const { keyFile, profile } = settings;
   const look = await lookAtStore(settings);
   const sealing = createSealing(loadKeyFile(keyFile, { profile, store: look }));
-  const { store: opened, signals, close } = await openStore(settings, { clock, random });
+  const { store: opened, signals, clockAheadMs, close } = await openStore(settings, { clock, random });
   await confirmInstallation({ store: opened, sealing, clock }, { profile, storeName: look.name, keyFile }).catch(
     async (refused) => {
       await close();
@@ -115,6 +115,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     enrolmentCodes,
     devices,
     approvals,
+    clockAheadMs,
     close,
   };
 }

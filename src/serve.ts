@@ -6,6 +6,7 @@ import type { Settings } from '#config/load.ts';
 import { startBackgroundWork, type Work } from './background/background-work.ts';
 import { createLeases } from './background/leases.ts';
 import { type Application, compose, type Overrides } from './compose.ts';
+import { isClockOff, requireClock, type WatchedClock, watchClock } from './observation/clock-watch.ts';
 import { createMetrics, type Metrics } from './observation/metrics.ts';
 import { countProtocolEvents, logProtocolRefusals } from './observation/protocol-events.ts';
 import { isTracingAsked, startTracing, traceStoreCall } from './observation/tracing.ts';
@@ -49,8 +50,13 @@ export interface ServeOptions extends Overrides {
 /** A request that runs longer than this when the process ends is cut. */
 const longestRequestMs = 10_000;
 
-/** Everything that waits, as numbers that are read when somebody asks. */
-function watchQueues(metrics: Metrics, { hashing }: Application, waitingPages: WaitingPages): void {
+const clockOf = ({ clockAheadMs }: Application): WatchedClock => ({ aheadMs: clockAheadMs });
+
+/** Everything that waits, and the clock, as numbers that are read when somebody asks. */
+function watchNumbers(metrics: Metrics, { hashing, clockAheadMs }: Application, waitingPages: WaitingPages): void {
+  const aheadOfStore = { name: 'senid_clock_ahead_seconds', help: "How far the clock is ahead of the store's; negative: behind." };
+  if (clockAheadMs() !== undefined)
+    metrics.gauge({ ...aheadOfStore, read: () => (clockAheadMs() ?? 0) / 1000, workers: 'average' });
   metrics.gauge({ name: 'senid_hashing_waiting', help: 'Passwords that wait to be hashed.', read: hashing.waiting });
   metrics.gauge({ name: 'senid_waiting_pages', help: 'Pages that wait for a phone.', read: waitingPages.count });
 }
@@ -106,14 +112,18 @@ async function createWebApplication(application: Application, logger: Logger, ob
     limits: createDeviceApiLimits({ loopbackIsFree: settings.profile !== 'production' }),
   });
   const draining = createDraining();
-  const health = createHealthRoutes({ store, keysLoaded: () => keys.length > 0, isDraining: draining.isDraining });
+  const health = createHealthRoutes({
+    store,
+    keysLoaded: () => keys.length > 0,
+    isClockOff: () => isClockOff(clockOf(application)),
+    isDraining: draining.isDraining,
+  });
   const home = createHomeRoutes({ issuer, renderer });
-  watchQueues(observation.metrics, application, waitingPages);
+  watchNumbers(observation.metrics, application, waitingPages);
   const metricsRoute = settings.profile === 'production' ? [] : [createMetricsRoute(observation.metrics)];
   const web = mountServer({
     issuer,
     provider,
-    store,
     logger,
     renderer,
     clock,
@@ -152,6 +162,12 @@ export async function serve(settings: Settings, options: ServeOptions = {}): Pro
       if (isTraced) traceStoreCall(...call);
     },
   });
+  try {
+    requireClock(clockOf(application));
+  } catch (refused) {
+    await application.close();
+    throw refused;
+  }
   const web = await createWebApplication(application, logger, { metrics, isTraced });
   const server = createServer(web.callback);
   // longer than a load balancer keeps an idle connection, so that it never sends into one that we are closing
@@ -166,6 +182,7 @@ export async function serve(settings: Settings, options: ServeOptions = {}): Pro
     settings.metricsPort === undefined ? undefined : await listenForMetrics(metrics, settings.metricsPort, settings.host);
   const leases = createLeases(application, application.signals.process);
   const stopBackgroundWork = startBackgroundWork(backgroundWork(application), leases, logger);
+  const stopWatchingClock = watchClock(clockOf(application), logger);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : settings.port;
   logger.info({ issuer: settings.issuer, port }, 'listening');
@@ -179,6 +196,7 @@ export async function serve(settings: Settings, options: ServeOptions = {}): Pro
     server.closeAllConnections();
     metricsServer?.close();
     await closed;
+    stopWatchingClock();
     await stopBackgroundWork();
     await application.close();
     await stopTracing?.();

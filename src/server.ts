@@ -5,10 +5,8 @@ import type { Provider } from 'oidc-provider';
 import type { Logger } from 'pino';
 import type { Clock } from './kernel/clock.ts';
 import type { Random } from './kernel/random.ts';
-import type { Store } from './kernel/store.ts';
 import type { Metrics } from './observation/metrics.ts';
 import { traceRequests } from './observation/tracing.ts';
-import { endGrantsWithSession } from './oidc/end-grants.ts';
 import { errorPages } from './web/middleware/errors.ts';
 import { oneSpelling } from './web/middleware/one-spelling.ts';
 import { plainBodies } from './web/middleware/plain-bodies.ts';
@@ -31,7 +29,6 @@ export interface ServerParts {
   readonly provider: Provider;
   readonly logger: Logger;
   readonly renderer: Renderer;
-  readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
   readonly staticFiles: Middleware;
@@ -57,7 +54,6 @@ export function mountServer({
   issuer,
   logger,
   renderer,
-  store,
   staticFiles,
   beginLimit,
   draining,
@@ -79,7 +75,6 @@ export function mountServer({
   provider.use(postAsGet(posted) as never);
   provider.use(handOver(renderer) as never);
   provider.use(interactionIdEcho as never);
-  provider.use(endGrantsWithSession(store, '/session/end/confirm') as never);
   provider.silent = true;
   return provider;
 }

@@ -68,7 +68,10 @@ export interface Account {
   readonly identityLevel: IdentityLevel;
   /** A lock, whoever set it, stops every sign-in, token and device. */
   readonly lock: AccountLock | undefined;
-  /** Milliseconds since the epoch: sessions, codes and tokens older than this are dead. */
+  /**
+   * When everything of the account was last ended, in milliseconds since the epoch; never the same twice, so that it also tells one ending
+   * from the next. What was proven, granted or issued under another value is dead.
+   */
   readonly validFrom: number;
   /** Which ways to sign in are enrolled now (assurance asks; nobody is enrolled in the middle of a sign-in). */
   readonly authenticators: { readonly password: boolean; readonly totp: boolean; readonly devices: number };

@@ -5,13 +5,16 @@ import type { Random } from '#src/kernel/random.ts';
 import type { Store } from '#src/kernel/store.ts';
 import type { AccountLock } from './account.ts';
 import { recordAccountEvent } from './account-events.ts';
-import { accounts } from './collections.ts';
+import { type AccountDocument, accounts } from './collections.ts';
 
 interface LockParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
 }
+
+/** The `validFrom` of a new ending: later than the one before, whatever the clocks of the processes that write them. */
+const nextEnding = (clock: Clock, before: AccountDocument): number => Math.max(clock.now(), before.validFrom + 1);
 
 /**
  * Stops an account at once: one write, and `validFrom` kills every session, code and token without touching them. Repeatable; a lock
@@ -23,16 +26,27 @@ export async function lockAccount(parts: LockParts, id: AccountId, lock: Omit<Ac
   if (before === undefined) throw new DomainError('account_not_found');
   if (before.lock !== undefined && (before.lock.by === 'authority' || lock.by === 'self')) return;
   const at = parts.clock.now();
-  const patched = await parts.store.patch(accounts, id, { lock: before.lock }, { set: { lock: { ...lock, at }, validFrom: at } });
-  // somebody else locked or unlocked it in between: decide again on what is there now
+  const patched = await parts.store.patch(
+    accounts,
+    id,
+    { lock: before.lock, validFrom: before.validFrom },
+    { set: { lock: { ...lock, at }, validFrom: nextEnding(parts.clock, before) } },
+  );
+  // somebody else locked, unlocked or ended it in between: decide again on what is there now
   if (patched.outcome === 'conflict') return lockAccount(parts, id, lock);
   await recordAccountEvent(parts, id, 'locked', { ground: lock.ground, by: lock.by });
 }
 
-/** Kills every session, code and token of an account with one write; it stays usable for whoever signs in anew. */
-export async function endEverySignIn({ store, clock }: Pick<LockParts, 'store' | 'clock'>, id: AccountId): Promise<void> {
-  const patched = await store.patch(accounts, id, {}, { set: { validFrom: clock.now() } });
-  if (patched.outcome === 'missing') throw new DomainError('account_not_found');
+/**
+ * Kills every session, code and token of an account with one write; it stays usable for whoever signs in anew.
+ * @throws {DomainError} `account_not_found`
+ */
+export async function endEverySignIn(parts: Pick<LockParts, 'store' | 'clock'>, id: AccountId): Promise<void> {
+  const before = await parts.store.get(accounts, id);
+  if (before === undefined) throw new DomainError('account_not_found');
+  const { validFrom } = before;
+  const patched = await parts.store.patch(accounts, id, { validFrom }, { set: { validFrom: nextEnding(parts.clock, before) } });
+  if (patched.outcome !== 'patched') return endEverySignIn(parts, id);
 }
 
 /**
@@ -43,8 +57,12 @@ export async function unlockAccount(parts: LockParts, id: AccountId, reason: str
   const before = await parts.store.get(accounts, id);
   if (before === undefined) throw new DomainError('account_not_found');
   if (before.lock === undefined) return;
-  const validFrom = parts.clock.now();
-  const patched = await parts.store.patch(accounts, id, { lock: before.lock }, { set: { validFrom }, unset: ['lock'] });
+  const patched = await parts.store.patch(
+    accounts,
+    id,
+    { lock: before.lock, validFrom: before.validFrom },
+    { set: { validFrom: nextEnding(parts.clock, before) }, unset: ['lock'] },
+  );
   if (patched.outcome === 'conflict') return unlockAccount(parts, id, reason);
   await recordAccountEvent(parts, id, 'unlocked', { reason });
 }

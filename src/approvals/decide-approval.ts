@@ -50,7 +50,8 @@ async function approve(
   const offered = shownOf(approval.payload).claims.map(({ name }) => name);
   const granted = [...new Set(claims.granted ?? [])];
   if (granted.some((name) => !offered.includes(name))) throw new DomainError('granted_invalid');
-  const methods = methodsOf(device, claims.user_verification, epochSeconds(parts.clock), parts.allowSimulated);
+  const proven = { at: epochSeconds(parts.clock), under: account.validFrom };
+  const methods = methodsOf(device, claims.user_verification, proven, parts.allowSimulated);
   if (!reachesAcr(approval.acr, methods, account.identityLevel, epochSeconds(parts.clock))) throw new DomainError('level_too_low');
   if (approval.number !== undefined && claims.number === undefined) throw new DomainError('number_missing');
   if (approval.number !== undefined && claims.number !== approval.number) {

@@ -9,21 +9,21 @@ import type { DecisionClaims } from './decision.ts';
 export function methodsOf(
   device: Device,
   verification: DecisionClaims['user_verification'],
-  at: number,
+  proven: Pick<ProvenMethod, 'at' | 'under'>,
   allowSimulated: boolean,
 ): ProvenMethod[] {
   const isBelieved = device.attestation.class === 'simulated' && allowSimulated;
   const biometric = verification === 'face' ? 'face' : verification === 'fingerprint' ? 'fpt' : undefined;
   return [
-    { amr: 'swk', at },
-    { amr: 'user', at },
-    ...(isBelieved && biometric !== undefined ? [{ amr: biometric, at } as const] : []),
+    { amr: 'swk', ...proven },
+    { amr: 'user', ...proven },
+    ...(isBelieved && biometric !== undefined ? [{ amr: biometric, ...proven } as const] : []),
   ];
 }
 
 /** Whether these methods, proven now, are enough for an acr. */
 export function reachesAcr(acr: string, methods: readonly ProvenMethod[], identityLevel: IdentityLevel, now: number): boolean {
   const required = parseAcr(acr);
-  const reached = reachedLevel({ methods, identityLevel, now, countFrom: 0, provenNow: true });
+  const reached = reachedLevel({ methods, identityLevel, now, provenNow: true });
   return required !== undefined && reached !== undefined && satisfies(reached.level, required);
 }

@@ -2,10 +2,13 @@
 export type Factor = 'knows' | 'holds' | 'is';
 export type Amr = 'pwd' | 'otp' | 'sms' | 'swk' | 'hwk' | 'user' | 'face' | 'fpt';
 
-/** A method proven at a moment. `at` is in whole seconds since the epoch. */
+/** A method proven at a moment. */
 export interface ProvenMethod {
   readonly amr: Amr;
+  /** Whole seconds since the epoch, by the clock of the process that saw it. */
   readonly at: number;
+  /** The account's `validFrom` as it was before the proof was looked at; absent where a version before wrote it. */
+  readonly under?: number | undefined;
 }
 
 /** `user` is the user verification that unlocks a key: it adds `knows` to the key's `holds`. */

@@ -6,12 +6,11 @@ import type { Amr, ProvenMethod } from './methods.ts';
 
 /** What counts for one authorization request. All times are in whole seconds since the epoch. */
 export interface Proof {
+  /** Those that were ended since are left out. */
   readonly methods: readonly ProvenMethod[];
   /** Read from the account now, never from the session. */
   readonly identityLevel: IdentityLevel;
   readonly now: number;
-  /** Methods proven before this moment do not count: an account's `validFrom`, or the start of a forced new sign-in. */
-  readonly countFrom: number;
   /** Something was proven for this very request. */
   readonly provenNow: boolean;
 }
@@ -26,7 +25,7 @@ export interface Reached {
 function newestMethodsFor(level: AuthenticationLevel, proof: Proof): readonly ProvenMethod[] | undefined {
   const row = authenticationLevels[level - 1];
   if (row === undefined || (!row.fromSessionAlone && !proof.provenNow)) return undefined;
-  const oldest = Math.max(proof.countFrom, proof.now - row.maxAgeSeconds);
+  const oldest = proof.now - row.maxAgeSeconds;
   const usable = proof.methods.filter(({ at }) => at >= oldest).sort((one, other) => other.at - one.at);
   for (let count = 1; count <= usable.length; count += 1) {
     const newest = usable.slice(0, count);
@@ -40,7 +39,7 @@ export function reachedLevel(proof: Proof): Reached | undefined {
   for (const { level } of [...authenticationLevels].reverse()) {
     if (newestMethodsFor(level, proof) === undefined) continue;
     const row = authenticationLevels[level - 1];
-    const oldest = Math.max(proof.countFrom, proof.now - (row?.maxAgeSeconds ?? 0));
+    const oldest = proof.now - (row?.maxAgeSeconds ?? 0);
     const amr = new Set<Amr>(proof.methods.filter(({ at }) => at >= oldest).map((method) => method.amr));
     return {
       level: { identity: proof.identityLevel, authentication: level },

@@ -2,10 +2,12 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Settings } from '#config/load.ts';
+import { clockAgreement, clockDistance, clockToleranceSeconds } from '#src/kernel/clock.ts';
+import { requireClock } from '#src/observation/clock-watch.ts';
 import { signingKeys } from '#src/oidc/collections.ts';
 import { loadKeyFile, requireMayMakeKeys } from '#src/storage/key-file.ts';
 import { lookAtStore as lookFromOutside } from '#src/storage/look-at-store.ts';
-import { reportStoreIndexes, requireIndexes, storeName } from '#src/storage/open-store.ts';
+import { clockAheadOfStoreMs, reportStoreIndexes, requireIndexes, storeName } from '#src/storage/open-store.ts';
 import { type CommonOptions, print, refusing, settingsFor } from './command-context.ts';
 
 interface Finding {
@@ -67,6 +69,15 @@ async function lookAtIndexes(settings: Settings): Promise<string> {
   return reports.length === 0 ? 'SQLite makes its own' : `those of ${reports.length} collections`;
 }
 
+/** Beside `lookAtClock`, which knows only what no clock may say. */
+async function lookAtStoreClock(settings: Settings): Promise<string> {
+  const aheadMs = await clockAheadOfStoreMs(settings);
+  if (aheadMs === undefined) return 'SQLite has none of its own';
+  requireClock({ aheadMs: () => aheadMs });
+  const says = `this one is ${clockDistance(aheadMs)} it`;
+  return clockAgreement(aheadMs) === 'agrees' ? says : `${says}: see to NTP, from ${clockToleranceSeconds} s on nothing serves`;
+}
+
 /** Opens what was opened before and nothing else: doctor makes nothing. */
 async function lookAtStore(settings: Settings): Promise<string> {
   const { name, mark } = await lookFromOutside(settings);
@@ -96,6 +107,7 @@ async function examine(options: CommonOptions): Promise<Finding[]> {
     ['directory', lookAtDirectory],
     ['key file', lookAtKeyFile],
     ['indexes', lookAtIndexes],
+    ["the store's clock", lookAtStoreClock],
     ['store and keys', lookAtStore],
   ] as const) {
     const known = settings;

@@ -2,6 +2,7 @@ import { SettingsError } from '#config/load.ts';
 import { catalogue, isErrorCode } from '#src/errors/catalogue.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { StoreUnavailable } from '#src/kernel/store.ts';
+import { ClockRefused } from '#src/observation/clock-watch.ts';
 import { PhoneRefused } from '#src/phone/device-client.ts';
 import { BackupRefused } from '#src/storage/backup/backup-refused.ts';
 import { InstallationRefused } from '#src/storage/installation.ts';
@@ -25,7 +26,7 @@ const systemCodes = {
 } as const;
 
 /** Refusals that carry their code and their words. */
-const saidInWords = [PhoneRefused, KeyFileError, InstallationRefused, BackupRefused, MigrationRefused];
+const saidInWords = [ClockRefused, PhoneRefused, KeyFileError, InstallationRefused, BackupRefused, MigrationRefused];
 
 /** What is said of a command that was refused; undefined for a fault of ours. */
 export function refusalOf(thrown: unknown): { code: string; detail: string } | undefined {

@@ -9,6 +9,8 @@ export interface Gauged {
   readonly name: string;
   readonly help: string;
   readonly read: () => number;
+  /** What the numbers of several workers on one port become together; their sum, unless this says otherwise. */
+  readonly workers?: 'sum' | 'average';
 }
 
 /** What a process counts. Every label has few values: routes, classes of services, acr values, OAuth errors, names of collections. */
@@ -109,8 +111,8 @@ export function createMetrics(): Metrics {
     authorization: ({ clientClass, acr, outcome }) => authorizations.inc({ client_class: clientClass, acr, outcome }),
     token: ({ grantType, clientClass, outcome }) => tokens.inc({ grant_type: grantType, client_class: clientClass, outcome }),
     storeCall: storeCalls,
-    gauge({ name, help, read }) {
-      const gauge: Gauge = new Gauge({ name, help, registers, collect: () => void gauge.set(read()) });
+    gauge({ name, help, read, workers = 'sum' }) {
+      const gauge: Gauge = new Gauge({ name, help, registers, aggregator: workers, collect: () => void gauge.set(read()) });
     },
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };

@@ -26,7 +26,7 @@ export function createLoadExistingGrant(parts: ProviderParts) {
     const plan = consentPlanFor(parts, client, paramsOf(ctx), account, { consent, consentAnswered });
     requestState(ctx).plan = plan;
     if (plan.pageNeeded) return undefined;
-    const use = { purpose: plan.purpose.id, offline: plan.offlineAccess };
+    const use = { purpose: plan.purpose.id, offline: plan.offlineAccess, under: account.validFrom };
     const known = await findSessionGrant(parts, ctx, client.id, use);
     const scopes = ctx.oidc.requestParamOIDCScopes;
     const claims = ctx.oidc.requestParamClaims;

@@ -1,7 +1,7 @@
 import type { AccountClaims, FindAccount, Account as ProviderAccount } from 'oidc-provider';
 import type { Account, IdentityLevel } from '#src/accounts/account.ts';
 import { parseAcr } from '#src/assurance/level.ts';
-import { isUsable, tokenRefusal } from '#src/assurance/token-check.ts';
+import { isUsable, type TokenFacts, tokenRefusal } from '#src/assurance/token-check.ts';
 import { claimsByScope } from '#src/consent/claim-catalogue.ts';
 import { findConsent } from '#src/consent/record-consent.ts';
 import { releaseClaims } from '#src/consent/release.ts';
@@ -9,7 +9,7 @@ import { standingOf } from '#src/consent/standing.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import type { ProviderParts } from './parts.ts';
 import { requestState } from './request-state.ts';
-import { purposeOfGrant } from './session-grants.ts';
+import { useOfGrant } from './session-grants.ts';
 
 /** The members of a code or token that the check at use needs. */
 export interface TokenLike {
@@ -22,6 +22,12 @@ export interface TokenLike {
 /** The acr a code or refresh token holds, or an access token carries as an extra claim. */
 export const acrOf = (token: TokenLike | undefined): string | undefined =>
   token?.acr ?? (token?.extra?.['acr'] as string | undefined);
+
+export const factsOf = (token: TokenLike): TokenFacts => ({
+  issuedAt: token.iat ?? 0,
+  under: useOfGrant(token.grantId)?.under,
+  acr: acrOf(token),
+});
 
 /** A token's level and the account's now, whichever is lower. */
 function identityLevelFor(account: Account, token: TokenLike | undefined): IdentityLevel {
@@ -38,8 +44,8 @@ function namesFor(scopes: Readonly<Record<string, readonly string[]>>, use: stri
 }
 
 /**
- * The account behind a session or token, checked anew at every use: an account that is locked, gone, or was valid only later than the
- * token gives undefined, which the library turns into `invalid_grant` or `invalid_token`.
+ * The account behind a session or token, checked anew at every use: an account that is locked, gone, or whose sign-ins were ended since
+ * gives undefined, which the library turns into `invalid_grant` or `invalid_token`.
  */
 export function createFindAccount(parts: ProviderParts): FindAccount {
   const scopes = claimsByScope(parts.catalogue);
@@ -48,15 +54,14 @@ export function createFindAccount(parts: ProviderParts): FindAccount {
     const account = await parts.accounts.get(id as AccountId);
     if (account === undefined) return undefined;
     const used = token as unknown as TokenLike | undefined;
-    const alive =
-      used === undefined ? isUsable(account) : tokenRefusal(account, { issuedAt: used.iat ?? 0, acr: acrOf(used) }) === undefined;
+    const alive = used === undefined ? isUsable(account) : tokenRefusal(account, factsOf(used)) === undefined;
     if (!alive) return undefined;
     requestState(ctx).account = account;
 
     async function claims(use: string, scope: string, asked: object): Promise<AccountClaims> {
       const names = namesFor(scopes, use, scope, asked);
       const clientId = ctx.oidc.client?.clientId ?? '';
-      const purpose = purposeOfGrant(used?.grantId);
+      const purpose = useOfGrant(used?.grantId)?.purpose;
       const found = names.size === 0 ? undefined : await parts.clients.find(clientId);
       if (account === undefined || found === undefined || purpose === undefined) return { sub: id };
       const consent = await findConsent(parts.store, account.id, clientId);

@@ -1,7 +1,7 @@
 import type { AccessToken, Client, ClientCredentials, KoaContextWithOIDC, RefreshToken } from 'oidc-provider';
 import { tokenRefusal } from '#src/assurance/token-check.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
-import { acrOf, type TokenLike } from './find-account.ts';
+import { factsOf, type TokenLike } from './find-account.ts';
 import type { ProviderParts } from './parts.ts';
 
 type Introspected = AccessToken | ClientCredentials | RefreshToken;
@@ -20,7 +20,6 @@ export function createIntrospectionPolicy(parts: Pick<ProviderParts, 'clients' |
     const accountId = (token as { accountId?: string }).accountId;
     if (accountId === undefined) return true;
     const account = await parts.accounts.get(accountId as AccountId);
-    const used = token as unknown as TokenLike;
-    return account !== undefined && tokenRefusal(account, { issuedAt: used.iat ?? 0, acr: acrOf(used) }) === undefined;
+    return account !== undefined && tokenRefusal(account, factsOf(token as unknown as TokenLike)) === undefined;
   };
 }

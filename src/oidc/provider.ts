@@ -1,7 +1,7 @@
 import { type Configuration, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { acrValues } from '#config/acr.ts';
 import { claimsByScope } from '#src/consent/claim-catalogue.ts';
-import { epochSeconds } from '#src/kernel/clock.ts';
+import { clockToleranceSeconds, epochSeconds } from '#src/kernel/clock.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { StoreUnavailable } from '#src/kernel/store.ts';
 import { createAdapter } from './adapter/adapter.ts';
@@ -86,7 +86,7 @@ export function createProvider(parts: ProviderParts): Provider {
     claims: { openid: ['sub', 'acr', 'amr', 'auth_time'], ...claimsByScope(parts.catalogue) },
     clientBasedCORS: (_ctx, origin, client) =>
       client.clientAuthMethod === 'none' && client.redirectUris?.some((uri) => new URL(uri).origin === origin) === true,
-    clockTolerance: 10,
+    clockTolerance: clockToleranceSeconds,
     // tokens end with their grant, and sign-out ends the grant (end-grants.ts): no look-up of the session at every use
     expiresWithSession: async () => false,
     extraParams: { purpose: (ctx) => restoreOfflineAccess(ctx) },

@@ -3,7 +3,7 @@ import { lowestLevel, satisfies } from '#src/assurance/level.ts';
 import type { ProvenMethod } from '#src/assurance/methods.ts';
 import { type Proof, type Reached, reachedLevel } from '#src/assurance/reached-level.ts';
 import { type Reach, type Requirement, requiredLevel } from '#src/assurance/required-level.ts';
-import { isUsable, validFromSeconds } from '#src/assurance/token-check.ts';
+import { isEnded, isUsable } from '#src/assurance/token-check.ts';
 import type { Client } from '#src/clients/client.ts';
 import { type AuthorizationParams, acrPolicyOf, acrRequestOf } from './authorization-request.ts';
 
@@ -38,7 +38,8 @@ export function assess({ client, params, account, reach, methods, now, provenNow
     account === undefined ? undefined : reach,
   );
   if (account === undefined || !isUsable(account)) return { requirement, proof: undefined, reached: undefined, isEnough: false };
-  const proof: Proof = { methods, identityLevel: account.identityLevel, now, countFrom: validFromSeconds(account), provenNow };
+  const held = methods.filter((method) => !isEnded(account, method));
+  const proof: Proof = { methods: held, identityLevel: account.identityLevel, now, provenNow };
   const reached = reachedLevel(proof);
   const isEnough = requirement.outcome === 'reachable' && reached !== undefined && satisfies(reached.level, requirement.required);
   return { requirement, proof, reached, isEnough };

@@ -15,6 +15,8 @@ import { openSqliteStore } from './sqlite/sqlite-store.ts';
 export interface OpenStore {
   readonly store: Store;
   readonly signals: Signals;
+  /** How far this process's clock is ahead of the store's (negative: behind), in milliseconds; undefined where the store has none of its own. */
+  readonly clockAheadMs: () => number | undefined;
   close(): Promise<void>;
 }
 
@@ -28,7 +30,7 @@ type StoreSettings = Pick<Settings, 'profile' | 'sqlitePath' | 'mongoUri'>;
 async function openSqlite({ sqlitePath }: StoreSettings, { clock, random }: Parts): Promise<OpenStore> {
   if (sqlitePath !== ':memory:') makeDirectory(dirname(sqlitePath));
   const store = await openSqliteStore({ path: sqlitePath, clock, collections: allCollections });
-  return { store, signals: createLocalSignals({ random }), close: () => store.close() };
+  return { store, signals: createLocalSignals({ random }), clockAheadMs: () => undefined, close: () => store.close() };
 }
 
 /** @throws {StoreUnavailable} naming what is missing and how to make it */
@@ -45,7 +47,7 @@ async function openMongo(uri: string, { profile }: StoreSettings, { clock, rando
     import('./mongo/signals-inbox.ts'),
     import('./mongo/apply-indexes.ts'),
   ]);
-  const connection = await connectMongo(uri);
+  const connection = await connectMongo(uri, clock);
   try {
     // in production building an index on millions of documents is a decision of its own
     const look = profile === 'production' ? reportIndexes : applyIndexes;
@@ -56,6 +58,7 @@ async function openMongo(uri: string, { profile }: StoreSettings, { clock, rando
     return {
       store,
       signals,
+      clockAheadMs: connection.clockAheadMs,
       async close() {
         signals.close();
         await store.close();
@@ -72,17 +75,23 @@ export const openStore = (settings: StoreSettings, parts: Parts): Promise<OpenSt
   settings.mongoUri === undefined ? openSqlite(settings, parts) : openMongo(settings.mongoUri, settings, parts);
 
 /** @throws {StoreUnavailable} */
+async function withConnection<Result>(uri: string, work: (connection: MongoConnection) => Promise<Result>): Promise<Result> {
+  const { connectMongo } = await import('./mongo/connection.ts');
+  const connection = await connectMongo(uri);
+  try {
+    return await work(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** @throws {StoreUnavailable} */
 async function withIndexes<Result>(
   uri: string,
   work: (indexes: typeof import('./mongo/apply-indexes.ts'), connection: MongoConnection) => Promise<Result>,
 ): Promise<Result> {
-  const [{ connectMongo }, indexes] = await Promise.all([import('./mongo/connection.ts'), import('./mongo/apply-indexes.ts')]);
-  const connection = await connectMongo(uri);
-  try {
-    return await work(indexes, connection);
-  } finally {
-    await connection.close();
-  }
+  const indexes = await import('./mongo/apply-indexes.ts');
+  return withConnection(uri, (connection) => work(indexes, connection));
 }
 
 /** Makes the collections and indexes that are missing, and gives what was there before; nothing to do for SQLite. */
@@ -92,6 +101,10 @@ export const applyStoreIndexes = async ({ mongoUri }: StoreSettings): Promise<re
 /** What is there and what is missing, without changing anything. */
 export const reportStoreIndexes = async ({ mongoUri }: StoreSettings): Promise<readonly IndexReport[]> =>
   mongoUri === undefined ? [] : withIndexes(mongoUri, ({ reportIndexes }, connection) => reportIndexes(connection, allCollections));
+
+/** How far this machine's clock is ahead of the store's, in milliseconds; undefined for SQLite, which has none. @throws {StoreUnavailable} */
+export const clockAheadOfStoreMs = async ({ mongoUri }: StoreSettings): Promise<number | undefined> =>
+  mongoUri === undefined ? undefined : withConnection(mongoUri, async ({ clockAheadMs }) => clockAheadMs());
 
 /** The store's name for people, without credentials. */
 export const storeName = ({ sqlitePath, mongoUri }: StoreSettings): string =>

@@ -41,7 +41,7 @@ describe.runIf(canRunMongod())('how MongoDB finds what the store asks for', () =
     const opened = await mongoose.createConnection(set.uri('plans'), { monitorCommands: true, ignoreUndefined: true }).asPromise();
     const client = opened.getClient();
     client.on('commandStarted', ({ command }) => sent.push(structuredClone(command) as Sent));
-    connection = { client, database: client.db(), close: () => opened.close() };
+    connection = { client, database: client.db(), clockAheadMs: () => undefined, close: () => opened.close() };
     await applyIndexes(connection, allCollections);
     store = createMongoStore({ connection, clock: systemClock, collections: allCollections });
     for (const declared of collections) {

@@ -39,8 +39,6 @@ describe('between the phone and the page', () => {
     const back = await browser.press(stopped, 'cancel', {}, bank.redirectUri);
     expect(back.url).toContain('error=access_denied');
     await unlockAccount(world.provider.application, world.owner, 'test');
-    // what was proven in the second of an unlock does not count
-    world.clock.advance(2000);
     await phone.call('DELETE', '');
   });
 

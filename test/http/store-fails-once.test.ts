@@ -162,6 +162,39 @@ describe('when the store does not answer', () => {
     },
   );
 
+  it.each<Failing>(['before', 'after'])(
+    'while somebody signs out (a call fails %s it was done), no token outlives the session, and trying again ends both',
+    async (when) => {
+      const failedCalls = new Set<string>();
+      const isAlive = async (tokens: Tokens): Promise<boolean> => 'sub' in (await bank.userinfo(tokens));
+      for (let call = 1; ; call += 1) {
+        const person = await newPerson();
+        const browser = new FormBrowser();
+        const held = [await bank.signIn(browser, person), await app.signIn(browser, person)].map(({ tokens }) => tokens);
+        const ask = await browser.open(`${provider.issuer}/session/end?client_id=bank`);
+        failing.failAt(call, when);
+        const answer = await browser.press(ask, 'continue');
+        const failed = failing.mend();
+        if (failed === undefined) break;
+        failedCalls.add(failed);
+        const isSignedIn = (await browser.open(bank.authorize({ prompt: 'none' }).url, {}, bank.redirectUri)).url.includes('code=');
+        const alive = await Promise.all(held.map(isAlive));
+        expect(isSignedIn || !alive.includes(true), `${failed}: signed out, and tokens live on`).toBe(true);
+        if (answer.status !== 503) {
+          // nobody waited for that call
+          expect([answer.status, isSignedIn, ...alive], failed).toEqual([200, false, false, false]);
+          continue;
+        }
+        expect(answer.html, failed).toMatch(/<h1>The service is interrupted for a moment[\s\S]*role="alert"/);
+        const again = await browser.open(`${provider.issuer}/session/end?client_id=bank`);
+        await (isSignedIn ? browser.press(again, 'continue') : undefined);
+        expect(await Promise.all(held.map(isAlive)), failed).toEqual([false, false]);
+        expect((await browser.open(bank.authorize({ prompt: 'none' }).url, {}, bank.redirectUri)).url).not.toContain('code=');
+      }
+      expect([...failedCalls]).toEqual(expect.arrayContaining(['get sessions', 'remove grants', 'remove sessions']));
+    },
+  );
+
   it('a page that waits for its phone is told so, or sent to ask again: it never waits for nothing', async () => {
     const browser = new FormBrowser();
     const waiting = await browser.open(app.authorize().url);

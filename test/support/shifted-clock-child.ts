@@ -1,5 +1,9 @@
-// Loaded before a server (`--import`), so that its whole process has a clock that is off, the libraries too.
-const shiftMs = Number(process.env['CLOCK_SHIFT_MS']);
+// Loaded before a server (`--import`), so that the clock of its whole process, the libraries too, is off: from the start, or from SIGUSR2 on.
+const wrongMs = Number(process.env['CLOCK_SHIFT_MS']);
+let shiftMs = process.env['CLOCK_SHIFT_FROM'] === 'start' ? wrongMs : 0;
+process.on('SIGUSR2', () => {
+  shiftMs = wrongMs;
+});
 const RealDate = Date;
 
 class ShiftedDate extends RealDate {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
 import { type SessionDocument, sessions } from '../collections.ts';
+import { endGrantsAtSignOut } from '../end-grants.ts';
 import { ownCopy } from './own-copy.ts';
 import { type AdapterParts, expiryOf } from './parts.ts';
 
@@ -86,6 +87,8 @@ export function createSessionAdapter({ store, clock }: AdapterParts): Pick<Adapt
       return payload as AdapterPayload;
     },
     async destroy(id) {
+      // first, so that after a fault in between the person is still signed in, hears of it, and ends everything by trying again
+      await endGrantsAtSignOut(store);
       await store.remove(sessions, sessionKey(id));
     },
   };

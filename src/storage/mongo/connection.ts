@@ -1,10 +1,14 @@
 import mongoose, { type mongo } from 'mongoose';
+import { type Clock, systemClock } from '#src/kernel/clock.ts';
 import { asUnavailable } from './faults.ts';
+import { watchNodeClocks } from './node-clocks.ts';
 
 /** A database of a replica set or of a sharded cluster, connected. */
 export interface MongoConnection {
   readonly database: mongo.Db;
   readonly client: mongo.MongoClient;
+  /** How far our clock is ahead of the nodes', in milliseconds (`node-clocks.ts`). */
+  readonly clockAheadMs: () => number | undefined;
   close(): Promise<void>;
 }
 
@@ -37,8 +41,11 @@ function preferencesFor(uri: string): Partial<typeof preferences> {
 }
 
 /** @throws {StoreUnavailable} within seconds when no primary answers or the credentials are refused */
-export async function connectMongo(uri: string): Promise<MongoConnection> {
+export async function connectMongo(uri: string, clock: Clock = systemClock): Promise<MongoConnection> {
   const connection = mongoose.createConnection(uri, { ...preferencesFor(uri), ...promises });
+  // before the first nodes answer; there is no client for an address that can't be read
+  const early = connection.getClient() as mongo.MongoClient | undefined;
+  const clockAheadMs = early === undefined ? () => undefined : watchNodeClocks(early, clock);
   try {
     await connection.asPromise();
   } catch (cause) {
@@ -46,5 +53,5 @@ export async function connectMongo(uri: string): Promise<MongoConnection> {
     throw asUnavailable(cause);
   }
   const client = connection.getClient();
-  return { client, database: client.db(), close: () => connection.close() };
+  return { client, database: client.db(), clockAheadMs, close: () => connection.close() };
 }

@@ -1,7 +1,6 @@
 import type { Context } from 'koa';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
-import type { AccountId } from '#src/kernel/identifier.ts';
 import { answerConsent } from '#src/sign-in/answer-consent.ts';
 import { textParam } from '#src/sign-in/authorization-request.ts';
 import type { InteractionDocument } from '#src/sign-in/collections.ts';
@@ -60,17 +59,18 @@ async function enterCode(press: Press): Promise<void> {
   const { parts, ctx, journey, form } = press;
   const code = form.text('otp').replace(/\s/g, '');
   if (code === '') return tryAgain(press, 'otp_missing', 401);
-  const accountId = journey.account?.id as AccountId;
+  const { account } = journey;
+  if (account === undefined) throw new DomainError('interaction_expired');
   let isRight: boolean;
   try {
-    isRight = await parts.keyboard.verifyTotp(accountId, code, { address: ctx.ip, browser: browserKey(ctx) });
+    isRight = await parts.keyboard.verifyTotp(account.id, code, { address: ctx.ip, browser: browserKey(ctx) });
   } catch (thrown) {
     if (!isSlowed(thrown)) throw thrown;
     return slowDown(press, thrown);
   }
   if (!isRight) return tryAgain(press, 'otp_wrong', 401);
-  const methods = [{ amr: 'otp', at: epochSeconds(parts.clock) }] as const;
-  await goOn(parts, ctx, live(await recordProof(parts.store, journey.document, { accountId, methods })));
+  const methods = [{ amr: 'otp', at: epochSeconds(parts.clock), under: account.validFrom }] as const;
+  await goOn(parts, ctx, live(await recordProof(parts.store, journey.document, { accountId: account.id, methods })));
 }
 
 /** The way over the phone: a new QR when the present one is over, used up or declined. Where a code was asked for, the QR comes instead. */

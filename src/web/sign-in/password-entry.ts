@@ -37,7 +37,7 @@ export async function readPasswordEntry(parts: SignInPageParts, ctx: Context, fo
 
 export const passwordProof = (parts: SignInPageParts, account: Account) => ({
   accountId: account.id,
-  methods: [{ amr: 'pwd', at: epochSeconds(parts.clock) }] as const,
+  methods: [{ amr: 'pwd', at: epochSeconds(parts.clock), under: account.validFrom }] as const,
 });
 
 /** The common case in one store operation: the first person on these pages typed the right password. */

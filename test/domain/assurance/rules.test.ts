@@ -3,7 +3,7 @@ import { acrValues } from '#config/acr.ts';
 import type { Account } from '#src/accounts/account.ts';
 import { authenticationLevelOf } from '#src/assurance/authentication-level.ts';
 import { formatAcr, type Level, lowestLevel } from '#src/assurance/level.ts';
-import type { Amr } from '#src/assurance/methods.ts';
+import type { Amr, ProvenMethod } from '#src/assurance/methods.ts';
 import { authTimeOf, reachedLevel } from '#src/assurance/reached-level.ts';
 import { type ClientAcrPolicy, requiredLevel } from '#src/assurance/required-level.ts';
 import { formatMethods, mergeMethods, parseMethods } from '#src/assurance/session-methods.ts';
@@ -97,7 +97,6 @@ describe('what was reached', () => {
     methods,
     identityLevel: 2 as const,
     now,
-    countFrom: 0,
     provenNow: false,
     ...more,
   });
@@ -140,10 +139,6 @@ describe('what was reached', () => {
       )?.level.authentication,
     ).toBe(3);
   });
-
-  it('what was proven before the account became valid again does not count', () => {
-    expect(reachedLevel(proof([{ amr: 'pwd', at: now - 10 }], { countFrom: now - 5 }))).toBeUndefined();
-  });
 });
 
 describe('what a token says', () => {
@@ -173,13 +168,22 @@ describe('whether a token still holds', () => {
     },
     ...more,
   });
-  const token = { issuedAt: now, acr: acrOf(2, 2) };
+  const token = { issuedAt: now, under: 0, acr: acrOf(2, 2) };
 
   it('holds for an account as it was', () => expect(tokenRefusal(account(), token)).toBeUndefined());
   it('does not outlive a lock', () =>
     expect(tokenRefusal(account({ lock: { ground: 'own-request', by: 'self', at: 1 } }), token)).toBe('account_locked'));
   it('does not come back to life with an unlock', () =>
-    expect(tokenRefusal(account({ validFrom: now * 1000 + 1 }), token)).toBe('older_than_account_validity'));
+    expect(tokenRefusal(account({ validFrom: now * 1000 + 1 }), token)).toBe('sign_in_ended'));
+  it('does not outlive the end by the clock of the process that issued it', () =>
+    expect(tokenRefusal(account({ validFrom: (now - 90) * 1000 }), token)).toBe('sign_in_ended'));
+  it('holds after the end when its sign-in came after, though the clock of its process is behind', () =>
+    expect(tokenRefusal(account({ validFrom: (now + 90) * 1000 }), { ...token, under: (now + 90) * 1000 })).toBeUndefined());
+  it('is measured by time when a version before issued it', () => {
+    const old = { ...token, under: undefined };
+    expect(tokenRefusal(account({ validFrom: now * 1000 }), old)).toBeUndefined();
+    expect(tokenRefusal(account({ validFrom: now * 1000 + 1 }), old)).toBe('sign_in_ended');
+  });
   it('does not keep an identity level that was withdrawn', () =>
     expect(tokenRefusal(account({ identityLevel: 1 }), token)).toBe('level_withdrawn'));
 });
@@ -187,14 +191,28 @@ describe('whether a token still holds', () => {
 describe('methods in a session', () => {
   it('are read back as they were written', () => {
     const methods = [
-      { amr: 'pwd', at: 12 },
+      { amr: 'pwd', at: 12, under: 0 },
+      { amr: 'swk', at: 13, under: 1_764_000_000_123 },
       { amr: 'otp', at: 15 },
-    ] as { amr: Amr; at: number }[];
+    ] as ProvenMethod[];
     expect(parseMethods(formatMethods(methods))).toEqual(methods);
   });
 
   it('prove nothing when they are not of our form', () => {
-    expect(parseMethods(['pwd', 'pwd@', 'pwd@-1', 'magic@12', 'pwd@1e9', '__proto__@1', 'constructor@1'])).toEqual([]);
+    expect(
+      parseMethods([
+        'pwd',
+        'pwd@',
+        'pwd@-1',
+        'magic@12',
+        'pwd@1e9',
+        'pwd@1@',
+        'pwd@1@-1',
+        'pwd@1@2@3',
+        '__proto__@1',
+        'constructor@1',
+      ]),
+    ).toEqual([]);
   });
 
   it('a later weaker sign-in never takes away what was proven', () => {
@@ -210,5 +228,10 @@ describe('methods in a session', () => {
       { amr: 'otp', at: 5 },
       { amr: 'pwd', at: 9 },
     ]);
+  });
+
+  it('what was proven after everything was ended counts instead of what ended, though that has the later time', () => {
+    const after = { amr: 'pwd', at: 910, under: 2 } as const;
+    expect(mergeMethods([{ amr: 'pwd', at: 1000, under: 1 }], [after])).toEqual([after]);
   });
 });

@@ -7,12 +7,17 @@ import type { Amr } from '#src/assurance/methods.ts';
 import { authTimeOf, reachedLevel } from '#src/assurance/reached-level.ts';
 import { requiredLevel } from '#src/assurance/required-level.ts';
 import { tokenAcr } from '#src/assurance/token-acr.ts';
+import { isEnded } from '#src/assurance/token-check.ts';
 
 const now = 1_800_000_000;
 const amr = fc.constantFrom<Amr>('pwd', 'otp', 'sms', 'swk', 'hwk', 'user', 'face', 'fpt');
+/** When everything of the account was ended, in milliseconds: never, or twice. */
+const endings = [0, (now - 50_000) * 1000, (now - 5000) * 1000] as const;
 const method = fc.record({
   amr,
-  at: fc.oneof(fc.integer({ min: now - 250, max: now }), fc.integer({ min: now - 100_000, max: now })),
+  // a clock may be 90 s ahead
+  at: fc.oneof(fc.integer({ min: now - 250, max: now + 90 }), fc.integer({ min: now - 100_000, max: now })),
+  under: fc.constantFrom(undefined, ...endings),
 });
 const methods = fc.uniqueArray(method, { selector: ({ amr: name }) => name, minLength: 1, maxLength: 8 });
 const acr = fc.constantFrom(...acrValues);
@@ -31,7 +36,7 @@ const situation = fc.record({
   scopes: fc.oneof(fc.constant(lowestLevel), level),
   reach: fc.record({ identity: fc.constantFrom<1 | 2>(1, 2), authentication }),
   methods,
-  countFrom: fc.oneof(fc.constant(0), fc.integer({ min: now - 50_000, max: now })),
+  validFrom: fc.constantFrom(...endings),
   provenNow: fc.boolean(),
 });
 
@@ -39,10 +44,9 @@ function decide(given: Situation) {
   const client = { minimum: given.minimum, allowed: given.allowed, defaults: given.defaults };
   const requirement = requiredLevel({ essential: given.essential, voluntary: given.voluntary }, client, given.scopes, given.reach);
   const proof = {
-    methods: given.methods,
+    methods: given.methods.filter((each) => !isEnded(given, each)),
     identityLevel: given.reach.identity,
     now,
-    countFrom: given.countFrom,
     provenNow: given.provenNow,
   };
   const reached = reachedLevel(proof);
@@ -54,7 +58,7 @@ function decide(given: Situation) {
 function provenBySlowCount(proof: NonNullable<ReturnType<typeof decide>>['proof'], wanted: number): boolean {
   const row = authenticationLevels[wanted - 1];
   if (row === undefined || (!row.fromSessionAlone && !proof.provenNow)) return false;
-  const usable = proof.methods.filter(({ at }) => at >= proof.countFrom && at >= now - row.maxAgeSeconds);
+  const usable = proof.methods.filter(({ at }) => at >= now - row.maxAgeSeconds);
   return authenticationLevelOf(usable.map((each) => each.amr)) >= wanted;
 }
 
@@ -99,8 +103,18 @@ property('every amr was proven, and auth_time is the time of a method that was',
   expect(reached.amr.filter((name) => name !== 'mfa').every((name) => proven.has(name))).toBe(true);
   const authTime = authTimeOf((parseAcr(value) ?? lowestLevel).authentication, proof);
   expect(proof.methods.some(({ at }) => at === authTime)).toBe(true);
-  expect(authTime).toBeGreaterThanOrEqual(proof.countFrom);
 });
+
+property(
+  'no token counts what was proven before everything was ended, whatever the time it bears',
+  ({ reached, acr: value, proof }, given) => {
+    const since = given.methods.filter(({ at, under }) => (under ?? at * 1000) >= given.validFrom);
+    const names = new Set<string>(since.map((each) => each.amr));
+    expect(reached.amr.filter((name) => name !== 'mfa' && !names.has(name))).toEqual([]);
+    const authTime = authTimeOf((parseAcr(value) ?? lowestLevel).authentication, proof);
+    expect(since.some(({ at }) => at === authTime)).toBe(true);
+  },
+);
 
 it('a level is written and read the same', () => {
   for (const value of acrValues) expect(formatAcr(parseAcr(value) ?? lowestLevel)).toBe(value);
