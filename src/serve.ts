@@ -11,6 +11,7 @@ import { createMetrics, type Metrics } from './observation/metrics.ts';
 import { countProtocolEvents, logProtocolRefusals } from './observation/protocol-events.ts';
 import { isTracingAsked, startTracing, traceStoreCall } from './observation/tracing.ts';
 import { createProvider } from './oidc/provider.ts';
+import { createRequestReads } from './oidc/request-reads.ts';
 import { mountServer, type Observation } from './server.ts';
 import { createFormTokens } from './web/csrf.ts';
 import { createDeviceApi, createDeviceApiLimits } from './web/device-api/routes.ts';
@@ -70,6 +71,7 @@ async function createWebApplication(application: Application, logger: Logger, ob
   const keys = await application.signingKeys.load();
   const pages = createProtocolPages({ renderer, clients, logger });
   const provider = createProvider({
+    reads: createRequestReads(application),
     ...signIn,
     issuer,
     keys,

@@ -1,5 +1,4 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
-import { findConsent } from '#src/consent/record-consent.ts';
 import { consentPlanFor } from '#src/sign-in/journey.ts';
 import { assessRequest, paramsOf } from './assess-request.ts';
 import type { ProviderParts } from './parts.ts';
@@ -22,7 +21,7 @@ export function createLoadExistingGrant(parts: ProviderParts) {
     const { account, client } = requestState(ctx);
     if (!assessment?.isEnough || account === undefined || client === undefined) return undefined;
     const consentAnswered = ctx.oidc.result !== undefined && 'consent' in ctx.oidc.result;
-    const consent = await findConsent(parts.store, account.id, client.id);
+    const consent = await parts.reads.consent(account.id, client.id);
     const plan = consentPlanFor(parts, client, paramsOf(ctx), account, { consent, consentAnswered });
     requestState(ctx).plan = plan;
     if (plan.pageNeeded) return undefined;

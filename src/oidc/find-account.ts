@@ -3,7 +3,6 @@ import type { Account, IdentityLevel } from '#src/accounts/account.ts';
 import { parseAcr } from '#src/assurance/level.ts';
 import { isUsable, type TokenFacts, tokenRefusal } from '#src/assurance/token-check.ts';
 import { claimsByScope } from '#src/consent/claim-catalogue.ts';
-import { findConsent } from '#src/consent/record-consent.ts';
 import { releaseClaims } from '#src/consent/release.ts';
 import { standingOf } from '#src/consent/standing.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
@@ -51,7 +50,7 @@ export function createFindAccount(parts: ProviderParts): FindAccount {
   const scopes = claimsByScope(parts.catalogue);
 
   return async (ctx, id, token) => {
-    const account = await parts.accounts.get(id as AccountId);
+    const account = await parts.reads.account(id as AccountId);
     if (account === undefined) return undefined;
     const used = token as unknown as TokenLike | undefined;
     const alive = used === undefined ? isUsable(account) : tokenRefusal(account, factsOf(used)) === undefined;
@@ -64,7 +63,7 @@ export function createFindAccount(parts: ProviderParts): FindAccount {
       const purpose = useOfGrant(used?.grantId)?.purpose;
       const found = names.size === 0 ? undefined : await parts.clients.find(clientId);
       if (account === undefined || found === undefined || purpose === undefined) return { sub: id };
-      const consent = await findConsent(parts.store, account.id, clientId);
+      const consent = await parts.reads.consent(account.id, clientId);
       const standing = standingOf(consent?.receipts, parts.clock.now());
       const { catalogue } = parts;
       const released = releaseClaims(

@@ -10,7 +10,7 @@ type Introspected = AccessToken | ClientCredentials | RefreshToken;
  * Who may learn about a token: the confidential client it belongs to, or one of SenID's own services. The account is checked as
  * everywhere a token is used; a refusal reads `active: false`.
  */
-export function createIntrospectionPolicy(parts: Pick<ProviderParts, 'clients' | 'accounts'>) {
+export function createIntrospectionPolicy(parts: Pick<ProviderParts, 'clients' | 'reads'>) {
   return async (_ctx: KoaContextWithOIDC, client: Client, token: Introspected): Promise<boolean> => {
     if (client.clientAuthMethod === 'none') return false;
     if (token.clientId !== client.clientId) {
@@ -19,7 +19,7 @@ export function createIntrospectionPolicy(parts: Pick<ProviderParts, 'clients' |
     }
     const accountId = (token as { accountId?: string }).accountId;
     if (accountId === undefined) return true;
-    const account = await parts.accounts.get(accountId as AccountId);
+    const account = await parts.reads.account(accountId as AccountId);
     return account !== undefined && tokenRefusal(account, factsOf(token as unknown as TokenLike)) === undefined;
   };
 }

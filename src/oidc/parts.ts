@@ -2,6 +2,7 @@ import type { SubjectIdentifiers } from '#src/accounts/subject-identifier.ts';
 import type { Sealing } from '#src/kernel/sealing.ts';
 import type { SignInParts } from '#src/sign-in/ports.ts';
 import type { ProtocolPages } from './protocol-pages.ts';
+import type { RequestReads } from './request-reads.ts';
 import type { PrivateJwk } from './signing-keys.ts';
 
 /** How long protocol things live, in seconds. */
@@ -19,6 +20,7 @@ export interface ProtocolLives {
 /** What the OpenID provider is made of. */
 export interface ProviderParts extends SignInParts {
   readonly issuer: string;
+  readonly reads: RequestReads;
   readonly keys: readonly PrivateJwk[];
   readonly sealing: Sealing;
   readonly subjects: SubjectIdentifiers;

@@ -74,7 +74,7 @@ it('who signs in again at once is signed in, though the clock of the process tha
 });
 
 /** Does something right before the first call like this one of the store goes out. */
-function rightBefore(operation: 'upsert' | 'patch', collection: string, act: () => Promise<unknown>): void {
+function rightBefore(operation: 'insert' | 'upsert' | 'patch', collection: string, act: () => Promise<unknown>): void {
   const { store } = world.provider.application;
   const real = store[operation].bind(store) as (...given: unknown[]) => Promise<unknown>;
   (store as unknown as Record<string, unknown>)[operation] = async (...given: unknown[]) => {
@@ -106,7 +106,7 @@ describe('a sign-in that is under way when everything is ended', () => {
 
   it.each([
     ['its grant', 'upsert', 'grants'],
-    ['its code', 'upsert', 'tokens'],
+    ['its code', 'insert', 'tokens'],
   ] as const)('is dead when %s was about to be written', async (_what, operation, collection) => {
     const browser = new FormBrowser();
     const { url, verifier } = app.authorize();
@@ -125,7 +125,7 @@ describe('a sign-in that is under way when everything is ended', () => {
     const form = await browser.open(url);
     const asked = await browser.press(form, 'continue', entry, app.redirectUri);
     const back = asked.url.includes('code=') ? asked : await browser.press(asked, 'approve', {}, app.redirectUri);
-    rightBefore('upsert', 'tokens', () => end(-aheadMs));
+    rightBefore('insert', 'tokens', () => end(-aheadMs));
     const { tokens } = await app.redeem(back, verifier);
     expect(await app.userinfo(tokens)).toMatchObject({ error: 'invalid_token' });
     expect((await refresh(tokens)).status).toBe(400);

@@ -18,6 +18,9 @@ const protocolCollections = new Set(['interactions', 'sessions', 'grants', 'toke
 let provider: TestProvider;
 let rp: Service;
 let calls: { operation: string; collection: string }[] = [];
+/** How often something had to be waited for: calls that were under way together are one wait. */
+let waits = 0;
+let underWay = 0;
 
 beforeAll(async () => {
   provider = await startProvider();
@@ -28,7 +31,11 @@ beforeAll(async () => {
     const real = store[operation].bind(store) as (...given: unknown[]) => Promise<unknown>;
     (store as unknown as Record<string, unknown>)[operation] = (...given: unknown[]) => {
       calls.push({ operation, collection: (given[0] as { name?: string }).name ?? '' });
-      return real(...given);
+      if (underWay === 0) waits += 1;
+      underWay += 1;
+      return real(...given).finally(() => {
+        underWay -= 1;
+      });
     };
   }
 });
@@ -44,16 +51,30 @@ describe('store operations of one sign-in, from the authorization request to the
   it('a first one with password and consent takes at most 13 of the OpenID adapter, a single-sign-on one at most 7', async () => {
     const browser = new FormBrowser();
     calls = [];
+    waits = 0;
     const { status } = await rp.signIn(browser, lan, { scope: 'openid profile' }, ['name']);
     expect(status).toBe(200);
     const first = counted();
     expect(first.protocol, first.list).toBeLessThanOrEqual(13);
     expect(first.all, first.list).toBeLessThanOrEqual(30);
 
+    expect(waits, first.list).toBeLessThanOrEqual(28);
+
     calls = [];
+    waits = 0;
     await rp.signIn(browser, lan, { scope: 'openid profile' });
     const again = counted();
+    expect(waits, again.list).toBeLessThanOrEqual(7);
     expect(again.protocol, again.list).toBeLessThanOrEqual(7);
     expect(again.all, again.list).toBeLessThanOrEqual(10);
+  });
+
+  it('the use of a token waits twice: for the token, then for all that says whether it still holds', async () => {
+    const { tokens } = await rp.signIn(new FormBrowser(), lan, { scope: 'openid profile' }, ['name']);
+    calls = [];
+    waits = 0;
+    expect(await rp.userinfo(tokens)).toMatchObject({ name: 'Nguyễn Thị Lan' });
+    expect(counted().all, counted().list).toBe(4);
+    expect(waits, counted().list).toBe(2);
   });
 });

@@ -1,5 +1,6 @@
 import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
 import { formatMethods } from '#src/assurance/session-methods.ts';
+import { textParam } from '#src/sign-in/authorization-request.ts';
 import { type InteractionDocument, type InteractionPayload, interactions } from '#src/sign-in/collections.ts';
 import { signInResult } from '#src/sign-in/sign-in-result.ts';
 import { browserOf } from '../request-browser.ts';
@@ -37,7 +38,7 @@ function isAfterSignOut({ accountId }: InteractionDocument): boolean {
  * Interactions: the library's payload beside the journey's progress. Resuming takes a finished one up in one atomic patch, so a second
  * tab or a replayed address gets no second code.
  */
-export function createInteractionAdapter({ store, clock }: AdapterParts): Pick<Adapter, 'upsert' | 'find' | 'destroy'> {
+export function createInteractionAdapter({ store, clock, reads }: AdapterParts): Pick<Adapter, 'upsert' | 'find' | 'destroy'> {
   async function takeUp(id: string): Promise<InteractionDocument | undefined> {
     const taken = await store.patch(
       interactions,
@@ -46,6 +47,8 @@ export function createInteractionAdapter({ store, clock }: AdapterParts): Pick<A
       { set: { takenUp: true, expiresAt: clock.now() + keptAfterwardsMs } },
     );
     if (taken.outcome !== 'patched') return undefined;
+    const { accountId, payload } = taken.document;
+    reads.begin({ accountId, clientId: textParam(payload.params, 'client_id') });
     if (isAfterSignOut(taken.document)) await store.patch(interactions, id, {}, { unset: ['takenUp'] });
     return taken.document;
   }

@@ -1,12 +1,14 @@
 import type { ClientDirectory } from '#src/clients/ports.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import type { Store } from '#src/kernel/store.ts';
+import type { RequestReads } from '../request-reads.ts';
 
 /** What the adapters stand on. */
 export interface AdapterParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly clients: ClientDirectory;
+  readonly reads: RequestReads;
 }
 
 /** When something saved for so many seconds ends, in milliseconds since the epoch; the library always names a life. */

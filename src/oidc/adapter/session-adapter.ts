@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
+import type { AccountId } from '#src/kernel/identifier.ts';
 import { type SessionDocument, sessions } from '../collections.ts';
 import { endGrantsAtSignOut } from '../end-grants.ts';
 import { ownCopy } from './own-copy.ts';
@@ -43,7 +44,7 @@ function changedEntries(before: ReadonlyMap<string, string>, after: Members): Re
  * Browser sessions. A save that changes only a session's age is skipped while more than nine tenths of its life are left; changed
  * authorizations are merged, so that two tabs keep each other's; a session that was destroyed meanwhile stays dead.
  */
-export function createSessionAdapter({ store, clock }: AdapterParts): Pick<Adapter, 'upsert' | 'find' | 'destroy'> {
+export function createSessionAdapter({ store, clock, reads }: AdapterParts): Pick<Adapter, 'upsert' | 'find' | 'destroy'> {
   const baselines = new WeakMap<object, Baseline>();
 
   async function save(key: string, baseline: Baseline, payload: Members, expiresAt: number): Promise<void> {
@@ -61,6 +62,15 @@ export function createSessionAdapter({ store, clock }: AdapterParts): Pick<Adapt
     );
   }
 
+  /** A signed-in browser at the start of a request: its account, what was decided about the client, and mostly the grant from last time. */
+  function beginChecks({ payload, authorizations }: SessionDocument): void {
+    const { oidc, query } = Provider.ctx ?? {};
+    const clientId = query?.['client_id'];
+    if (oidc?.route !== 'authorization' || typeof clientId !== 'string') return;
+    const { grantId } = (authorizations[clientKey(clientId)] ?? {}) as { grantId?: string };
+    reads.begin({ grantId, accountId: payload['accountId'] as AccountId | undefined, clientId });
+  }
+
   return {
     async upsert(id, payload, expiresIn) {
       const key = sessionKey(id);
@@ -74,6 +84,7 @@ export function createSessionAdapter({ store, clock }: AdapterParts): Pick<Adapt
     async find(id) {
       const found: SessionDocument | undefined = await store.get(sessions, sessionKey(id));
       if (found === undefined) return undefined;
+      beginChecks(found);
       const payload = ownCopy({ ...found.payload, authorizations: mapKeys(found.authorizations, clientIdOf) });
       if (Provider.ctx) {
         const { content } = contentOf(payload);

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
-import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
+import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider';
 import { epochSeconds } from '#src/kernel/clock.ts';
+import type { AccountId } from '#src/kernel/identifier.ts';
 import { type TokenDocument, tokens } from '../collections.ts';
 import { ownCopy } from './own-copy.ts';
 import { type AdapterParts, expiryOf } from './parts.ts';
@@ -12,8 +13,14 @@ const keyOf = (token: string): string => hash('sha256', token, 'base64url');
  * Codes and tokens. All kinds share one collection, so introspection's three look-ups of one token are one read.
  * `consume` is atomic: of any number of redemptions one wins and the others get `invalid_grant`.
  */
-export function createTokenAdapter({ store, clock }: AdapterParts): Adapter {
+export function createTokenAdapter({ store, clock, reads }: AdapterParts): Adapter {
   const underWay = new Map<string, Promise<TokenDocument | undefined>>();
+
+  /** Whatever a token is used for, its grant and its account are looked at next; for claims, also what was decided about the client. */
+  function beginChecks({ grantId, accountId, clientId }: AdapterPayload): void {
+    const isForClaims = Provider.ctx?.oidc.route === 'userinfo';
+    reads.begin({ grantId, accountId: accountId as AccountId | undefined, clientId: isForClaims ? clientId : undefined });
+  }
 
   function read(key: string): Promise<TokenDocument | undefined> {
     const running = underWay.get(key);
@@ -34,6 +41,7 @@ export function createTokenAdapter({ store, clock }: AdapterParts): Adapter {
       const found = await read(keyOf(id));
       if (found === undefined) return undefined;
       const payload = ownCopy(found.payload);
+      beginChecks(payload);
       return (found.consumed === undefined ? payload : { ...payload, consumed: found.consumed }) as AdapterPayload;
     },
     async consume(id) {
