@@ -6,6 +6,8 @@ import { call } from './lean-client.ts';
 export interface Peer {
   readonly issuer: string;
   readonly people: number;
+  /** Services `bench-0` and so on, one of which each operation takes; without, there is `bench` alone. */
+  readonly clients?: number;
 }
 
 /** Prepares one worker and gives the function that does one operation; it throws when an answer is not as it must be. */
@@ -29,6 +31,9 @@ async function post(url: string, fields: Record<string, string>, authorization: 
 }
 
 let next = 0;
+/** Spread over all there are: no neighbour of the one before. */
+const oneOf = (many: number): number => (next++ * 104_729) % many;
+const clientOf = ({ clients }: Peer): string => (clients === undefined ? 'bench' : `bench-${oneOf(clients)}`);
 
 /** The code flow in a browser: signs in and agrees where a page asks for it, unless no page is allowed. */
 async function codeFlow(
@@ -55,9 +60,7 @@ async function codeFlow(
     page = await browser.press(
       page,
       isConsent ? 'approve' : 'continue',
-      isConsent
-        ? { grant: ['name', 'email'] }
-        : { id_number: String(next++ % people).padStart(12, '0'), password: 'correct horse' },
+      isConsent ? { grant: ['name', 'email'] } : { id_number: String(oneOf(people)).padStart(12, '0'), password: 'correct horse' },
       redirectUri,
     );
   }
@@ -70,15 +73,13 @@ async function codeFlow(
   )) as unknown as Tokens;
 }
 
-const signIn = (peer: Peer, client = 'bench', scope = 'openid profile email'): Promise<Tokens> =>
+const signIn = (peer: Peer, client = clientOf(peer), scope = 'openid profile email'): Promise<Tokens> =>
   codeFlow(peer, new FormBrowser(), client, { scope, pages: true });
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
-  'client-credentials':
-    async ({ issuer }) =>
-    async () => {
-      await post(`${issuer}/token`, { grant_type: 'client_credentials' }, basic('bench'));
-    },
+  'client-credentials': async (peer) => async () => {
+    await post(`${peer.issuer}/token`, { grant_type: 'client_credentials' }, basic(clientOf(peer)));
+  },
   refresh: async (peer) => {
     const { refresh_token: token = '' } = await signIn(peer, 'bench-rt', 'openid profile email offline_access');
     if (token === '') throw new Error('no refresh token');
@@ -92,10 +93,10 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     };
   },
   sso: async (peer) => {
-    const browser = new FormBrowser();
-    await codeFlow(peer, browser, 'bench', { scope: 'openid profile email', pages: true });
+    const [browser, client] = [new FormBrowser(), clientOf(peer)];
+    await codeFlow(peer, browser, client, { scope: 'openid profile email', pages: true });
     return async () => {
-      await codeFlow(peer, browser, 'bench', { scope: 'openid profile email', pages: false });
+      await codeFlow(peer, browser, client, { scope: 'openid profile email', pages: false });
     };
   },
   login: async (peer) => async () => {

@@ -17,7 +17,7 @@ export interface ImportProgress {
 type PeopleOptions = BatchOptions & { readonly progress?: (done: ImportProgress) => void };
 
 /** Large enough that a commit costs little for each person, small enough that memory stays flat and a crash loses little work. */
-const batchSize = 4000;
+const batchSize = 8000;
 
 async function* inBatches(
   lines: AsyncIterable<string>,

@@ -24,6 +24,9 @@ export const openSecret = (sealing: Sealing, document: ClientDocument | undefine
 
 const withoutSecret = ({ secret: _, ...client }: ClientDocument): Client => client;
 
+/** More than a nation has in use at a time; some 4 kB each. */
+const mostKept = 20_000;
+
 /** Looks services up through a cache of `maxAgeMs`, dropped at once by a signal. */
 export function createClientDirectory({ store, sealing, clock, signals }: ClientDirectoryParts, maxAgeMs = 4000): ClientDirectory {
   const cache = new Map<string, { at: number; updatedAt: number; found: ClientWithSecret | undefined }>();
@@ -32,12 +35,15 @@ export function createClientDirectory({ store, sealing, clock, signals }: Client
   async function load(id: string): Promise<ClientWithSecret | undefined> {
     const document = await store.get(clients, id);
     const known = cache.get(id);
-    if (cache.size > 20_000) cache.clear();
     // an unchanged registration keeps its object, so that what was built from it stays valid
     const unchanged = document !== undefined && known?.found !== undefined && known.updatedAt === document.updatedAt;
     const found = unchanged ? known.found : open(document);
-    if (document !== undefined) cache.set(id, { at: clock.now(), updatedAt: document.updatedAt, found });
-    else cache.delete(id);
+    // put again it is the newest: what was read longest ago makes room
+    cache.delete(id);
+    if (document === undefined) return found;
+    const [oldest] = cache.size < mostKept ? [] : cache.keys();
+    if (oldest !== undefined) cache.delete(oldest);
+    cache.set(id, { at: clock.now(), updatedAt: document.updatedAt, found });
     return found;
   }
 

@@ -13,14 +13,15 @@ const tagLength = 16;
 
 /** Fields behind their lengths, so that no two lists of fields read the same. */
 function lengthDelimited(fields: readonly string[]): Buffer {
-  return Buffer.concat(
-    fields.flatMap((field) => {
-      const bytes = Buffer.from(field.normalize('NFC'));
-      const length = Buffer.alloc(4);
-      length.writeUInt32BE(bytes.length);
-      return [length, bytes];
-    }),
-  );
+  const texts = fields.map((field) => field.normalize('NFC'));
+  const lengths = texts.map((text) => Buffer.byteLength(text));
+  const all = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + 4 + length, 0));
+  let at = 0;
+  for (const [n, text] of texts.entries()) {
+    at = all.writeUInt32BE(lengths[n] as number, at);
+    at += all.write(text, at);
+  }
+  return all;
 }
 
 /** AES-256-GCM with a fresh IV for each value: `<key id>.<iv ‖ ciphertext ‖ tag>`. Blind indexes use the oldest key, so that they stay found. */
