@@ -1,11 +1,8 @@
 // node bench/full-store.ts [--people 1000000] [--clients 20000] [--store mongodb] [--rounds 5] [--seconds 4]: what a store with a nation's people and
 // services costs beside one with a few, in turn in the same run. Loopback only, bounded in time; Linux.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadSettings } from '#config/load.ts';
 import { importPeople } from '#src/accounts/import-people.ts';
@@ -13,8 +10,10 @@ import { compose } from '#src/compose.ts';
 import { type ReplicaSet, startReplicaSet } from '#test/support/mongod.ts';
 import { freePort } from '#test/support/running-provider.ts';
 import { peopleLines } from './people-lines.ts';
-import { cpuMs, residentMiB } from './process-cost.ts';
-import { type Peer, scenarios } from './scenarios.ts';
+import { residentMiB } from './process-cost.ts';
+import { type Peer, type Scenario, scenarios } from './scenarios.ts';
+import { type ServerProcess, startServer } from './server-process.ts';
+import { measureWindow, median, type Window } from './window.ts';
 
 const { values } = parseArgs({
   options: {
@@ -73,64 +72,25 @@ async function fill(name: string, people: number, clients: number): Promise<Fill
 }
 
 interface Running extends Peer {
-  readonly child: ChildProcess;
+  readonly server: ServerProcess;
   readonly store: readonly number[];
 }
 
-const canPin = spawnSync('taskset', ['-c', '0', 'true']).status === 0;
-
 async function start({ name, people, clients, env, set }: Filled): Promise<Running> {
-  const file = fileURLToPath(new URL('./prepared-server.ts', import.meta.url));
   const began = performance.now();
-  const command = canPin ? ['taskset', '-c', '0', process.execPath, file] : [process.execPath, file];
-  const child = spawn(command[0] ?? '', command.slice(1), {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => Promise.reject(new Error(`${name} ended`)))]);
+  const server = await startServer('./prepared-server.ts', env);
   console.log(`${name}: ready after ${((performance.now() - began) / 1000).toFixed(1)} s`);
-  return { issuer: env['SENID_ISSUER'] ?? '', people, clients, child, store: set?.nodes.map(({ pid }) => pid) ?? [] };
+  return { issuer: env['SENID_ISSUER'] ?? '', people, clients, server, store: set?.nodes.map(({ pid }) => pid) ?? [] };
 }
 
-interface Window {
-  readonly serverMs: number;
-  readonly storeMs: number;
-  readonly p50: number;
-  readonly p95: number;
-}
-
-async function measure(peer: Running, scenario: string): Promise<Window> {
-  const prepare = scenarios[scenario];
-  if (prepare === undefined) throw new Error(`no scenario ${scenario}`);
-  const workers = await Promise.all(Array.from({ length: Number(values.concurrency) }, () => prepare(peer)));
-  const latencies: number[] = [];
-  const run = async (until: number): Promise<void> => {
-    await Promise.all(
-      workers.map(async (operate) => {
-        while (performance.now() < until) {
-          const began = performance.now();
-          await operate();
-          latencies.push(performance.now() - began);
-        }
-      }),
-    );
-  };
-  const ofStore = (): number => peer.store.reduce((sum, pid) => sum + cpuMs(pid), 0);
-  await run(performance.now() + 1000);
-  latencies.length = 0;
-  const [server, store] = [cpuMs(peer.child.pid ?? 0), ofStore()];
-  await run(performance.now() + Number(values.seconds) * 1000);
-  const sorted = latencies.sort((one, other) => one - other);
-  return {
-    serverMs: (cpuMs(peer.child.pid ?? 0) - server) / sorted.length,
-    storeMs: (ofStore() - store) / sorted.length,
-    p50: sorted[Math.floor(sorted.length * 0.5)] ?? 0,
-    p95: sorted[Math.floor(sorted.length * 0.95)] ?? 0,
-  };
-}
-
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? 0;
+const windowOf = ({ server, store, ...peer }: Running, scenario: string): Promise<Window> =>
+  measureWindow({
+    pids: { server: server.pid, store },
+    peer,
+    scenario: scenarios[scenario] as Scenario,
+    seconds: Number(values.seconds),
+    concurrency: Number(values.concurrency),
+  });
 
 const stores: Filled[] = [];
 const peers: Running[] = [];
@@ -145,7 +105,7 @@ try {
     const rounds: Window[][] = [];
     for (let round = 0; round < Number(values.rounds); round += 1) {
       const pair: Window[] = [];
-      for (const peer of peers) pair.push(await measure(peer, scenario));
+      for (const peer of peers) pair.push(await windowOf(peer, scenario));
       rounds.push(pair);
     }
     const of = (at: number, read: (window: Window) => number): number => median(rounds.map((pair) => read(pair[at] as Window)));
@@ -157,13 +117,10 @@ try {
       `| ${scenario} | ${shown(0)} | ${shown(1)} | ${ratio((w) => w.serverMs + w.storeMs)} | ${ratio((w) => w.p50)} | ${ratio((w) => w.p95)} |`,
     );
   }
-  for (const [at, { child }] of peers.entries())
-    console.log(`\n${stores[at]?.name}: ${residentMiB(child.pid ?? 0).toFixed(0)} MiB resident at the end`);
+  for (const [at, { server }] of peers.entries())
+    console.log(`\n${stores[at]?.name}: ${residentMiB(server.pid).toFixed(0)} MiB resident at the end`);
 } finally {
-  for (const { child } of peers) {
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-  }
+  for (const { server } of peers) await server.stop();
   for (const { set, dataDir } of stores) {
     await set?.stop();
     rmSync(dataDir, { recursive: true, force: true });

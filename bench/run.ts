@@ -1,125 +1,130 @@
-// node bench/run.ts [--scenarios a,b] [--seconds 4] [--rounds 3] [--concurrency 8] [--store mongodb]: CPU milliseconds per operation of SenID and of bare
-// oidc-provider, in turn in the same run, and their ratio. Loopback only, bounded by time and rounds. Linux.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+// node bench/run.ts [--scenarios a,b] [--seconds 4] [--rounds 3] [--concurrency 8] [--store mongodb] [--json]: CPU milliseconds per operation of SenID,
+// server and store apart, and of bare oidc-provider, in turn in the same run, and their ratio. Loopback only, bounded by time and rounds. Linux.
 import { parseArgs } from 'node:util';
 import { type ReplicaSet, startReplicaSet } from '#test/support/mongod.ts';
 import { freePort } from '#test/support/running-provider.ts';
-import { cpuMs, residentMiB } from './process-cost.ts';
-import { type Peer, scenarios } from './scenarios.ts';
+import { residentMiB } from './process-cost.ts';
+import { ownScenarios, type Peer, type Scenario, scenarios } from './scenarios.ts';
+import { pin, type ServerProcess, startServer } from './server-process.ts';
+import { measureWindow, median, type Window } from './window.ts';
 
 const { values } = parseArgs({
   options: {
-    scenarios: { type: 'string', default: Object.keys(scenarios).join(',') },
+    scenarios: { type: 'string', default: 'client-credentials,refresh,sso,login,userinfo,introspection' },
     seconds: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '3' },
     concurrency: { type: 'string', default: '8' },
     store: { type: 'string', default: 'sqlite' },
+    json: { type: 'boolean', default: false },
   },
 });
 const people = 200;
+const names = values.scenarios.split(',');
+const unknown = names.filter((name) => !Object.hasOwn(scenarios, name));
+if (unknown.length > 0) {
+  console.error(`no scenario ${unknown.join(', ')}; there are ${Object.keys(scenarios).join(', ')}, waiting-pages`);
+  process.exit(2);
+}
 
 interface Running extends Peer {
-  readonly name: string;
-  readonly child: ChildProcess;
-  /** The database's processes; their CPU counts too. */
+  readonly server: ServerProcess;
+  /** The database's processes. */
   readonly store: readonly number[];
 }
 
-const canPin = spawnSync('taskset', ['-c', '0', 'true']).status === 0;
-
-/** The server and its database on core 0 where the machine lets us, the driver wherever it runs. */
-async function start(name: string, set?: ReplicaSet): Promise<Running> {
+async function start(name: 'bare' | 'senid', set?: ReplicaSet): Promise<Running> {
   const port = await freePort();
-  const file = fileURLToPath(new URL(`./${name}-server.ts`, import.meta.url));
-  const command = canPin ? ['taskset', '-c', '0', process.execPath, file] : [process.execPath, file];
-  const child = spawn(command[0] ?? '', command.slice(1), {
-    env: {
-      ...process.env,
-      BENCH_PORT: String(port),
-      BENCH_PEOPLE: String(people),
-      ...(set === undefined ? {} : { BENCH_STORE: set.uri('bench') }),
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const server = await startServer(`./${name}-server.ts`, {
+    BENCH_PORT: String(port),
+    BENCH_PEOPLE: String(people),
+    ...(set === undefined ? {} : { BENCH_STORE: set.uri('bench') }),
   });
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', (text: Buffer) => text.toString().includes('ready') && resolve());
-    child.once('exit', () => reject(new Error(`${name} ended`)));
-  });
+  const codes = [...server.printed().matchAll(/enrolment (\S+)/g)].map(([, code = '']) => code);
   const store = set?.nodes.map(({ pid }) => pid) ?? [];
-  return { name, child, issuer: `http://localhost:${port}`, people, store };
+  return { issuer: `http://localhost:${port}`, people, codes, server, store };
 }
 
-interface Window {
-  /** Server and store together. */
-  readonly msPerOp: number;
-  readonly storeMsPerOp: number;
-  readonly perSecond: number;
-  readonly p99: number;
+/** The medians over all rounds. */
+type Figures = { readonly [Name in keyof Window]: number };
+
+interface Row {
+  readonly scenario: string;
+  readonly senid: Figures;
+  /** Where bare has a counterpart. */
+  readonly bare?: Figures;
+  /** Server and store of SenID over bare: the median of the pairs, the least and the most. */
+  readonly ratio?: readonly [median: number, least: number, most: number];
 }
 
-/** A closed loop of workers for a while; a window ends when what it began has ended, so every operation is paid for. */
-async function measure(peer: Running, scenario: string, seconds: number, concurrency: number): Promise<Window> {
-  const prepare = scenarios[scenario];
-  if (prepare === undefined) throw new Error(`no scenario ${scenario}`);
-  const workers = await Promise.all(Array.from({ length: concurrency }, () => prepare(peer)));
-  const pid = peer.child.pid ?? 0;
-  const storeMs = (): number => peer.store.reduce((sum, each) => sum + cpuMs(each), 0);
-  const loop = async (until: number, latencies: number[]): Promise<void> => {
-    await Promise.all(
-      workers.map(async (operate) => {
-        while (performance.now() < until) {
-          const began = performance.now();
-          await operate();
-          latencies.push(performance.now() - began);
-        }
-      }),
-    );
-  };
-  await loop(performance.now() + 1500, []);
-  const [cpu, ofStore, began] = [cpuMs(pid), storeMs(), performance.now()];
-  const latencies: number[] = [];
-  await loop(began + seconds * 1000, latencies);
-  const sorted = latencies.sort((one, other) => one - other);
+const figuresOf = (windows: readonly Window[]): Figures => ({
+  serverMs: median(windows.map(({ serverMs }) => serverMs)),
+  storeMs: median(windows.map(({ storeMs }) => storeMs)),
+  perSecond: median(windows.map(({ perSecond }) => perSecond)),
+  p50: median(windows.map(({ p50 }) => p50)),
+  p95: median(windows.map(({ p95 }) => p95)),
+  p99: median(windows.map(({ p99 }) => p99)),
+});
+
+async function compare(scenario: string, senid: Running, bare: Running): Promise<Row> {
+  const rounds: { bare?: Window; senid: Window }[] = [];
+  const windowOf = ({ server, store, ...peer }: Running): Promise<Window> =>
+    measureWindow({
+      pids: { server: server.pid, store },
+      peer,
+      scenario: scenarios[scenario] as Scenario,
+      seconds: Number(values.seconds),
+      concurrency: Number(values.concurrency),
+    });
+  for (let round = 0; round < Number(values.rounds); round += 1) {
+    const there = ownScenarios.has(scenario) ? {} : { bare: await windowOf(bare) };
+    rounds.push({ ...there, senid: await windowOf(senid) });
+  }
+  const ours = figuresOf(rounds.map((round) => round.senid));
+  const theirs = rounds.flatMap((round) => round.bare ?? []);
+  if (theirs.length === 0) return { scenario, senid: ours };
+  const ratios = rounds.map((round) => (round.senid.serverMs + round.senid.storeMs) / (round.bare?.serverMs ?? Number.NaN));
   return {
-    msPerOp: (cpuMs(pid) - cpu + storeMs() - ofStore) / latencies.length,
-    storeMsPerOp: (storeMs() - ofStore) / latencies.length,
-    perSecond: latencies.length / ((performance.now() - began) / 1000),
-    p99: sorted[Math.floor(sorted.length * 0.99)] ?? 0,
+    scenario,
+    senid: ours,
+    bare: figuresOf(theirs),
+    ratio: [median(ratios), Math.min(...ratios), Math.max(...ratios)],
   };
 }
 
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? 0;
+const shown = ({ scenario, senid, bare, ratio }: Row): string =>
+  `| ${[
+    scenario,
+    bare?.serverMs.toFixed(3) ?? '–',
+    senid.serverMs.toFixed(3),
+    senid.storeMs.toFixed(3),
+    ratio === undefined ? '–' : `${ratio[0].toFixed(2)} (${ratio[1].toFixed(2)}–${ratio[2].toFixed(2)})`,
+    senid.perSecond.toFixed(0),
+    `${senid.p50.toFixed(1)}, ${senid.p95.toFixed(1)}, ${senid.p99.toFixed(1)}`,
+    bare === undefined ? '–' : `${bare.p50.toFixed(1)}, ${bare.p95.toFixed(1)}, ${bare.p99.toFixed(1)}`,
+  ].join(' | ')} |`;
+
+const say = (line: string): void => {
+  if (!values.json) console.log(line);
+};
 
 const set = values.store === 'mongodb' ? await startReplicaSet() : undefined;
-if (canPin) for (const { pid } of set?.nodes ?? []) spawnSync('taskset', ['-a', '-c', '-p', '0', String(pid)]);
-const peers = [await start('bare'), await start('senid', set)];
-console.log(
-  '| scenario | bare, CPU ms/op | SenID, CPU ms/op (of it the store) | ratio (median of pairs; range) | SenID per second | p99 ms |\n|---|---:|---:|---:|---:|---:|',
+for (const { pid } of set?.nodes ?? []) pin(pid, 0);
+const [bare, senid] = [await start('bare'), await start('senid', set)];
+say(
+  '| scenario | bare, CPU ms/op | SenID, server | its store | ratio (pairs: median, range) | per second | p50, p95, p99 ms | of bare |',
 );
+say('|---|---:|---:|---:|---:|---:|---:|---:|');
 try {
-  for (const scenario of values.scenarios.split(',')) {
-    const windows: Window[][] = [];
-    for (let round = 0; round < Number(values.rounds); round += 1) {
-      const pair: Window[] = [];
-      for (const peer of peers) pair.push(await measure(peer, scenario, Number(values.seconds), Number(values.concurrency)));
-      windows.push(pair);
-    }
-    const of = (at: number, read: (window: Window) => number): number => median(windows.map((pair) => read(pair[at] as Window)));
-    const ratios = windows.map(([bare, senid]) => (senid?.msPerOp ?? 0) / (bare?.msPerOp ?? 1));
-    console.log(
-      `| ${scenario} | ${of(0, (w) => w.msPerOp).toFixed(3)} | ${of(1, (w) => w.msPerOp).toFixed(3)} (${of(1, (w) => w.storeMsPerOp).toFixed(3)}) | ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}) | ${of(1, (w) => w.perSecond).toFixed(0)} | ${of(1, (w) => w.p99).toFixed(1)} |`,
-    );
+  const rows: Row[] = [];
+  for (const name of names) {
+    const row = await compare(name, senid, bare);
+    rows.push(row);
+    say(shown(row));
   }
-  for (const { name, child } of peers) console.log(`\n${name}: ${residentMiB(child.pid ?? 0).toFixed(0)} MiB resident at the end`);
+  const resident = { bare: residentMiB(bare.server.pid), senid: residentMiB(senid.server.pid) };
+  say(`\nresident at the end: bare ${resident.bare.toFixed(0)} MiB, SenID ${resident.senid.toFixed(0)} MiB`);
+  if (values.json) console.log(JSON.stringify({ store: values.store, rows, residentMiB: resident }));
 } finally {
-  await Promise.all(
-    peers.map(({ child }) => {
-      child.kill('SIGTERM');
-      return once(child, 'exit');
-    }),
-  );
+  await Promise.all([bare.server.stop(), senid.server.stop()]);
   await set?.stop();
 }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { createVirtualPhone, enrolPhone, readPayload, type VirtualPhone } from '#src/phone/virtual-phone.ts';
 import { FormBrowser, type Page } from '#test/support/form-browser.ts';
 import { call } from './lean-client.ts';
 
@@ -8,6 +9,8 @@ export interface Peer {
   readonly people: number;
   /** Services `bench-0` and so on, one of which each operation takes; without, there is `bench` alone. */
   readonly clients?: number;
+  /** Enrolment codes, each of another person, for scenarios with phones. */
+  readonly codes?: readonly string[];
 }
 
 /** Prepares one worker and gives the function that does one operation; it throws when an answer is not as it must be. */
@@ -35,14 +38,14 @@ let next = 0;
 const oneOf = (many: number): number => (next++ * 104_729) % many;
 const clientOf = ({ clients }: Peer): string => (clients === undefined ? 'bench' : `bench-${oneOf(clients)}`);
 
-/** The code flow in a browser: signs in and agrees where a page asks for it, unless no page is allowed. */
-async function codeFlow(
-  { issuer, people }: Peer,
-  browser: FormBrowser,
-  client: string,
-  { scope, pages }: { readonly scope: string; readonly pages: boolean },
-): Promise<Tokens> {
-  const [verifier, state] = [random(), random()];
+const verifierOf = (): { verifier: string; challenge: string } => {
+  const verifier = random();
+  return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
+};
+
+/** A new authorization request of a client, opened in a browser; `tokens` ends it with the answer that came back. */
+async function begin({ issuer }: Peer, browser: FormBrowser, client: string, scope: string) {
+  const [{ verifier, challenge }, state] = [verifierOf(), random()];
   const query = new URLSearchParams({
     client_id: client,
     redirect_uri: redirectUri,
@@ -50,31 +53,114 @@ async function codeFlow(
     scope,
     state,
     nonce: random(),
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge: challenge,
     code_challenge_method: 'S256',
   });
-  let page: Page = await browser.open(`${issuer}/auth?${query}`, {}, redirectUri);
+  const page = await browser.open(`${issuer}/auth?${query}`, {}, redirectUri);
+  const answerOf = ({ url }: Page): URLSearchParams => {
+    const answer = new URL(url).searchParams;
+    if (!url.startsWith(redirectUri) || answer.get('state') !== state) throw new Error(`no answer: ${url}`);
+    return answer;
+  };
+  const tokens = async (end: Page): Promise<Tokens> =>
+    (await post(
+      `${issuer}/token`,
+      {
+        grant_type: 'authorization_code',
+        code: answerOf(end).get('code') ?? '',
+        redirect_uri: redirectUri,
+        code_verifier: verifier,
+      },
+      basic(client),
+    )) as unknown as Tokens;
+  return { page, answerOf, tokens };
+}
+
+const consents = ({ html }: Page): boolean => html.includes('value="approve"');
+const agree = (browser: FormBrowser, page: Page): Promise<Page> =>
+  browser.press(page, 'approve', { grant: ['name', 'email'] }, redirectUri);
+
+/** The code flow in a browser: signs in and agrees where a page asks for it, unless no page is allowed. */
+async function codeFlow(
+  peer: Peer,
+  browser: FormBrowser,
+  client: string,
+  { scope, pages }: { readonly scope: string; readonly pages: boolean },
+): Promise<Tokens> {
+  const { page: first, tokens } = await begin(peer, browser, client, scope);
+  let page = first;
   for (let step = 0; step < 3 && !page.url.startsWith(redirectUri); step += 1) {
     if (!pages) throw new Error(`a page in the middle of single sign-on: ${page.url}`);
-    const isConsent = page.html.includes('value="approve"');
-    page = await browser.press(
-      page,
-      isConsent ? 'approve' : 'continue',
-      isConsent ? { grant: ['name', 'email'] } : { id_number: String(oneOf(people)).padStart(12, '0'), password: 'correct horse' },
-      redirectUri,
-    );
+    const typed = { id_number: String(oneOf(peer.people)).padStart(12, '0'), password: 'correct horse' };
+    page = consents(page) ? await agree(browser, page) : await browser.press(page, 'continue', typed, redirectUri);
   }
-  const answer = new URL(page.url).searchParams;
-  if (answer.get('state') !== state) throw new Error(`no answer: ${page.url}`);
-  return (await post(
-    `${issuer}/token`,
-    { grant_type: 'authorization_code', code: answer.get('code') ?? '', redirect_uri: redirectUri, code_verifier: verifier },
-    basic(client),
-  )) as unknown as Tokens;
+  return tokens(page);
 }
 
 const signIn = (peer: Peer, client = clientOf(peer), scope = 'openid profile email'): Promise<Tokens> =>
   codeFlow(peer, new FormBrowser(), client, { scope, pages: true });
+
+const enrolled = new Map<string, Promise<VirtualPhone[]>>();
+
+/** The phones of a server, each of another person; a device may make few calls a minute, so there are many. */
+function phonesOf({ issuer, codes = [] }: Peer): Promise<VirtualPhone[]> {
+  const known = enrolled.get(issuer);
+  if (known !== undefined) return known;
+  const phones = Promise.all(codes.map(async (code) => createVirtualPhone(await enrolPhone(issuer, code))));
+  enrolled.set(issuer, phones);
+  return phones;
+}
+
+/** A page's QR is scanned, the number typed and the claims granted on the phone; the page asks whether it was this person, in a new browser. */
+async function approveByPhone(peer: Peer, phone: VirtualPhone): Promise<void> {
+  const browser = new FormBrowser();
+  const { page, tokens } = await begin(peer, browser, clientOf(peer), 'openid profile email');
+  const approval = await phone.scan(/data-qr="([^"]+)"/.exec(page.html)?.[1] ?? '');
+  const { html } = await browser.open(page.url);
+  const number = /data-number[^>]*>(\d\d)</.exec(html)?.[1];
+  await phone.decide(approval, { decision: 'approve', number, granted: readPayload(approval).claims.map(({ name }) => name) });
+  let next = await browser.open(page.url, {}, redirectUri);
+  for (let step = 0; step < 2 && !next.url.startsWith(redirectUri); step += 1)
+    next = consents(next) ? await agree(browser, next) : await browser.press(next, 'continue', {}, redirectUri);
+  await tokens(next);
+}
+
+/** What nobody has: a wrong entry that slows no other scenario down. */
+const nobody = (): string => `9${String(Math.floor(Math.random() * 1e11)).padStart(11, '0')}`;
+
+async function enterWrongly(peer: Peer): Promise<void> {
+  const browser = new FormBrowser();
+  const { page } = await begin(peer, browser, clientOf(peer), 'openid');
+  const { status } = await browser.press(page, 'continue', { id_number: nobody(), password: 'wrong horse' }, redirectUri);
+  if (status !== 401) throw new Error(`a wrong entry was answered ${status}`);
+}
+
+async function cancel(peer: Peer): Promise<void> {
+  const browser = new FormBrowser();
+  const { page, answerOf } = await begin(peer, browser, clientOf(peer), 'openid');
+  const answer = answerOf(await browser.press(page, 'cancel', {}, redirectUri));
+  if (answer.get('error') !== 'access_denied') throw new Error(`cancelled: ${answer}`);
+}
+
+/** One worker for each scenario, which takes them in turn by their weight. */
+const mixture =
+  (weights: Readonly<Record<string, number>>): Scenario =>
+  async (peer) => {
+    const turns = Object.entries(weights).flatMap(([name, weight]) =>
+      Array.from({ length: weight }, (_, n) => ({ name, at: n / weight })),
+    );
+    const names = turns.sort((one, other) => one.at - other.at).map(({ name }) => name);
+    const operations = new Map<string, () => Promise<void>>();
+    for (const name of Object.keys(weights)) operations.set(name, await (scenarios[name] as Scenario)(peer));
+    let turn = Math.floor(Math.random() * names.length);
+    return async () => {
+      turn += 1;
+      await operations.get(names[turn % names.length] ?? '')?.();
+    };
+  };
+
+/** What bare oidc-provider has no counterpart of. */
+export const ownScenarios: ReadonlySet<string> = new Set(['qr', 'wrong-entry', 'cancel', 'mixed-day']);
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
   'client-credentials': async (peer) => async () => {
@@ -116,4 +202,22 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
         throw new Error('not active');
     };
   },
+  qr: async (peer) => async () => {
+    const phones = await phonesOf(peer);
+    await approveByPhone(peer, phones[oneOf(phones.length)] as VirtualPhone);
+  },
+  'wrong-entry': async (peer) => () => enterWrongly(peer),
+  cancel: async (peer) => () => cancel(peer),
+  // of 100: services that ask again and again, people who are signed in, people who sign in, and what goes wrong
+  'mixed-day': mixture({
+    userinfo: 25,
+    introspection: 15,
+    refresh: 15,
+    'client-credentials': 10,
+    sso: 20,
+    qr: 7,
+    login: 5,
+    'wrong-entry': 2,
+    cancel: 1,
+  }),
 };

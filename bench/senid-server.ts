@@ -49,9 +49,11 @@ for (let n = 0; n < people; n += 1) {
   };
   await openAccount(application, await readPerson(line, application, { defaultEvidence: undefined, hash: true }));
 }
-const first = await application.accounts.findByIdNumber('0'.repeat(12));
-if (first !== undefined)
-  process.stdout.write(`enrolment ${(await application.enrolmentCodes.issue(first.id, { vouched: true })).code}\n`);
+for (let n = 0; n < Math.min(people, 128); n += 1) {
+  const account = await application.accounts.findByIdNumber(String(n).padStart(12, '0'));
+  if (account === undefined) throw new Error('a person is missing');
+  process.stdout.write(`enrolment ${(await application.enrolmentCodes.issue(account.id, { vouched: true })).code}\n`);
+}
 process.stdout.write('ready\n');
 process.on('SIGTERM', () => {
   void running.stop().then(() => {

@@ -1,34 +1,35 @@
-// node bench/waiting-pages.ts [--pages 1000] [--decisions 90]: from the decision on the phone to the page's event, while many pages wait.
-// The server is a process of its own on one core; loopback only.
-import { spawn } from 'node:child_process';
+// node bench/waiting-pages.ts [--pages 1000] [--decisions 90]: how late QR frames come, from the decision on the phone to the page's event, and memory,
+// while many pages wait. The server is a process of its own on one core, the pages are in this one on the others; loopback only.
 import { request } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createVirtualPhone, enrolPhone } from '#src/phone/virtual-phone.ts';
 import { FormBrowser } from '#test/support/form-browser.ts';
 import { freePort } from '#test/support/running-provider.ts';
 import { cpuMs, residentMiB } from './process-cost.ts';
+import { heapAsServed, pin, startServer } from './server-process.ts';
+import { percentile } from './window.ts';
 
 const { values } = parseArgs({
-  options: { pages: { type: 'string', default: '1000' }, decisions: { type: 'string', default: '90' } },
+  options: {
+    pages: { type: 'string', default: '1000' },
+    decisions: { type: 'string', default: '90' },
+    json: { type: 'boolean', default: false },
+  },
 });
+pin(process.pid, 1);
 const port = await freePort();
 const issuer = `http://localhost:${port}`;
-const file = fileURLToPath(new URL('./senid-server.ts', import.meta.url));
-const server = spawn('taskset', ['-c', '0', process.execPath, file], {
-  env: { ...process.env, BENCH_PORT: String(port), BENCH_PEOPLE: '1' },
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
-let printed = '';
-server.stdout.on('data', (text: Buffer) => (printed += text.toString()));
-while (!printed.includes('ready')) await new Promise((resolve) => setTimeout(resolve, 20));
-const code = /enrolment ([0-9A-Z-]+)/.exec(printed)?.[1] ?? '';
+const server = await startServer('./senid-server.ts', { BENCH_PORT: String(port), BENCH_PEOPLE: '1' }, heapAsServed());
+const { pid } = server;
+const code = /enrolment ([0-9A-Z-]+)/.exec(server.printed())?.[1] ?? '';
 const phone = createVirtualPhone(await enrolPhone(issuer, code));
 
 interface Waiting {
   qr: string;
   number: string;
   heard: Map<string, number>;
+  /** When each frame came. */
+  frames: number[];
   close(): void;
 }
 
@@ -43,7 +44,7 @@ async function openPage(): Promise<Waiting> {
     code_challenge_method: 'S256',
   });
   const page = await browser.open(`${issuer}/auth?${query}`);
-  const waiting: Waiting = { qr: '', number: '', heard: new Map(), close: () => undefined };
+  const waiting: Waiting = { qr: '', number: '', heard: new Map(), frames: [], close: () => undefined };
   await new Promise<void>((resolve, reject) => {
     const stream = request(
       `${page.url}/events`,
@@ -51,7 +52,10 @@ async function openPage(): Promise<Waiting> {
       (response) => {
         response.on('data', (chunk: Buffer) => {
           for (const [, event = '', data = ''] of chunk.toString().matchAll(/event: (\w+)\ndata: (.*)\n/g)) {
-            if (event === 'qr') waiting.qr = data;
+            if (event === 'qr') {
+              waiting.qr = data;
+              waiting.frames.push(performance.now());
+            }
             if (event === 'number') waiting.number = data;
             waiting.heard.set(event, performance.now());
           }
@@ -65,14 +69,19 @@ async function openPage(): Promise<Waiting> {
   return waiting;
 }
 
+// what the first requests leave behind is not the pages'
+for (let n = 0; n < 200; n += 20) for (const { close } of await Promise.all(Array.from({ length: 20 }, openPage))) close();
+const residentBefore = residentMiB(pid);
 const pages: Waiting[] = [];
 for (let n = 0; n < Number(values.pages); n += 20)
   pages.push(...(await Promise.all(Array.from({ length: Math.min(20, Number(values.pages) - n) }, openPage))));
-const pid = server.pid ?? 0;
+for (const page of pages) page.frames.length = 0;
 const [cpu, began] = [cpuMs(pid), performance.now()];
-await new Promise((resolve) => setTimeout(resolve, 4000));
+await new Promise((resolve) => setTimeout(resolve, 12_000));
 const idleCpu = (cpuMs(pid) - cpu) / (performance.now() - began);
-
+const resident = residentMiB(pid);
+const frameEveryMs = 2000;
+const lateness = pages.flatMap(({ frames }) => frames.slice(1).map((came, n) => came - (frames[n] ?? 0) - frameEveryMs));
 const delays: number[] = [];
 for (const waiting of pages.slice(0, Number(values.decisions))) {
   const approval = await phone.scan(waiting.qr);
@@ -82,13 +91,20 @@ for (const waiting of pages.slice(0, Number(values.decisions))) {
   while (!waiting.heard.has('approved')) await new Promise((resolve) => setTimeout(resolve, 1));
   delays.push((waiting.heard.get('approved') ?? 0) - decided);
 }
-delays.sort((one, other) => one - other);
-const at = (share: number): string => (delays[Math.floor(delays.length * share)] ?? 0).toFixed(1);
-console.log(
-  `${values.pages} pages waiting on one core: ${(idleCpu * 100).toFixed(1)} % of it for the frames, ${residentMiB(pid).toFixed(0)} MiB resident`,
-);
-console.log(
-  `from the decision sent to the page's event: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms over ${delays.length} decisions`,
-);
+const figures = {
+  pages: pages.length,
+  shareOfCore: idleCpu,
+  residentMiB: resident,
+  kibAPage: ((resident - residentBefore) * 1024) / pages.length,
+  frameLateMs: { p50: percentile(lateness, 0.5), p95: percentile(lateness, 0.95), of: lateness.length },
+  decisionToPageMs: {
+    p50: percentile(delays, 0.5),
+    p95: percentile(delays, 0.95),
+    p99: percentile(delays, 0.99),
+    of: delays.length,
+  },
+};
+if (values.json) console.log(JSON.stringify(figures));
+else console.dir(figures);
 for (const { close } of pages) close();
-server.kill('SIGTERM');
+await server.stop();

@@ -2,6 +2,7 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { registerBackupCommands } from './commands/backup.ts';
+import { registerBenchCommand } from './commands/bench.ts';
 import { registerClientCommands } from './commands/clients.ts';
 import { registerDemoCommand } from './commands/demo.ts';
 import { registerDoctorCommand } from './commands/doctor.ts';
@@ -32,6 +33,7 @@ function createProgram(): Command {
     registerIndexCommands,
     registerBackupCommands,
     registerMigrateCommand,
+    registerBenchCommand,
     registerDoctorCommand,
   ]) {
     register(program);

@@ -16,7 +16,7 @@ export function runSenid(args: readonly string[], { cwd, ...environment }: Recor
   return new Promise((resolve) => {
     const command = spawn(process.execPath, [senidBin, ...args], {
       env: { PATH: process.env['PATH'], ...environment },
-      timeout: 20_000,
+      timeout: 60_000,
       ...(cwd === undefined ? {} : { cwd }),
     });
     let [out, err] = ['', ''];
