@@ -1,5 +1,6 @@
 import type { ThrottlePolicy } from '#src/accounts/throttle.ts';
 import type { HashingLimits } from '#src/hashing/password-hashing.ts';
+import type { KeyLives } from '#src/oidc/key-states.ts';
 import type { ProtocolLives } from '#src/oidc/parts.ts';
 import type { SignInPolicy } from '#src/sign-in/ports.ts';
 import type { BeginLimit } from '#src/web/middleware/begin-limit.ts';
@@ -10,6 +11,7 @@ export interface Policy {
   readonly from: string;
   readonly signIn: SignInPolicy;
   readonly lives: ProtocolLives;
+  readonly signingKeys: KeyLives;
   readonly throttle: ThrottlePolicy;
   /** Authorization requests of one subscriber. */
   readonly begins: BeginLimit;
@@ -37,6 +39,8 @@ const policies: readonly [Policy, ...Policy[]] = [
       refreshToken: 30 * day,
       grant: 60 * day,
     },
+    // an hour is more than services keep a key set for; a month, because they show ID tokens again when they sign people out
+    signingKeys: { publishedBeforeMs: hour * 1000, publishedAfterMs: 30 * day * 1000 },
     throttle: {
       accountAndNetwork: [
         { points: 5, seconds: 5 * minute },

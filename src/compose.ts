@@ -75,7 +75,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     rules: createClientMetadataRules(settings.issuer, catalogue),
     registration: { claimNames: [...catalogue.keys()], isProduction, mayReachPrivate: settings.outboundPrivate },
   });
-  const signingKeys = createSigningKeys(basics);
+  const signingKeys = createSigningKeys({ ...basics, lives: policy.signingKeys });
 
   const allowSimulated = !isProduction;
   const signIn: SignInParts = {

@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import type { Middleware } from 'koa';
+import type { Provider } from 'oidc-provider';
 import pino, { type Logger } from 'pino';
 import type { Settings } from '#config/load.ts';
 import { startBackgroundWork, type Work } from './background/background-work.ts';
@@ -10,8 +11,10 @@ import { isClockOff, requireClock, type WatchedClock, watchClock } from './obser
 import { createMetrics, type Metrics } from './observation/metrics.ts';
 import { countProtocolEvents, logProtocolRefusals } from './observation/protocol-events.ts';
 import { isTracingAsked, startTracing, traceStoreCall } from './observation/tracing.ts';
+import { followSigningKeys } from './oidc/follow-keys.ts';
 import { createProvider } from './oidc/provider.ts';
 import { createRequestReads } from './oidc/request-reads.ts';
+import type { PrivateJwk } from './oidc/signing-keys.ts';
 import { mountServer, type Observation } from './server.ts';
 import { createFormTokens } from './web/csrf.ts';
 import { createDeviceApi, createDeviceApiLimits } from './web/device-api/routes.ts';
@@ -62,39 +65,29 @@ function watchNumbers(metrics: Metrics, { hashing, clockAheadMs }: Application, 
   metrics.gauge({ name: 'senid_waiting_pages', help: 'Pages that wait for a phone.', read: waitingPages.count });
 }
 
-/** Assembles the web application over the parts. */
-async function createWebApplication(application: Application, logger: Logger, observation: Observation) {
-  const { settings, policy, clients, sealing, signIn, signals, approvals, devices, accounts, store, clock, random } = application;
-  const { issuer, trustProxy, outboundPrivate } = settings;
-  const staticFiles = createStaticFiles();
-  const renderer = createRenderer(staticFiles.url);
-  const keys = await application.signingKeys.load();
-  const pages = createProtocolPages({ renderer, clients, logger });
-  const provider = createProvider({
-    reads: createRequestReads(application),
-    ...signIn,
-    issuer,
-    keys,
-    sealing,
-    subjects: application.subjects,
-    pages,
-    lives: policy.lives,
-    trustProxy,
-    outboundPrivate,
-  });
+/** Who is told of what the protocol does. */
+function observeProvider(provider: Provider, { clients }: Application, logger: Logger, { metrics }: Observation): void {
   logProtocolRefusals(provider, logger);
-  countProtocolEvents(provider, observation.metrics, clients);
+  countProtocolEvents(provider, metrics, clients);
   provider.on('server_error', (ctx, err) => {
     const reference = ctx.state['reference'];
     // nothing of ours is wrong then: told as the pages tell it, without where it came from
     if (isStoreUnavailable(err)) logger.error({ reference, code: 'store_unavailable' }, 'refused');
     else logger.error({ err, reference }, 'protocol fault');
   });
+}
+
+/** Assembles the web application over the parts. */
+async function createWebApplication(application: Application, logger: Logger, observation: Observation) {
+  const { settings, policy, clients, sealing, signIn, signals, approvals, devices, accounts, store, clock, random } = application;
+  const { issuer, trustProxy, outboundPrivate } = settings;
+  const staticFiles = createStaticFiles();
+  const renderer = createRenderer(staticFiles.url);
+  const pages = createProtocolPages({ renderer, clients, logger });
   const keyboard = await application.keyboard();
   const { router: signInPages, waitingPages } = createSignInPages({
     ...signIn,
     issuer,
-    provider,
     sealing,
     signals,
     approvals,
@@ -116,16 +109,15 @@ async function createWebApplication(application: Application, logger: Logger, ob
   const draining = createDraining();
   const health = createHealthRoutes({
     store,
-    keysLoaded: () => keys.length > 0,
+    keysLoaded: () => served.keys.length > 0,
     isClockOff: () => isClockOff(clockOf(application)),
     isDraining: draining.isDraining,
   });
   const home = createHomeRoutes({ issuer, renderer });
   watchNumbers(observation.metrics, application, waitingPages);
   const metricsRoute = settings.profile === 'production' ? [] : [createMetricsRoute(observation.metrics)];
-  const web = mountServer({
+  const shared = {
     issuer,
-    provider,
     logger,
     renderer,
     clock,
@@ -135,9 +127,40 @@ async function createWebApplication(application: Application, logger: Logger, ob
     draining: draining.middleware as Middleware,
     observation,
     routers: [health, home, signInPages, deviceApi, createStaySignedIn({ clients, renderer }), ...metricsRoute],
+  };
+
+  const reads = createRequestReads(application);
+
+  /** Everything over one set of keys, which the library fixes for a provider's life. */
+  function serveWith(keys: readonly PrivateJwk[]) {
+    const provider = createProvider({
+      ...signIn,
+      reads,
+      issuer,
+      keys,
+      sealing,
+      subjects: application.subjects,
+      pages,
+      lives: policy.lives,
+      trustProxy,
+      outboundPrivate,
+    });
+    observeProvider(provider, application, logger, observation);
+    return { keys, answer: mountServer({ ...shared, provider }).callback() };
+  }
+
+  let served = serveWith(await application.signingKeys.load());
+  const stopFollowingKeys = followSigningKeys(application.signingKeys, served.keys, {
+    changed(keys) {
+      // requests that run go on with what they began with; nothing of them is kept in a provider
+      served = serveWith(keys);
+      logger.info({ keys: keys.map(({ kid }) => kid) }, 'signing keys changed');
+    },
+    failed: (err) => logger.warn({ err }, 'signing keys could not be looked at'),
   });
   return {
-    callback: web.callback(),
+    callback: ((request, response) => served.answer(request, response)) satisfies RequestListener,
+    stop: stopFollowingKeys,
     /** Asks everybody to go on with another process. */
     drain() {
       draining.begin();
@@ -199,6 +222,7 @@ export async function serve(settings: Settings, options: ServeOptions = {}): Pro
     metricsServer?.close();
     await closed;
     stopWatchingClock();
+    web.stop();
     await stopBackgroundWork();
     await application.close();
     await stopTracing?.();

@@ -86,8 +86,8 @@ async function lookAtStore(settings: Settings): Promise<string> {
   const { store, close } = await compose(settings);
   try {
     await store.ping();
-    const algorithms = (await store.scan(signingKeys, { limit: 100 })).map(({ alg }) => alg);
-    return `writable; ${algorithms.length === 0 ? 'signing keys are made when it first serves' : algorithms.join(', ')}`;
+    const algorithms = new Set((await store.scan(signingKeys, { limit: 100 })).map(({ alg }) => alg));
+    return `writable; ${algorithms.size === 0 ? 'signing keys are made when it first serves' : [...algorithms].join(', ')}`;
   } finally {
     await close();
   }

@@ -1,22 +1,41 @@
 import type { Command } from 'commander';
+import type { ListedKey } from '#src/oidc/signing-keys.ts';
 import { type CommonOptions, print, refusing, withApplication } from './command-context.ts';
+
+const says: Record<ListedKey['state'], (key: ListedKey) => string> = {
+  next: ({ signsFrom }) => `published, signs from ${signsFrom}`,
+  current: ({ signsFrom }) => `signs, since ${signsFrom}`,
+  retired: ({ publishedUntil }) => `signs no more, published until ${publishedUntil}`,
+  gone: () => 'published no longer, destroyed by the next rotation',
+};
+
+const lineOf = (key: ListedKey): string => `${key.kid}\t${key.alg}\t${key.state}\t${says[key.state](key)}`;
 
 /** `senid keys …`: what tokens are signed with. */
 export function registerKeyCommands(program: Command): void {
-  program
-    .command('keys')
-    .description('signing keys')
+  const keys = program.command('keys').description('signing keys');
+  keys
     .command('list')
-    .description('the public side of every key')
+    .description('the public side of every key, and what it is doing')
     .action(
       refusing(async (_own: object, command: Command) => {
         const options = command.optsWithGlobals<CommonOptions>();
-        const keys = await withApplication(options, ({ signingKeys }) => signingKeys.list());
-        print(
-          options,
-          keys,
-          keys.map(({ kid, alg, createdAt }) => `${kid}\t${alg}\t${createdAt}`),
-        );
+        const listed = await withApplication(options, ({ signingKeys }) => signingKeys.list());
+        print(options, listed, listed.map(lineOf));
+      }),
+    );
+  keys
+    .command('rotate')
+    .description('make new keys; they are published at once and sign an hour later, while everything serves')
+    .action(
+      refusing(async (_own: object, command: Command) => {
+        const options = command.optsWithGlobals<CommonOptions>();
+        const { rotated, listed } = await withApplication(options, async ({ signingKeys }) => ({
+          rotated: await signingKeys.rotate(),
+          listed: await signingKeys.list(),
+        }));
+        const waiting = rotated ? [] : ['nothing was made: the keys of the last rotation wait to sign'];
+        print(options, { rotated, keys: listed }, [...waiting, ...listed.map(lineOf)]);
       }),
     );
 }

@@ -30,12 +30,14 @@ export interface ReplayDocument {
   readonly expiresAt: number;
 }
 
-/** A signing key; `jwk` is the sealed private JWK. */
+/** A signing key, named by its algorithm and rotation (`ES256-2`); `jwk` is the sealed private JWK. */
 export interface SigningKeyDocument {
   readonly id: string;
   readonly alg: string;
   readonly jwk: string;
   readonly createdAt: number;
+  /** Milliseconds since the epoch; absent, from its making: the first ones have nobody to wait for. */
+  readonly signsFrom?: number | undefined;
 }
 
 const live = { lifetime: 'expires', durability: 'buffered', restored: 'when-asked' } as const;

@@ -18,6 +18,8 @@ import { signingAlgorithms } from './signing-keys.ts';
 /** Client assertions live at most an hour: used ones are remembered for two. */
 const longestAssertionSeconds = 3600;
 
+export const cookieNames = { session: 'senid_session', interaction: 'senid_interaction', resume: 'senid_resume' } as const;
+
 /** What this deployment supports; discovery is made from it. */
 export function supportedMetadata() {
   return {
@@ -79,7 +81,7 @@ export function createProvider(parts: ProviderParts): Provider {
     jwks: { keys: parts.keys as never },
     cookies: {
       keys: createCookieSignatures(parts.sealing.deriveKey('cookies-v2')),
-      names: { session: 'senid_session', interaction: 'senid_interaction', resume: 'senid_resume' },
+      names: cookieNames,
       long: { httpOnly: true, sameSite: 'lax', signed: true },
       short: { httpOnly: true, sameSite: 'lax', signed: true },
     },

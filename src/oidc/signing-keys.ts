@@ -2,7 +2,8 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import type { Clock } from '#src/kernel/clock.ts';
 import type { Sealing } from '#src/kernel/sealing.ts';
 import type { Store } from '#src/kernel/store.ts';
-import { signingKeys } from './collections.ts';
+import { type SigningKeyDocument, signingKeys } from './collections.ts';
+import { type KeyLives, type KeyState, keyStandings } from './key-states.ts';
 
 /** The algorithms that tokens are signed with: RS256 is what a registration that names none gets, ES256 what we prefer. */
 export const signingAlgorithms = ['RS256', 'ES256'] as const;
@@ -10,17 +11,34 @@ export type SigningAlgorithm = (typeof signingAlgorithms)[number];
 
 export type PrivateJwk = Record<string, unknown> & { readonly kid: string; readonly alg: SigningAlgorithm };
 
+/** What an operator may see of a key. Times are ISO 8601. */
+export interface ListedKey {
+  readonly kid: string;
+  readonly alg: string;
+  readonly state: KeyState;
+  readonly createdAt: string;
+  readonly signsFrom: string;
+  /** Null while no other is to take its place. */
+  readonly publishedUntil: string | null;
+}
+
 export interface SigningKeys {
-  /** Private JWKs, made at first use; all processes on one store get the same. */
+  /** The private JWKs to publish, of each algorithm the one that signs first; made at first use; all processes on one store get the same. */
   load(): Promise<PrivateJwk[]>;
-  /** What an operator may see. */
-  list(): Promise<{ kid: string; alg: string; createdAt: string }[]>;
+  list(): Promise<ListedKey[]>;
+  /**
+   * Makes a key for each algorithm that signs when it has been published for long enough; while one waits for that, no other is made. May be
+   * cut off and run again, by any number of processes at once. Keys that are published no longer are destroyed.
+   * @returns whether it made any
+   */
+  rotate(): Promise<boolean>;
 }
 
 interface SigningKeyParts {
   readonly store: Store;
   readonly sealing: Sealing;
   readonly clock: Clock;
+  readonly lives: KeyLives;
 }
 
 /** A new private JWK. */
@@ -35,32 +53,70 @@ export function generateSigningKey(alg: SigningAlgorithm): PrivateJwk {
   return { ...jwk, kid, alg, use: 'sig' };
 }
 
-export function createSigningKeys({ store, sealing, clock }: SigningKeyParts): SigningKeys {
-  const stored = () => store.scan(signingKeys, { limit: 100 });
+const rotationOf = (id: string): number => Number(id.slice(id.lastIndexOf('-') + 1));
+const order: readonly KeyState[] = ['current', 'next', 'retired', 'gone'];
+const iso = (ms: number): string => new Date(ms).toISOString();
 
-  /** The first process to insert under the algorithm's name wins; the others read what it made. */
-  async function ensure(alg: SigningAlgorithm): Promise<void> {
-    const id = `${alg}-1`;
+export function createSigningKeys({ store, sealing, clock, lives }: SigningKeyParts): SigningKeys {
+  /** The first process to insert under the name wins; the others read what it made. */
+  async function make(alg: SigningAlgorithm, rotation: number, signsFrom: number): Promise<boolean> {
+    const id = `${alg}-${rotation}`;
     const jwk = sealing.seal(JSON.stringify(generateSigningKey(alg)), `signing_keys/${id}/jwk`);
-    await store.insert(signingKeys, { id, alg, jwk, createdAt: clock.now() });
+    return store.insert(signingKeys, { id, alg, jwk, createdAt: clock.now(), signsFrom });
   }
 
-  async function load(): Promise<PrivateJwk[]> {
-    const present = new Set((await stored()).map(({ alg }) => alg));
-    for (const alg of signingAlgorithms) if (!present.has(alg)) await ensure(alg);
-    const documents = await stored();
-    return documents.map(({ id, jwk }) => JSON.parse(sealing.open(jwk, `signing_keys/${id}/jwk`)) as PrivateJwk);
+  const stored = () => store.scan(signingKeys, { limit: 1000 });
+  const lastRotation = (documents: readonly SigningKeyDocument[]): number =>
+    Math.max(1, ...documents.map(({ id }) => rotationOf(id)));
+
+  /** All that are kept, by where they stand; an algorithm without any gets its first. */
+  async function standings() {
+    let documents = await stored();
+    const present = new Set(documents.map(({ alg }) => alg));
+    const missing = signingAlgorithms.filter((alg) => !present.has(alg));
+    for (const alg of missing) await make(alg, lastRotation(documents), clock.now());
+    if (missing.length > 0) documents = await stored();
+    const keys = documents.map((document) => ({
+      ...document,
+      rotation: rotationOf(document.id),
+      signsFrom: document.signsFrom ?? document.createdAt,
+    }));
+    return keyStandings(keys, clock.now(), lives).sort(
+      (one, other) => order.indexOf(one.state) - order.indexOf(other.state) || other.rotation - one.rotation,
+    );
   }
+
+  const open = ({ id, jwk }: SigningKeyDocument) => JSON.parse(sealing.open(jwk, `signing_keys/${id}/jwk`)) as PrivateJwk;
 
   return {
-    load,
+    async load() {
+      const keys = await standings();
+      return keys.filter(({ state }) => state !== 'gone').map(open);
+    },
     async list() {
-      await load();
-      const documents = await stored();
-      return documents.map(({ id, alg, jwk, createdAt }) => {
-        const { kid } = JSON.parse(sealing.open(jwk, `signing_keys/${id}/jwk`)) as PrivateJwk;
-        return { kid, alg, createdAt: new Date(createdAt).toISOString() };
-      });
+      const keys = await standings();
+      return keys.map((key) => ({
+        kid: open(key).kid,
+        alg: key.alg,
+        state: key.state,
+        createdAt: iso(key.createdAt),
+        signsFrom: iso(key.signsFrom),
+        publishedUntil: key.publishedUntil === undefined ? null : iso(key.publishedUntil),
+      }));
+    },
+    async rotate() {
+      const keys = await standings();
+      const last = lastRotation(keys);
+      const ofLast = keys.filter(({ rotation }) => rotation === last);
+      const isThrough = ofLast.length === signingAlgorithms.length && ofLast.every(({ state }) => state === 'current');
+      const rotation = isThrough ? last + 1 : last;
+      let made = false;
+      for (const alg of signingAlgorithms) {
+        if (keys.some((key) => key.alg === alg && key.rotation === rotation)) continue;
+        made = (await make(alg, rotation, clock.now() + lives.publishedBeforeMs)) || made;
+      }
+      for (const { id } of keys.filter(({ state }) => state === 'gone')) await store.remove(signingKeys, id);
+      return made;
     },
   };
 }

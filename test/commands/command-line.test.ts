@@ -254,6 +254,18 @@ describe('senid', () => {
     });
   });
 
+  it('rotates signing keys once, says what each is doing, and makes no others while those wait', async () => {
+    const first = await senid(['keys', 'rotate']);
+    expect([first.code, first.out.match(/\tcurrent\tsigns, since/g), first.out.match(/\tnext\tpublished, signs from/g)]).toEqual([
+      0,
+      expect.objectContaining({ length: 2 }),
+      expect.objectContaining({ length: 2 }),
+    ]);
+    const again = await senid(['keys', 'rotate']);
+    expect(again.out).toBe(`nothing was made: the keys of the last rotation wait to sign\n${first.out}`);
+    expect((await senid(['keys', 'list'])).out).toBe(first.out);
+  });
+
   it('has no indexes to apply where the engine makes them itself', async () => {
     expect(await senid(['indexes', 'apply', '--json'])).toMatchObject({ code: 0, json: { engine: 'sqlite', collections: [] } });
     const nowhere = { SENID_STORE: 'mongodb://127.0.0.1:1/none?serverSelectionTimeoutMS=200' };

@@ -1,4 +1,3 @@
-import type { Provider } from 'oidc-provider';
 import type { KeyboardAuthentication } from '#src/accounts/ports.ts';
 import type { Approvals } from '#src/approvals/approvals.ts';
 import type { Sealing } from '#src/kernel/sealing.ts';
@@ -10,7 +9,6 @@ import type { Renderer } from '../render.ts';
 /** What the sign-in pages are made of. */
 export interface SignInPageParts extends SignInParts {
   readonly issuer: string;
-  readonly provider: Provider;
   readonly sealing: Sealing;
   readonly signals: Signals;
   readonly approvals: Approvals;

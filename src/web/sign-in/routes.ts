@@ -24,7 +24,7 @@ export function createSignInPages(parts: SignInPageParts): { readonly router: Ro
   });
 
   router.post('/interaction/:uid', form, async (ctx) => {
-    const uid = requireOwnBrowser(parts, ctx);
+    const uid = requireOwnBrowser(ctx);
     const fields = formFields(ctx);
     if (!parts.forms.isValid(uid, fields.text('csrf'))) throw new DomainError('form_expired');
     const entry = await readPasswordEntry(parts, ctx, fields);
