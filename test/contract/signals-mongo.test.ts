@@ -1,3 +1,4 @@
+import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '#src/kernel/clock.ts';
 import { systemRandom } from '#src/kernel/random.ts';
@@ -53,6 +54,33 @@ describe.runIf(canRunMongod())('by an inbox in MongoDB', () => {
     await early.signals.send('*', 'client', { clientId: 'after' });
     await expect.poll(() => heard).toEqual(['after']);
     await Promise.all([early.close(), young.close()]);
+  });
+
+  it('of which many were told to everybody are not read again at every turn', async () => {
+    const opened = await mongoose.createConnection(set.uri('signals'), { monitorCommands: true }).asPromise();
+    const client = opened.getClient();
+    const connection = { client, database: client.db(), clockAheadMs: () => undefined, close: () => opened.close() };
+    const [teller, listener] = [
+      await startProcess(),
+      await createInboxSignals({ connection, clock: systemClock, random: systemRandom }),
+    ];
+    let read = 0;
+    client.on('commandSucceeded', ({ reply }) => {
+      read += (reply as { cursor?: { firstBatch?: unknown[] } }).cursor?.firstBatch?.length ?? 0;
+    });
+    const heard = new Set<string>();
+    listener.listen('client', ({ clientId }) => heard.add(clientId));
+    await Promise.all(Array.from({ length: 90 }, (_, n) => teller.signals.send('*', 'client', { clientId: `c${n}` })));
+    await expect.poll(() => heard.size).toBe(90);
+    let reads = 0;
+    client.on('commandSucceeded', ({ commandName }) => {
+      reads += commandName === 'find' ? 1 : 0;
+    });
+    read = 0;
+    await expect.poll(() => reads, { timeout: 10_000 }).toBeGreaterThan(8);
+    expect(read).toBeLessThan(8 * 90);
+    listener.close();
+    await Promise.all([teller.close(), connection.close()]);
   });
 
   it('leave nothing behind that is read again', async () => {

@@ -24,8 +24,10 @@ interface Message {
 
 const readEveryMs = 100;
 const lifeMs = 60_000;
-/** Broadcasts are read again for this long behind the newest one, since writes do not become visible in the order of their times. */
+/** Broadcasts are looked for so long behind the newest one, since writes do not become visible in the order of their times. */
 const overlapSeconds = 10;
+/** How often: what was broadcast in that time is read again and again. */
+const lookBackEveryMs = 1000;
 const everybody = '*';
 
 interface InboxParts {
@@ -41,8 +43,8 @@ export interface InboxSignals extends Signals {
 
 /**
  * Signals between processes by an inbox collection. A process reads what is addressed to it and deletes what it has read, so no clock and
- * no order decides whether a message arrives; broadcasts stay for the others and are read behind a logical time. What was delivered is
- * remembered by id, so nothing arrives twice. Reading begins with the first listener.
+ * no order decides whether a message arrives; broadcasts stay for the others and are read from a logical time on, every second also from
+ * behind it. What was delivered is remembered by id, so nothing arrives twice. Reading begins with the first listener.
  * @throws {StoreUnavailable}
  */
 export async function createInboxSignals({ connection, clock, random }: InboxParts): Promise<InboxSignals> {
@@ -53,18 +55,29 @@ export async function createInboxSignals({ connection, clock, random }: InboxPar
   const inbox = connection.database.collection<Message>(signalsCollection.name, { writeConcern: { w: 1 } });
   const seen = new SeenIds(2 * lifeMs);
   let newest = new Timestamp({ t: 0, i: 0 });
+  /** By real time: when the newest broadcast was met, and when it was last looked behind it. */
+  let metAt = performance.now();
+  let lookedBackAt = metAt;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
 
   // in a turn of its own: what a listener throws must not stop the reading
   const deliver = (name: SignalName, message: unknown): void => void setImmediate(() => emitter.emit(name, message));
 
+  /** From when on broadcasts are asked for. Nothing older than the newest can still appear when that has been here for long. */
+  function since(): mongo.Timestamp {
+    const now = performance.now();
+    if (now - lookedBackAt < lookBackEveryMs || now - metAt > 2000 * overlapSeconds) return newest;
+    lookedBackAt = now;
+    return new Timestamp({ t: Math.max(0, newest.t - overlapSeconds), i: 0 });
+  }
+
   /** Gives what has arrived since the last time, oldest first. */
   async function take(): Promise<Message[]> {
-    const since = new Timestamp({ t: Math.max(0, newest.t - overlapSeconds), i: 0 });
-    const found = await inbox.find({ $or: [{ to: me }, { to: everybody, at: { $gte: since } }] }).toArray();
+    const found = await inbox.find({ $or: [{ to: me }, { to: everybody, at: { $gt: since() } }] }).toArray();
     const fresh = found.filter(({ _id }) => seen.add(_id.toHexString())).sort((one, other) => one.at.compare(other.at));
-    for (const { to, at } of fresh) if (to === everybody && at.greaterThan(newest)) newest = at;
+    const last = fresh.findLast(({ to }) => to === everybody)?.at;
+    if (last?.greaterThan(newest)) [newest, metAt] = [last, performance.now()];
     const mine = found.filter(({ to }) => to === me).map(({ _id }) => _id);
     // fails with the primary: they are found again, known, and deleted then or by their age
     if (mine.length > 0) inbox.deleteMany({ to: me, _id: { $in: mine } }).catch(() => undefined);
