@@ -9,6 +9,9 @@ import { type AdapterParts, expiryOf } from './parts.ts';
 /** A leaked database holds no live token. */
 const keyOf = (token: string): string => hash('sha256', token, 'base64url');
 
+/** Elsewhere a token is only ended. */
+const uses: ReadonlySet<string> = new Set(['token', 'userinfo', 'introspection']);
+
 /**
  * Codes and tokens. All kinds share one collection, so introspection's three look-ups of one token are one read.
  * `consume` is atomic: of any number of redemptions one wins and the others get `invalid_grant`.
@@ -16,10 +19,11 @@ const keyOf = (token: string): string => hash('sha256', token, 'base64url');
 export function createTokenAdapter({ store, clock, reads }: AdapterParts): Adapter {
   const underWay = new Map<string, Promise<TokenDocument | undefined>>();
 
-  /** Whatever a token is used for, its grant and its account are looked at next; for claims, also what was decided about the client. */
+  /** Where a token is used, its grant and its account are looked at next; for claims, also what was decided about the client. */
   function beginChecks({ grantId, accountId, clientId }: AdapterPayload): void {
-    const isForClaims = Provider.ctx?.oidc.route === 'userinfo';
-    reads.begin({ grantId, accountId: accountId as AccountId | undefined, clientId: isForClaims ? clientId : undefined });
+    const route = Provider.ctx?.oidc.route;
+    if (route === undefined || !uses.has(route)) return;
+    reads.begin({ grantId, accountId: accountId as AccountId | undefined, clientId: route === 'userinfo' ? clientId : undefined });
   }
 
   function read(key: string): Promise<TokenDocument | undefined> {
