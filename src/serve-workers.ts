@@ -101,7 +101,8 @@ export async function startWorkers(count: number, { logger, settings }: WorkerPa
   for (const worker of await Promise.all(Array.from({ length: count }, startWorker))) watch(worker);
   return {
     async replaceAll() {
-      for (const worker of [...workers]) if (!isStopping) await replace(worker);
+      // one that ended by itself meanwhile has its successor already
+      for (const worker of [...workers]) if (!isStopping && workers.has(worker)) await replace(worker);
       logger.info('all workers were replaced');
     },
     async stop() {

@@ -5,12 +5,14 @@ import type { Provider } from 'oidc-provider';
 import pino, { type Logger } from 'pino';
 import type { Settings } from '#config/load.ts';
 import { startBackgroundWork, type Work } from './background/background-work.ts';
-import { createLeases } from './background/leases.ts';
+import { createLeases, type Leases } from './background/leases.ts';
 import { type Application, compose, type Overrides } from './compose.ts';
+import type { Store } from './kernel/store.ts';
 import { isClockOff, requireClock, type WatchedClock, watchClock } from './observation/clock-watch.ts';
 import { createMetrics, type Metrics } from './observation/metrics.ts';
 import { countProtocolEvents, logProtocolRefusals } from './observation/protocol-events.ts';
 import { isTracingAsked, startTracing, traceStoreCall } from './observation/tracing.ts';
+import { createConsumption } from './oidc/consumption.ts';
 import { followSigningKeys } from './oidc/follow-keys.ts';
 import { createProvider } from './oidc/provider.ts';
 import { createRequestReads } from './oidc/request-reads.ts';
@@ -130,12 +132,14 @@ async function createWebApplication(application: Application, logger: Logger, ob
   };
 
   const reads = createRequestReads(application);
+  const consumption = createConsumption({ store, random, pause: setTimeout });
 
   /** Everything over one set of keys, which the library fixes for a provider's life. */
   function serveWith(keys: readonly PrivateJwk[]) {
     const provider = createProvider({
       ...signIn,
       reads,
+      consumption,
       issuer,
       keys,
       sealing,
@@ -146,7 +150,7 @@ async function createWebApplication(application: Application, logger: Logger, ob
       outboundPrivate,
     });
     observeProvider(provider, application, logger, observation);
-    return { keys, answer: mountServer({ ...shared, provider }).callback() };
+    return { keys, answer: mountServer({ ...shared, provider, consumption: consumption.middleware as Middleware }).callback() };
   }
 
   let served = serveWith(await application.signingKeys.load());
@@ -169,9 +173,16 @@ async function createWebApplication(application: Application, logger: Logger, ob
   };
 }
 
+const sweptTogether = 2000;
+
+/** Some at a time, so that requests come in between. */
+async function sweepAll(store: Store): Promise<void> {
+  while ((await store.sweep(sweptTogether)) >= sweptTogether) await setTimeout(20);
+}
+
 /** What one of all processes does beside answering. Expiry itself is enforced on every read. */
 const backgroundWork = ({ store }: Application): readonly Work[] => [
-  { name: 'sweep', everyMs: 30_000, run: () => store.sweep(5000) },
+  { name: 'sweep', everyMs: 30_000, run: () => sweepAll(store) },
 ];
 
 /** Starts the provider and answers when it listens. */
@@ -206,7 +217,12 @@ export async function serve(settings: Settings, options: ServeOptions = {}): Pro
   const metricsServer =
     settings.metricsPort === undefined ? undefined : await listenForMetrics(metrics, settings.metricsPort, settings.host);
   const leases = createLeases(application, application.signals.process);
-  const stopBackgroundWork = startBackgroundWork(backgroundWork(application), leases, logger);
+  const ours: Leases = {
+    ...leases,
+    // by a clock that is off it would take work from others, and documents before their time
+    hold: async (work, forMs) => !isClockOff(clockOf(application)) && leases.hold(work, forMs),
+  };
+  const stopBackgroundWork = startBackgroundWork(backgroundWork(application), ours, logger);
   const stopWatchingClock = watchClock(clockOf(application), logger);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : settings.port;

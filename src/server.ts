@@ -34,6 +34,8 @@ export interface ServerParts {
   readonly staticFiles: Middleware;
   readonly beginLimit: Middleware;
   readonly draining: Middleware;
+  /** Gives back what a request that failed has consumed. */
+  readonly consumption: Middleware;
   readonly observation: Observation;
   readonly routers: readonly Router[];
 }
@@ -57,6 +59,7 @@ export function mountServer({
   staticFiles,
   beginLimit,
   draining,
+  consumption,
   observation,
   routers,
   ...sources
@@ -69,6 +72,7 @@ export function mountServer({
   provider.use(oneSpelling as never);
   provider.use(plainBodies as never);
   provider.use(storeUnavailableAnswers(provider) as never);
+  provider.use(consumption as never);
   provider.use(staticFiles as never);
   provider.use(forPages(routers) as never);
   provider.use(beginLimit as never);

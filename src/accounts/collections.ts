@@ -46,6 +46,8 @@ export interface AccountEventDocument {
 export interface WrongEntriesDocument {
   readonly id: string;
   readonly used: number;
+  /** When the first of them came, in milliseconds since the epoch: which count this is. */
+  readonly since: number;
   readonly expiresAt: number;
 }
 

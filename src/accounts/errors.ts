@@ -7,6 +7,7 @@ export type AccountErrorCode =
   | 'id_number_taken'
   | 'phone_invalid'
   | 'phone_taken'
+  | 'import_running'
   | 'name_invalid'
   | 'birthdate_invalid'
   | 'password_too_weak'

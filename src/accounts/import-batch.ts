@@ -2,7 +2,7 @@ import type { PasswordHashing } from '#src/hashing/password-hashing.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
-import { type Random, randomIdentifier } from '#src/kernel/random.ts';
+import type { Random } from '#src/kernel/random.ts';
 import type { Sealing } from '#src/kernel/sealing.ts';
 import type { Store } from '#src/kernel/store.ts';
 import { accounts, credentials, reservations } from './collections.ts';
@@ -27,7 +27,14 @@ export interface BatchLine {
   readonly text: string;
 }
 
-export type LineOutcome = 'imported' | 'duplicate' | DomainError;
+/** What became of a line that is no new account. */
+export type LineOutcome = 'duplicate' | DomainError;
+
+export interface BatchReport {
+  readonly opened: number;
+  /** By the lines' numbers, in their order. */
+  readonly others: readonly (readonly [line: number, outcome: LineOutcome])[];
+}
 
 interface ReadLine {
   readonly line: number;
@@ -66,33 +73,12 @@ const ownersOf = async ({ store }: ImportParts, ids: readonly string[]): Promise
   new Map((await store.getMany(reservations, ids)).map(({ id, accountId }) => [id, accountId]));
 
 /**
- * Sorts the lines: duplicates of an account that is there or of an earlier line, refused ones, and those to open. A reservation without an
- * account was left by an import that ended in between: it and its account id belong to the line that has its ID number.
+ * Ids of new accounts that begin alike, so that a batch's lie together in the store's indexes: spread over all of them each one would cost a page
+ * of its own to write. 112 bits of each are its own.
  */
-async function sortLines(
-  parts: ImportParts,
-  lines: readonly ReadLine[],
-  options: BatchOptions,
-  outcomes: Map<number, LineOutcome>,
-) {
-  const owners = await ownersOf(
-    parts,
-    lines.map(({ reservation }) => reservation),
-  );
-  const opened = new Set((await parts.store.getMany(accounts, [...owners.values()])).map(({ id }) => id));
-  const openings = new Map<string, Opening>();
-  for (const { line, json, reservation } of lines) {
-    const owner = owners.get(reservation);
-    const isKnown = openings.has(reservation) || (owner !== undefined && opened.has(owner));
-    const account = isKnown ? undefined : await readAccount(parts, json, options);
-    if (account === undefined) outcomes.set(line, 'duplicate');
-    else if (account instanceof DomainError) outcomes.set(line, account);
-    else {
-      const id = owner ?? (randomIdentifier(parts.random) as AccountId);
-      openings.set(reservation, { line, documents: accountDocuments(parts, id, account, reservation) });
-    }
-  }
-  return [...openings.values()];
+function neighbouringIds(random: Random): () => AccountId {
+  const common = random.bytes(2);
+  return () => Buffer.concat([common, random.bytes(14)]).toString('base64url') as AccountId;
 }
 
 /** The openings whose reservation of this kind belongs to somebody else, after reserving what is free unless nothing may be written. */
@@ -120,19 +106,19 @@ async function takenBy(
 }
 
 /** Reservations first, the account itself last: whatever is there of it after a crash is taken up by the next run. */
-async function open(parts: ImportParts, openings: readonly Opening[], dryRun: boolean, outcomes: Map<number, LineOutcome>) {
+async function open(parts: ImportParts, openings: readonly Opening[], dryRun: boolean, others: Map<number, LineOutcome>) {
   const { store } = parts;
   // somebody else may have opened one since we looked
   const raced = await takenBy(parts, openings, 'idNumber', dryRun);
   const ours = openings.filter((opening) => !raced.has(opening));
   const shared = await takenBy(parts, ours, 'phone', dryRun);
-  for (const { line } of raced) outcomes.set(line, 'duplicate');
+  for (const { line } of raced) others.set(line, 'duplicate');
   for (const { line, documents } of shared) {
-    outcomes.set(line, new DomainError('phone_taken'));
+    others.set(line, new DomainError('phone_taken'));
     if (!dryRun) await store.remove(reservations, documents.idNumber.id);
   }
-  if (dryRun) return;
   const documents = ours.filter((opening) => !shared.has(opening)).map((opening) => opening.documents);
+  if (dryRun) return documents.length;
   await store.insertMany(
     credentials,
     documents.map((each) => each.credentials),
@@ -141,22 +127,55 @@ async function open(parts: ImportParts, openings: readonly Opening[], dryRun: bo
     accounts,
     documents.map((each) => each.account),
   );
+  return documents.length;
 }
 
-/** Opens an account for each line that can have one, and says what became of every line. */
-export async function openBatch(
-  parts: ImportParts,
-  batch: readonly BatchLine[],
-  options: BatchOptions,
-): Promise<ReadonlyMap<number, LineOutcome>> {
-  const outcomes = new Map<number, LineOutcome>(batch.map(({ line }) => [line, 'imported']));
-  const lines: ReadLine[] = [];
-  for (const each of batch) {
-    const read = readLine(parts, each);
-    if (read === undefined) outcomes.set(each.line, new DomainError('person_invalid', { detail: 'not JSON' }));
-    else lines.push(read);
+/** Lines whose accounts are opened together. */
+export interface ImportBatch {
+  /** Takes some more. Few at a time, what was read of them is gone before it costs the garbage collector anything. */
+  read(lines: readonly BatchLine[]): Promise<void>;
+  /** Opens an account for each line that can have one, and says what became of every line. Ends the batch. */
+  open(): Promise<BatchReport>;
+}
+
+/**
+ * Sorts lines into duplicates of an account that is there or of an earlier line, refused ones, and those to open. A reservation without an
+ * account was left by an import that ended in between: it and its account id belong to the line that has its ID number.
+ * @param known what the batches of a dry run before this one would have opened, by their reservations: it is not in the store
+ */
+export function createImportBatch(parts: ImportParts, options: BatchOptions, known: Set<string>): ImportBatch {
+  const openings = new Map<string, Opening>();
+  const others = new Map<number, LineOutcome>();
+  const newId = neighbouringIds(parts.random);
+
+  async function sort({ line, json, reservation }: ReadLine, owner: AccountId | undefined, isOpened: boolean): Promise<void> {
+    const isKnown = isOpened || openings.has(reservation) || known.has(reservation);
+    const account = isKnown ? undefined : await readAccount(parts, json, options);
+    if (account === undefined) others.set(line, 'duplicate');
+    else if (account instanceof DomainError) others.set(line, account);
+    else openings.set(reservation, { line, documents: accountDocuments(parts, owner ?? newId(), account, reservation) });
   }
-  const openings = await sortLines(parts, lines, options, outcomes);
-  if (openings.length > 0) await open(parts, openings, options.dryRun, outcomes);
-  return outcomes;
+
+  return {
+    async read(texts) {
+      const lines: ReadLine[] = [];
+      for (const each of texts) {
+        const line = readLine(parts, each);
+        if (line === undefined) others.set(each.line, new DomainError('person_invalid', { detail: 'not JSON' }));
+        else lines.push(line);
+      }
+      const reserved = lines.map(({ reservation }) => reservation);
+      const owners = await ownersOf(parts, reserved);
+      const opened = new Set((await parts.store.getMany(accounts, [...owners.values()])).map(({ id }) => id));
+      for (const line of lines) {
+        const owner = owners.get(line.reservation);
+        await sort(line, owner, owner !== undefined && opened.has(owner));
+      }
+    },
+    async open() {
+      const opened = openings.size === 0 ? 0 : await open(parts, [...openings.values()], options.dryRun, others);
+      if (options.dryRun) for (const reservation of openings.keys()) known.add(reservation);
+      return { opened, others: [...others].sort(([one], [other]) => one - other) };
+    },
+  };
 }

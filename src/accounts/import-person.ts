@@ -10,8 +10,7 @@ import { checkBirthdate, checkIdNumber, checkName, checkPassword, checkPhone, is
 /** One line of text: NFC, and nothing in it that can't be seen (control characters, marks that turn the direction of writing). */
 const text = z
   .string()
-  .normalize('NFC')
-  .trim()
+  .overwrite((given) => given.normalize('NFC').trim())
   .min(1)
   .max(200)
   .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, 'expected one line of visible characters');

@@ -10,7 +10,7 @@ import type { Account } from './account.ts';
 import { type CredentialsDocument, credentials } from './collections.ts';
 import { normaliseIdNumber } from './person-rules.ts';
 import type { AccountDirectory, Caller, KeyboardAuthentication } from './ports.ts';
-import type { Throttle } from './throttle.ts';
+import type { Attempt, Throttle } from './throttle.ts';
 
 export interface KeyboardParts {
   readonly store: Store;
@@ -75,9 +75,8 @@ export async function createKeyboardAuthentication({
     }
   }
 
-  /** Counts a wrong entry against its limits; one that could not be checked does not count. */
-  async function counted<Right>(name: string, caller: Caller, check: () => Promise<Right | undefined>): Promise<Right | undefined> {
-    const attempt = await throttle.enter(name, caller);
+  /** Ends an attempt as its check does: a wrong entry counts, one that could not be checked does not. */
+  async function counted<Right>(attempt: Attempt, check: () => Promise<Right | undefined>): Promise<Right | undefined> {
     const right = await check().catch((fault: unknown) => {
       attempt.unchecked();
       throw fault;
@@ -107,15 +106,22 @@ export async function createKeyboardAuthentication({
     const caller = await callerFor(account?.id ?? ('unknown' as AccountId), from);
     // the throttle keeps no ID numbers, and counts unknown people alike
     const name = sealing.blindIndex('throttle', normaliseIdNumber(idNumber));
+    const attempt = await throttle.enter(name, caller);
     const earliest = pause(wrongEntryAfterMs);
-    const right = await counted(name, caller, () => checkPassword(account, typed));
-    if (right === undefined) await earliest;
+    let right: Account | undefined;
+    try {
+      right = await counted(attempt, () => checkPassword(account, typed));
+    } finally {
+      // a refusal after the check comes then too, so that its time tells nothing
+      if (right === undefined) await earliest;
+    }
     return right;
   }
 
   async function verifyTotp(accountId: AccountId, code: string, from: Caller): Promise<boolean> {
     const caller = await callerFor(accountId, from);
-    const taken = await counted(`totp ${accountId}`, caller, async () => {
+    const attempt = await throttle.enter(`totp ${accountId}`, caller);
+    const taken = await counted(attempt, async () => {
       const held = await store.get(credentials, accountId);
       const secret = held?.totpSecret === undefined ? undefined : sealing.open(held.totpSecret, totpContext(accountId));
       const step = secret === undefined ? undefined : stepOf(secret, code, epochSeconds(clock));

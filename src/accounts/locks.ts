@@ -33,7 +33,7 @@ export async function lockAccount(parts: LockParts, id: AccountId, lock: Omit<Ac
     { set: { lock: { ...lock, at }, validFrom: nextEnding(parts.clock, before) } },
   );
   // somebody else locked, unlocked or ended it in between: decide again on what is there now
-  if (patched.outcome === 'conflict') return lockAccount(parts, id, lock);
+  if (patched.outcome !== 'patched') return lockAccount(parts, id, lock);
   await recordAccountEvent(parts, id, 'locked', { ground: lock.ground, by: lock.by });
 }
 
@@ -63,6 +63,6 @@ export async function unlockAccount(parts: LockParts, id: AccountId, reason: str
     { lock: before.lock, validFrom: before.validFrom },
     { set: { validFrom: nextEnding(parts.clock, before) }, unset: ['lock'] },
   );
-  if (patched.outcome === 'conflict') return unlockAccount(parts, id, reason);
+  if (patched.outcome !== 'patched') return unlockAccount(parts, id, reason);
   await recordAccountEvent(parts, id, 'unlocked', { reason });
 }

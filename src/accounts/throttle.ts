@@ -71,8 +71,10 @@ export function createThrottle(policy: ThrottlePolicy, { store, clock, loopbackI
 
   type Counts = Awaited<ReturnType<typeof wrongEntries.read>>;
 
-  /** @throws {DomainError} with the longest of the waits that hold */
-  function requireRoom(held: readonly Counter[], counts: Counts, taken: (id: string) => number): void {
+  const none = (): number => 0;
+
+  /** The longest of the waits that hold, in seconds; 0 when there is room. */
+  function waitOf(held: readonly Counter[], counts: Counts, taken: (id: string) => number = none): number {
     const waits = held.map((counter) => {
       const id = counterId(counter);
       const count = counts.get(id);
@@ -80,33 +82,37 @@ export function createThrottle(policy: ThrottlePolicy, { store, clock, loopbackI
       // entries under way are answered in a moment, and then count or do not
       return count === undefined || count.used < counter.limit.points ? 1 : (count.expiresAt - clock.now()) / 1000;
     });
-    const longest = Math.max(0, ...waits);
-    if (longest > 0) throw new DomainError('sign_in_slowed', { retryAfterSeconds: Math.max(1, Math.ceil(longest)) });
+    return Math.max(0, ...waits);
   }
 
-  const none = (): number => 0;
+  const slowed = (seconds: number): DomainError =>
+    new DomainError('sign_in_slowed', { retryAfterSeconds: Math.max(1, Math.ceil(seconds)) });
+
+  /** Counts an entry where there is room. @throws {DomainError} where there is none: what was refused is no guess, and uses nothing up elsewhere */
+  async function count(held: readonly Counter[]): Promise<Counts> {
+    const before = await wrongEntries.add(held);
+    const wait = waitOf(held, before);
+    if (wait === 0) return before;
+    await wrongEntries.takeBack(before);
+    throw slowed(wait);
+  }
 
   return {
     async enter(account, caller) {
       const { own, shared } = heldAgainst(account, caller);
       const held = [...own, ...shared];
-      requireRoom(held, await wrongEntries.read(held), (id) => underWay.get(id) ?? 0);
+      const wait = waitOf(held, await wrongEntries.read(held), (id) => underWay.get(id) ?? 0);
+      if (wait > 0) throw slowed(wait);
       move(held, 1);
       return {
         async right() {
           const counts = await wrongEntries.read(held).finally(() => move(held, -1));
-          requireRoom(held, counts, none);
+          // refused by the same steps as a wrong one, so that the time it takes tells nothing
+          if (waitOf(held, counts) > 0) await wrongEntries.takeBack(await count(held));
           await wrongEntries.forget(own.filter((counter) => counts.has(counterId(counter))));
         },
         async wrong() {
-          const before = await wrongEntries.add(held).finally(() => move(held, -1));
-          try {
-            requireRoom(held, before, none);
-          } catch (refusal) {
-            // what was refused is no guess: it must not use up what the victim has elsewhere
-            await wrongEntries.takeBack(held);
-            throw refusal;
-          }
+          await count(held).finally(() => move(held, -1));
         },
         unchecked: () => move(held, -1),
       };

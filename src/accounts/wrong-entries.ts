@@ -28,7 +28,8 @@ export interface WrongEntries {
    * @returns the counts without this one
    */
   add(counters: readonly Counter[]): Promise<Counts>;
-  takeBack(counters: readonly Counter[]): Promise<void>;
+  /** Counts what was added to these counts one less, where they have not ended since. */
+  takeBack(counts: Counts): Promise<void>;
   forget(counters: readonly Counter[]): Promise<void>;
 }
 
@@ -38,7 +39,7 @@ export function createWrongEntries({ store, clock }: { readonly store: Store; re
     for (;;) {
       const counted = await store.patch(wrongEntries, id, {}, { increment: { used: 1 } });
       if (counted.outcome === 'patched') return { ...counted.document, used: counted.document.used - 1 };
-      const first = { id, used: 1, expiresAt: clock.now() + counter.limit.seconds * 1000 };
+      const first = { id, used: 1, since: clock.now(), expiresAt: clock.now() + counter.limit.seconds * 1000 };
       if (await store.insert(wrongEntries, first)) return { ...first, used: 0 };
     }
   }
@@ -51,7 +52,10 @@ export function createWrongEntries({ store, clock }: { readonly store: Store; re
   return {
     read: async (counters) => byId(await store.getMany(wrongEntries, counters.map(counterId))),
     add: async (counters) => byId(await Promise.all(counters.map(addTo))),
-    takeBack: (counters) => ofEach(counters, (id) => store.amend(wrongEntries, id, {}, { increment: { used: -1 } })),
+    async takeBack(counts) {
+      const back = { increment: { used: -1 } } as const;
+      await Promise.all([...counts.values()].map(({ id, since }) => store.amend(wrongEntries, id, { since }, back)));
+    },
     forget: (counters) => ofEach(counters, (id) => store.remove(wrongEntries, id)),
   };
 }

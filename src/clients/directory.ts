@@ -27,23 +27,41 @@ const withoutSecret = ({ secret: _, ...client }: ClientDocument): Client => clie
 /** More than a nation has in use at a time; some 4 kB each. */
 const mostKept = 20_000;
 
+interface Entry {
+  readonly at: number;
+  readonly updatedAt: number;
+  readonly state: ClientDocument['state'];
+  readonly found: ClientWithSecret | undefined;
+}
+
 /** Looks services up through a cache of `maxAgeMs`, dropped at once by a signal. */
 export function createClientDirectory({ store, sealing, clock, signals }: ClientDirectoryParts, maxAgeMs = 4000): ClientDirectory {
-  const cache = new Map<string, { at: number; updatedAt: number; found: ClientWithSecret | undefined }>();
-  signals.listen('client', ({ clientId }) => cache.delete(clientId));
+  const cache = new Map<string, Entry>();
+  /** Goes up with every change that is told: what was read before it may be old. */
+  let changes = 0;
+  signals.listen('client', ({ clientId }) => {
+    changes += 1;
+    cache.delete(clientId);
+  });
 
   async function load(id: string): Promise<ClientWithSecret | undefined> {
+    // the age of what is found is that of the question: a slow answer is an old one
+    const [at, before] = [clock.now(), changes];
     const document = await store.get(clients, id);
     const known = cache.get(id);
     // an unchanged registration keeps its object, so that what was built from it stays valid
-    const unchanged = document !== undefined && known?.found !== undefined && known.updatedAt === document.updatedAt;
+    const unchanged =
+      document !== undefined &&
+      known?.found !== undefined &&
+      known.updatedAt === document.updatedAt &&
+      known.state === document.state;
     const found = unchanged ? known.found : open(document);
     // put again it is the newest: what was read longest ago makes room
     cache.delete(id);
-    if (document === undefined) return found;
+    if (document === undefined || changes !== before) return found;
     const [oldest] = cache.size < mostKept ? [] : cache.keys();
     if (oldest !== undefined) cache.delete(oldest);
-    cache.set(id, { at: clock.now(), updatedAt: document.updatedAt, found });
+    cache.set(id, { at, updatedAt: document.updatedAt, state: document.state, found });
     return found;
   }
 

@@ -59,6 +59,12 @@ export const accountsRows = {
     'One number serves one account.',
     409,
   ),
+  import_running: member(
+    'Đang có một lần nhập khác',
+    'Another import is running',
+    'Wait until it has ended, then run this one again: what is there already is not opened twice.',
+    409,
+  ),
   name_invalid: member(
     'Họ tên chưa đúng',
     'The name is not valid',

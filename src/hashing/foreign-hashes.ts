@@ -9,8 +9,9 @@ interface PhcString {
   readonly kind: string;
   readonly version: string | undefined;
   readonly settings: Settings;
-  readonly salt: Buffer;
-  readonly digest: Buffer;
+  /** Base64. */
+  readonly salt: string;
+  readonly digest: string;
 }
 
 // salts of 8 bytes and digests of 16 at least: a shorter digest would let many passwords in
@@ -27,8 +28,8 @@ function read(passwordHash: string): PhcString | undefined {
     kind,
     version,
     settings: Object.fromEntries(pairs.map(([name, value]) => [name, Number(value)])),
-    salt: Buffer.from(salt, 'base64'),
-    digest: Buffer.from(digest, 'base64'),
+    salt,
+    digest,
   };
 }
 
@@ -82,10 +83,14 @@ export function judgeHash(passwordHash: string): HashJudgement {
   return (hash !== undefined && Object.hasOwn(judges, hash.kind) && judges[hash.kind]?.(hash)) || 'unknown';
 }
 
-function digestOf({ kind, settings: { ln = 0, r = 0, p = 0, i = 0 }, salt, digest }: PhcString, password: string): Buffer {
-  return kind === 'scrypt'
-    ? scryptSync(password, salt, digest.length, { N: 2 ** ln, r, p, maxmem: 256 * mebibyte })
-    : pbkdf2Sync(password, salt, i, digest.length, kind.slice('pbkdf2-'.length));
+/** The digest of a password as this hash would have it, and the one that it has. */
+function digestsOf({ kind, settings: { ln = 0, r = 0, p = 0, i = 0 }, ...encoded }: PhcString, password: string): [Buffer, Buffer] {
+  const [salt, digest] = [Buffer.from(encoded.salt, 'base64'), Buffer.from(encoded.digest, 'base64')];
+  const found =
+    kind === 'scrypt'
+      ? scryptSync(password, salt, digest.length, { N: 2 ** ln, r, p, maxmem: 256 * mebibyte })
+      : pbkdf2Sync(password, salt, i, digest.length, kind.slice('pbkdf2-'.length));
+  return [found, digest];
 }
 
 /** Checks a password against a hash that `judgeHash` supports. Takes long: for a hashing thread alone. */
@@ -93,5 +98,5 @@ export function verifyHash(passwordHash: string, password: string): boolean {
   if (passwordHash.startsWith('$argon2')) return verifyArgon2(passwordHash, password);
   if (passwordHash.startsWith('$2')) return verifyBcrypt(password, passwordHash);
   const hash = read(passwordHash);
-  return hash !== undefined && timingSafeEqual(digestOf(hash, password), hash.digest);
+  return hash !== undefined && timingSafeEqual(...digestsOf(hash, password));
 }

@@ -113,6 +113,9 @@ export type Write =
     }
   | { readonly kind: 'remove'; readonly collection: Collection<never, string>; readonly id: string };
 
+/** Longer than the clocks of processes that serve may differ: one that is ahead takes nothing that still counts for others. */
+export const sweptAfterMs = 60_000;
+
 /** Thrown by `commit` when an insert found its id taken or a patch its expectation broken; nothing was written. */
 export class CommitConflict extends Error {
   readonly collection: string;
@@ -186,7 +189,10 @@ export interface Store {
   remove<Doc extends StoredDocument>(from: Collection<Doc, string>, id: string): Promise<boolean>;
   /** All or nothing. @throws {CommitConflict} */
   commit(writes: readonly Write[]): Promise<void>;
-  /** Deletes what has expired; gives how many documents went. */
+  /**
+   * Deletes what expired `sweptAfterMs` ago and longer, at most `limit` documents of each collection.
+   * @returns how many went; fewer than `limit` means that no collection has more
+   */
   sweep(limit: number): Promise<number>;
   /** Resolves when the engine can read and write. @throws {StoreUnavailable} */
   ping(): Promise<void>;

@@ -6,6 +6,8 @@ export interface TokenDocument {
   readonly payload: Readonly<Record<string, unknown>>;
   /** Whole seconds since the epoch; set once, atomically. */
   readonly consumed?: number | undefined;
+  /** Which request consumed it: one that fails afterwards gives it back. */
+  readonly consumer?: string | undefined;
   readonly expiresAt: number;
 }
 
@@ -21,7 +23,20 @@ export interface SessionDocument {
   readonly id: string;
   readonly payload: Readonly<Record<string, unknown>>;
   readonly authorizations: Readonly<Record<string, unknown>>;
+  /** Every grant that was made in it, also here one by one: an entry of `authorizations` is written as a whole, and the later of two tabs wins. */
+  readonly grants?: Readonly<Record<string, SessionGrant>>;
+  /** The person has signed out: nothing more comes of it. */
+  readonly ended?: true;
   readonly expiresAt: number;
+}
+
+/** A grant as its session remembers it. */
+export interface SessionGrant {
+  readonly id: string;
+  readonly clientId: string;
+  readonly purpose: string;
+  /** It outlives the session. */
+  readonly offline: boolean;
 }
 
 /** A client assertion that was used. */

@@ -24,8 +24,9 @@ export function followSigningKeys(
   async function look(): Promise<void> {
     const keys = await load();
     if (namesOf(keys) === known) return;
-    known = namesOf(keys);
+    // first: what fails here is tried again at the next look
     changed(keys);
+    known = namesOf(keys);
   }
 
   const timer = setInterval(() => {

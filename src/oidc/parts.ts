@@ -1,6 +1,7 @@
 import type { SubjectIdentifiers } from '#src/accounts/subject-identifier.ts';
 import type { Sealing } from '#src/kernel/sealing.ts';
 import type { SignInParts } from '#src/sign-in/ports.ts';
+import type { Consumption } from './consumption.ts';
 import type { ProtocolPages } from './protocol-pages.ts';
 import type { RequestReads } from './request-reads.ts';
 import type { PrivateJwk } from './signing-keys.ts';
@@ -21,6 +22,7 @@ export interface ProtocolLives {
 export interface ProviderParts extends SignInParts {
   readonly issuer: string;
   readonly reads: RequestReads;
+  readonly consumption: Consumption;
   readonly keys: readonly PrivateJwk[];
   readonly sealing: Sealing;
   readonly subjects: SubjectIdentifiers;

@@ -1,6 +1,7 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import { randomIdentifier } from '#src/kernel/random.ts';
+import type { SessionGrant } from './collections.ts';
 import type { ProviderParts } from './parts.ts';
 
 /**
@@ -24,8 +25,6 @@ interface SessionEntry {
   grants?: readonly KeptGrant[];
 }
 
-type Session = NonNullable<KoaContextWithOIDC['oidc']['session']>;
-
 const isFor = ({ purpose, offline }: GrantUse, kept: KeptGrant): boolean => kept.purpose === purpose && kept.offline === offline;
 
 const grantsOf = (entry: SessionEntry | undefined): readonly KeptGrant[] => entry?.grants ?? [];
@@ -39,7 +38,10 @@ export function useOfGrant(
   return { purpose: Buffer.from(purpose, 'base64url').toString(), under: under === undefined ? undefined : Number(under) };
 }
 
-/** The session's live grant for this use; its life begins anew when less than half of it is left. */
+/**
+ * The session's live grant for this use; its life begins anew when less than half of it is left. Grants that were ended are forgotten; of several
+ * live ones (two tabs) none is, so that sign-out finds them all.
+ */
 export async function findSessionGrant(
   parts: ProviderParts,
   ctx: KoaContextWithOIDC,
@@ -47,11 +49,17 @@ export async function findSessionGrant(
   use: GrantUse,
 ): Promise<Grant | undefined> {
   const { session, provider } = ctx.oidc;
-  const kept = grantsOf(session?.authorizations?.[clientId] as SessionEntry | undefined).find(
-    (each) => isFor(use, each) && useOfGrant(each.id)?.under === use.under,
-  );
-  const grant = kept && (await provider.Grant.find(kept.id));
-  if (grant === undefined || grant.accountId !== session?.accountId) return undefined;
+  const entry = session?.authorizations?.[clientId] as SessionEntry | undefined;
+  let grant: Grant | undefined;
+  for (const kept of grantsOf(entry).filter((each) => isFor(use, each))) {
+    const under = useOfGrant(kept.id)?.under;
+    // of a version before: it is not used again, and may still have tokens
+    if (under === undefined) continue;
+    const found = under === use.under ? await provider.Grant.find(kept.id) : undefined;
+    if (found === undefined && entry !== undefined) entry.grants = grantsOf(entry).filter(({ id }) => id !== kept.id);
+    if (found !== undefined && found.accountId === session?.accountId) grant ??= found;
+  }
+  if (grant === undefined) return undefined;
   const left = (grant.exp ?? 0) - epochSeconds(parts.clock);
   if (left > parts.lives.grant / 2) return grant;
   const { accountId, clientId: of, jti, openid, rejected } = grant;
@@ -80,18 +88,25 @@ export const newGrant = (
     jti: `${Buffer.from(purpose).toString('base64url')}.${randomIdentifier(random, 256)}.${under}`,
   } as never);
 
-/** The session keeps the grant, so that its end can be the grant's; one of a version before may still have tokens and is kept beside it. */
+/** The session keeps the grant, so that its end can be the grant's. */
 export function keepInSession({ session }: KoaContextWithOIDC['oidc'], clientId: string, use: GrantUse, id: string): void {
   if (session === undefined) return;
   session.ensureClientContainer(clientId);
   const entry = session.authorizationFor(clientId) as SessionEntry;
-  const others = grantsOf(entry).filter((each) => !isFor(use, each) || useOfGrant(each.id)?.under === undefined);
+  const others = grantsOf(entry).filter((each) => each.id !== id);
   entry.grants = [{ purpose: use.purpose, offline: use.offline, id }, ...others];
 }
 
-/** The grants that end with a session, whatever client they are for. */
-export const grantsEndingWith = (session: Session): readonly string[] =>
-  Object.values((session.authorizations ?? {}) as Record<string, SessionEntry>)
-    .flatMap(grantsOf)
-    .filter(({ offline }) => !offline)
-    .map(({ id }) => id);
+/** All grants in a session's entries, as they are stored one by one. */
+export const sessionGrants = (entries: Readonly<Record<string, unknown>>): SessionGrant[] =>
+  Object.entries(entries).flatMap(([clientId, entry]) => grantsOf(entry as SessionEntry).map((kept) => ({ clientId, ...kept })));
+
+/** The entries with the grants that are stored one by one, each where it belongs. */
+export function withGrants(entries: Readonly<Record<string, unknown>>, grants: readonly SessionGrant[]): Record<string, unknown> {
+  const all: Record<string, unknown> = { ...entries };
+  for (const { clientId, ...kept } of grants) {
+    const entry = (all[clientId] ?? {}) as SessionEntry;
+    if (!grantsOf(entry).some(({ id }) => id === kept.id)) all[clientId] = { ...entry, grants: [...grantsOf(entry), kept] };
+  }
+  return all;
+}

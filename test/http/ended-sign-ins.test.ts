@@ -105,7 +105,7 @@ describe('a sign-in that is under way when everything is ended', () => {
   });
 
   it.each([
-    ['its grant', 'upsert', 'grants'],
+    ['its grant', 'insert', 'grants'],
     ['its code', 'insert', 'tokens'],
   ] as const)('is dead when %s was about to be written', async (_what, operation, collection) => {
     const browser = new FormBrowser();

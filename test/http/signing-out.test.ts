@@ -16,6 +16,16 @@ const lan = {
 
 let provider: TestProvider;
 let bank: Service;
+let shop: Service;
+let people = 1;
+/** Somebody who has signed in nowhere yet. */
+async function newPerson(): Promise<typeof lan> {
+  people += 1;
+  const n = String(people).padStart(4, '0');
+  const person = { ...lan, id_number: `00019000${n}`, phone: `091200${n}`, email: `p${n}@example.org` };
+  await provider.addPerson(person);
+  return person;
+}
 
 beforeAll(async () => {
   provider = await startProvider();
@@ -28,6 +38,7 @@ beforeAll(async () => {
       { id: 'news', vi: 'Gửi tin', en: 'Send news' },
     ],
   });
+  shop = await Service.register(provider, 'shop');
 });
 afterAll(() => provider.stop());
 
@@ -117,4 +128,46 @@ describe('addresses of the provider', () => {
       expect(JSON.parse(text)).toMatchObject({ token_endpoint: `${provider.issuer}/token` });
     },
   );
+});
+
+describe('a sign-out beside other tabs of the browser', () => {
+  it.each([
+    ['the same purpose', 'account'],
+    ['two purposes', 'news'],
+  ])('ends what two tabs were granted at the same moment (%s)', async (_what, purpose) => {
+    for (let round = 0; round < 5; round += 1) {
+      const person = await newPerson();
+      await bank.signIn(new FormBrowser(), person, { purpose: 'account' });
+      await bank.signIn(new FormBrowser(), person, { purpose });
+      const browser = new FormBrowser();
+      const { tokens } = await shop.signIn(browser, person);
+      const both = [bank.authorize({ purpose: 'account' }), bank.authorize({ purpose })];
+      const ends = await Promise.all(both.map(({ url }) => browser.open(url, {}, bank.redirectUri)));
+      const held = await Promise.all(ends.map((end, at) => bank.redeem(end, both[at]?.verifier ?? '')));
+      expect(held.map(({ status }) => status)).toEqual([200, 200]);
+      await signOut(browser, tokens);
+      expect(await Promise.all(held.map(({ tokens: each }) => isAlive(each)))).toEqual([false, false]);
+    }
+  });
+
+  it('lets no code live that another tab is about to get', async () => {
+    for (let delay = 0; delay < 12; delay += 1) {
+      const person = await newPerson();
+      await bank.signIn(new FormBrowser(), person);
+      const browser = new FormBrowser();
+      const { tokens } = await shop.signIn(browser, person);
+      const ask = await browser.open(endUrl(tokens));
+      const { url, verifier } = bank.authorize({ prompt: 'none' });
+      const other = browser.open(url, {}, bank.redirectUri);
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      await browser.press(ask, 'continue');
+      const back = await other;
+      if (!back.url.includes('code=')) {
+        expect(back.url).toContain('error=login_required');
+        continue;
+      }
+      const { status, tokens: late } = await bank.redeem(back, verifier);
+      expect(status === 200 && (await isAlive(late)), `after ${delay} ms`).toBe(false);
+    }
+  });
 });

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { loadSettings } from '#config/load.ts';
-import { openBatch } from '#src/accounts/import-batch.ts';
+import { importPeople } from '#src/accounts/import-people.ts';
 import { type Application, compose } from '#src/compose.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { StoreUnavailable } from '#src/kernel/store.ts';
@@ -51,9 +52,8 @@ export async function openDrillWorld({
   const application = await compose(settings);
   const { issuer } = settings;
   const passwordHash = await application.hashing.hash(password);
-  const lines = Array.from({ length: people }, (_, n) => ({
-    line: n,
-    text: JSON.stringify({
+  const lines = Array.from({ length: people }, (_, n) =>
+    JSON.stringify({
       id_number: idNumber(n),
       name: { family: 'Trần', given: 'Minh' },
       birthdate: '1985-05-05',
@@ -63,10 +63,10 @@ export async function openDrillWorld({
       identity_level: 2,
       password_hash: passwordHash,
     }),
-  }));
-  const outcomes = await openBatch(application, lines, { defaultEvidence: evidence, dryRun: false });
-  for (const [line, outcome] of outcomes) if (outcome !== 'imported') throw new Error(`person ${line}: ${String(outcome)}`);
-  const found = await Promise.all(lines.map(({ line }) => application.accounts.findByIdNumber(idNumber(line))));
+  );
+  const report = await importPeople(application, Readable.from(lines), { defaultEvidence: evidence, dryRun: false });
+  if (report.imported !== people) throw new Error(`people are missing: ${JSON.stringify(report)}`);
+  const found = await Promise.all(lines.map((_, n) => application.accounts.findByIdNumber(idNumber(n))));
   const ids = found.map((account) => account?.id as AccountId);
   const services: Service[] = [];
   for (const id of ['app', 'shop', 'bank'])

@@ -1,6 +1,7 @@
 import type { ClientDirectory } from '#src/clients/ports.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import type { Store } from '#src/kernel/store.ts';
+import type { Consumption } from '../consumption.ts';
 import type { RequestReads } from '../request-reads.ts';
 
 /** What the adapters stand on. */
@@ -9,6 +10,7 @@ export interface AdapterParts {
   readonly clock: Clock;
   readonly clients: ClientDirectory;
   readonly reads: RequestReads;
+  readonly consumption: Consumption;
 }
 
 /** When something saved for so many seconds ends, in milliseconds since the epoch; the library always names a life. */

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
-import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
+import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider';
 import type { AccountId } from '#src/kernel/identifier.ts';
-import { type SessionDocument, sessions } from '../collections.ts';
+import { grants, type SessionDocument, type SessionGrant, sessions } from '../collections.ts';
 import { endGrantsAtSignOut } from '../end-grants.ts';
+import { sessionGrants, withGrants } from '../session-grants.ts';
 import { ownCopy } from './own-copy.ts';
 import { type AdapterParts, expiryOf } from './parts.ts';
 
@@ -19,6 +20,8 @@ interface Baseline {
   readonly payload: string;
   /** Each entry as text. */
   readonly authorizations: ReadonlyMap<string, string>;
+  /** The ids of all its grants. */
+  readonly grants: ReadonlySet<string>;
   readonly expiresAt: number;
 }
 
@@ -40,6 +43,23 @@ function changedEntries(before: ReadonlyMap<string, string>, after: Members): Re
   return Object.fromEntries(Object.entries(after).filter(([key, value]) => before.get(key) !== JSON.stringify(value)));
 }
 
+const keyOfGrant = (id: string): string => id.replaceAll('.', '_');
+
+/** Grants that a request added, and the change of the stored ones; those that it forgot go away. */
+function changedGrants(
+  before: ReadonlySet<string>,
+  after: readonly SessionGrant[],
+): { added: SessionGrant[]; merge: Record<string, SessionGrant> } {
+  const added = after.filter(({ id }) => !before.has(id));
+  const kept = new Set(after.map(({ id }) => id));
+  const gone = [...before].filter((id) => !kept.has(id));
+  const entries = [...added.map((grant) => [keyOfGrant(grant.id), grant]), ...gone.map((id) => [keyOfGrant(id), undefined])];
+  return { added, merge: Object.fromEntries(entries) as Record<string, SessionGrant> };
+}
+
+/** Where a session's end must not be overlooked: a code would leave. */
+const issuing: ReadonlySet<string> = new Set(['authorization', 'resume']);
+
 /**
  * Browser sessions. A save that changes only a session's age is skipped while more than nine tenths of its life are left; changed
  * authorizations are merged, so that two tabs keep each other's; a session that was destroyed meanwhile stays dead.
@@ -47,19 +67,30 @@ function changedEntries(before: ReadonlyMap<string, string>, after: Members): Re
 export function createSessionAdapter({ store, clock, reads }: AdapterParts): Pick<Adapter, 'upsert' | 'find' | 'destroy'> {
   const baselines = new WeakMap<object, Baseline>();
 
+  /** The session ended while this request went on: what it granted ends too, and nobody is signed in. */
+  async function giveUp(added: readonly SessionGrant[]): Promise<void> {
+    await Promise.all(added.map(({ id }) => store.remove(grants, id)));
+    if (issuing.has(Provider.ctx?.oidc.route ?? '')) throw new errors.LoginRequired('the session was ended');
+  }
+
   async function save(key: string, baseline: Baseline, payload: Members, expiresAt: number): Promise<void> {
     const { content, authorizations } = contentOf(payload);
     const changed = changedEntries(baseline.authorizations, authorizations);
+    const { added, merge } = changedGrants(baseline.grants, sessionGrants((payload['authorizations'] ?? {}) as Members));
     const contentChanged = canonical(content) !== baseline.payload;
     const lifeMs = expiresAt - clock.now();
     const isFresh = baseline.expiresAt - clock.now() > lifeMs * 0.9;
     if (!contentChanged && Object.keys(changed).length === 0 && isFresh) return;
-    await store.patch(
+    const saved = await store.amend(
       sessions,
       key,
-      {},
-      { set: { payload: { ...content, iat: payload['iat'], exp: payload['exp'] }, expiresAt }, merge: { authorizations: changed } },
+      { ended: undefined },
+      {
+        set: { payload: { ...content, iat: payload['iat'], exp: payload['exp'] }, expiresAt },
+        merge: { authorizations: changed, ...(Object.keys(merge).length === 0 ? {} : { grants: merge }) },
+      },
     );
+    if (!saved) await giveUp(added);
   }
 
   /** A signed-in browser at the start of a request: its account, what was decided about the client, and mostly the grant from last time. */
@@ -79,27 +110,29 @@ export function createSessionAdapter({ store, clock, reads }: AdapterParts): Pic
       if (baseline?.key === key) return save(key, baseline, payload, expiresAt);
       const { authorizations } = contentOf(payload);
       const { authorizations: _, ...rest } = payload;
-      await store.upsert(sessions, { id: key, payload: rest, authorizations, expiresAt });
+      const all = sessionGrants((payload['authorizations'] ?? {}) as Members).map((grant) => [keyOfGrant(grant.id), grant]);
+      await store.upsert(sessions, { id: key, payload: rest, authorizations, grants: Object.fromEntries(all), expiresAt });
     },
     async find(id) {
       const found: SessionDocument | undefined = await store.get(sessions, sessionKey(id));
-      if (found === undefined) return undefined;
+      if (found === undefined || found.ended === true) return undefined;
       beginChecks(found);
-      const payload = ownCopy({ ...found.payload, authorizations: mapKeys(found.authorizations, clientIdOf) });
+      const entries = withGrants(mapKeys(found.authorizations, clientIdOf), Object.values(found.grants ?? {}));
+      const payload = ownCopy({ ...found.payload, authorizations: entries });
       if (Provider.ctx) {
         const { content } = contentOf(payload);
         baselines.set(Provider.ctx, {
           key: found.id,
           payload: canonical(content),
           authorizations: new Map(Object.entries(found.authorizations).map(([client, entry]) => [client, JSON.stringify(entry)])),
+          grants: new Set(sessionGrants(entries).map(({ id: grant }) => grant)),
           expiresAt: found.expiresAt,
         });
       }
       return payload as AdapterPayload;
     },
     async destroy(id) {
-      // first, so that after a fault in between the person is still signed in, hears of it, and ends everything by trying again
-      await endGrantsAtSignOut(store);
+      await endGrantsAtSignOut(store, sessionKey(id));
       await store.remove(sessions, sessionKey(id));
     },
   };

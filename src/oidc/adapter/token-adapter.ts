@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
-import { type TokenDocument, tokens } from '../collections.ts';
+import { grants, type TokenDocument, tokens } from '../collections.ts';
 import { ownCopy } from './own-copy.ts';
 import { type AdapterParts, expiryOf } from './parts.ts';
 
@@ -16,8 +16,8 @@ const uses: ReadonlySet<string> = new Set(['token', 'userinfo', 'introspection']
  * Codes and tokens. All kinds share one collection, so introspection's three look-ups of one token are one read.
  * `consume` is atomic: of any number of redemptions one wins and the others get `invalid_grant`.
  */
-export function createTokenAdapter({ store, clock, reads }: AdapterParts): Adapter {
-  const underWay = new Map<string, Promise<TokenDocument | undefined>>();
+export function createTokenAdapter({ store, clock, reads, consumption }: AdapterParts): Adapter {
+  const underWay = new WeakMap<object, Map<string, Promise<TokenDocument | undefined>>>();
 
   /** Where a token is used, its grant and its account are looked at next; for claims, also what was decided about the client. */
   function beginChecks({ grantId, accountId, clientId }: AdapterPayload): void {
@@ -26,11 +26,16 @@ export function createTokenAdapter({ store, clock, reads }: AdapterParts): Adapt
     reads.begin({ grantId, accountId: accountId as AccountId | undefined, clientId: route === 'userinfo' ? clientId : undefined });
   }
 
+  /** The library looks one token up as several kinds at once; who asks in another request hears what is true then. */
   function read(key: string): Promise<TokenDocument | undefined> {
-    const running = underWay.get(key);
+    const ctx = Provider.ctx;
+    if (ctx === undefined) return store.get(tokens, key);
+    const ofRequest = underWay.get(ctx) ?? new Map<string, Promise<TokenDocument | undefined>>();
+    underWay.set(ctx, ofRequest);
+    const running = ofRequest.get(key);
     if (running !== undefined) return running;
-    const reading = store.get(tokens, key).finally(() => underWay.delete(key));
-    underWay.set(key, reading);
+    const reading = store.get(tokens, key).finally(() => ofRequest.delete(key));
+    ofRequest.set(key, reading);
     return reading;
   }
 
@@ -49,8 +54,13 @@ export function createTokenAdapter({ store, clock, reads }: AdapterParts): Adapt
       return (found.consumed === undefined ? payload : { ...payload, consumed: found.consumed }) as AdapterPayload;
     },
     async consume(id) {
-      const isFirst = await store.amend(tokens, keyOf(id), { consumed: undefined }, { set: { consumed: epochSeconds(clock) } });
-      if (!isFirst) throw new errors.InvalidGrant('already used');
+      const consumer = consumption.begin(keyOf(id));
+      const set = { consumed: epochSeconds(clock), consumer };
+      if (await store.amend(tokens, keyOf(id), { consumed: undefined }, { set })) return;
+      // two have it, and one of them stole it (RFC 9700, 4.14.2): what came of it ends
+      const grantId = (await store.get(tokens, keyOf(id)))?.payload['grantId'];
+      if (typeof grantId === 'string') await store.remove(grants, grantId);
+      throw new errors.InvalidGrant('already used');
     },
     async destroy(id) {
       await store.remove(tokens, keyOf(id));

@@ -19,11 +19,11 @@ export class Attempts {
   }
 
   /** A write, with the driver's faults as the port says them. @throws {StoreUnavailable} */
-  async writing<Result>(write: () => Promise<Result>, longestMs = longestCallMs): Promise<Result> {
+  async writing<Result>(write: () => Promise<Result>): Promise<Result> {
     const began = performance.now();
     if (began < this.#restUntil) throw new StoreUnavailable('the store did not answer a moment ago');
     try {
-      return await this.probing(write, longestMs);
+      return await this.probing(write, longestCallMs);
     } catch (fault) {
       const now = performance.now();
       if (fault instanceof StoreUnavailable && now - began > restMs) this.#restUntil = now + restMs;
@@ -31,7 +31,7 @@ export class Attempts {
     }
   }
 
-  /** Asks also while others are told to wait: the way to see that the store is back. @throws {StoreUnavailable} */
+  /** Asks also while others are told to wait, and makes nobody wait: to see that the store is back, and for what may take long. @throws {StoreUnavailable} */
   async probing<Result>(ask: () => Promise<Result>, longestMs: number): Promise<Result> {
     try {
       const answer = await within(longestMs, ask());

@@ -3,13 +3,23 @@ import type { Change, Collection, IndexOf, Page, PatchResult, StoredDocument } f
 import type { Attempts } from './attempts.ts';
 import { duplicatesOf } from './faults.ts';
 import { everything, type Filter, indexed, oneOf } from './filters.ts';
-import { amendment, type GroupedWrite, groupedWrites, insertion, isGroupable, replacement } from './grouped-writes.ts';
+import {
+  amendment,
+  type GroupedWrite,
+  groupedWrites,
+  insertion,
+  isGroupable,
+  putOverExpired,
+  replacement,
+} from './grouped-writes.ts';
 import { inGroups } from './grouping.ts';
 import { declaredIndex } from './indexes.ts';
 import { fromStored, isLive, type Stored, toStored } from './stored-document.ts';
 import { updateOf } from './update-of-change.ts';
 
 const byId = { _id: 1 } as const;
+
+const longestSweepMs = 20_000;
 
 interface PageOptions {
   readonly sort?: typeof byId;
@@ -23,14 +33,10 @@ interface Found {
 }
 
 /**
- * How a write is acknowledged. Always by a majority: what one node alone has is lost in a failover, and a code or an approval could be used
- * again. `flushed` also insists on the journal; `buffered` leaves that to the replica set's configuration (by default it journals too).
+ * How a write is acknowledged: always by a majority's journals. What one node alone has is lost in a failover, what is in memory alone in a power
+ * cut, and then a code or an approval could be used again.
  */
-export const writeConcernOf = (durability: Collection<StoredDocument, string>['durability']): mongo.WriteConcernSettings => ({
-  w: 'majority',
-  ...(durability === 'flushed' ? { j: true } : {}),
-  wtimeoutMS: 5000,
-});
+export const acknowledged = { w: 'majority', j: true, wtimeoutMS: 5000 } as const satisfies mongo.WriteConcernSettings;
 
 /**
  * One collection on the driver itself: no schema, no hydrated documents. Reads are sent as bare `find` commands, which take a third
@@ -49,7 +55,7 @@ export class Documents {
     this.declared = declared;
     this.#database = database;
     this.#attempts = attempts;
-    this.collection = database.collection<Stored>(declared.name, { writeConcern: writeConcernOf(declared.durability) });
+    this.collection = database.collection<Stored>(declared.name, { writeConcern: acknowledged });
     // apart: a bulk write of both kinds would be two commands, one after the other
     this.#insert = groupedWrites(this.collection);
     this.#write = groupedWrites(this.collection);
@@ -104,7 +110,7 @@ export class Documents {
         return [];
       } catch (fault) {
         const there = duplicatesOf(fault).map((at) => stored[at] as Stored);
-        const replaced = await Promise.all(there.map((each) => this.#replaceExpired(each, now)));
+        const replaced = await Promise.all(there.map((each) => this.#putAgain(each, now)));
         return there.filter((_, n) => replaced[n] === false).map(({ _id }) => _id);
       }
     });
@@ -141,21 +147,19 @@ export class Documents {
     return this.#attempts.writing(async () => (await this.collection.deleteOne(filter)).deletedCount === 1);
   }
 
-  /** Deletes up to `limit` expired documents ahead of the server's own TTL monitor. */
-  sweep(limit: number, now: number): Promise<number> {
-    return this.#attempts.writing(async () => {
-      const dead: mongo.Filter<Stored> = { expiresOn: { $lte: new Date(now) } };
+  /** Deletes up to `limit` documents that had expired by then, where the server's own TTL monitor has not. */
+  sweep(limit: number, then: number): Promise<number> {
+    return this.#attempts.probing(async () => {
+      const dead: mongo.Filter<Stored> = { expiresOn: { $lte: new Date(then) } };
       const ids = (await this.#page(dead, limit, { projection: byId })).map(({ _id }) => _id);
       if (ids.length === 0) return 0;
       // nobody waits for a majority to have forgotten
       return (await this.collection.deleteMany({ _id: { $in: ids }, ...dead }, { writeConcern: { w: 1 } })).deletedCount;
-    });
+    }, longestSweepMs);
   }
 
-  /** What has expired is in the way until the server deletes it; of several who replace it the first one wins. */
-  async #replaceExpired(stored: Stored, now: number): Promise<boolean> {
-    if (this.declared.lifetime === 'kept') return false;
-    return (await this.collection.replaceOne({ _id: stored._id, expiresAt: { $lte: now } }, stored)).matchedCount === 1;
+  async #putAgain(stored: Stored, now: number): Promise<boolean> {
+    return this.declared.lifetime === 'expires' && putOverExpired(this.collection, stored, now);
   }
 
   async #page(filter: Filter, limit: number, options: PageOptions = {}): Promise<readonly Stored[]> {

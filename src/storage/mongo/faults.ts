@@ -62,6 +62,11 @@ export function duplicatesOf(fault: unknown): number[] {
   return refused.map(({ index }) => index);
 }
 
+/** One statement's error as the error of one call: with its code alone, since the statement itself holds the document. */
+export function statementFault({ code }: { readonly code?: number | undefined }): Error {
+  return new MongoServerError({ code, errmsg: `a statement was refused (${code})` });
+}
+
 export const hasLabel = (fault: unknown, label: string): boolean => fault instanceof MongoError && fault.hasErrorLabel(label);
 
 /** Whether it is the engine that cannot answer, not the question that is wrong. */

@@ -1,6 +1,6 @@
 import mongoose, { type mongo } from 'mongoose';
 import type { Change, StoredDocument } from '#src/kernel/store.ts';
-import { isDuplicate, isDuplicateStatement } from './faults.ts';
+import { isDuplicate, isDuplicateStatement, statementFault } from './faults.ts';
 import type { Filter } from './filters.ts';
 import { inGroups, type Settled } from './grouping.ts';
 import type { Stored } from './stored-document.ts';
@@ -24,10 +24,22 @@ export interface GroupedWrite {
 
 type Documents = mongo.Collection<Stored>;
 
+/**
+ * What has expired is in the way until the server deletes it, which may be at this very moment; of several who put something there the first one
+ * wins, and the others meet a living document.
+ */
+export async function putOverExpired(into: Documents, stored: Stored, now: number): Promise<boolean> {
+  try {
+    return (await into.replaceOne({ _id: stored._id, expiresAt: { $lte: now } }, stored, { upsert: true })).acknowledged;
+  } catch (fault) {
+    if (isDuplicate(fault)) return false;
+    throw fault;
+  }
+}
+
 /** True when it was inserted, also over what has expired. */
 export const insertion = (into: Documents, stored: Stored, now: number): GroupedWrite => {
-  const overExpired = async (): Promise<boolean> =>
-    (await into.replaceOne({ _id: stored._id, expiresAt: { $lte: now } }, stored)).matchedCount === 1;
+  const overExpired = (): Promise<boolean> => putOverExpired(into, stored, now);
   return {
     id: stored._id,
     async alone() {
@@ -97,7 +109,7 @@ function endingsOf(fault: unknown): Endings {
 async function settle(write: GroupedWrite, at: number, { refused, upsertedIds }: Endings): Promise<Settled<boolean>> {
   const fault = refused.get(at);
   if (fault === undefined) return { answer: at in upsertedIds ? write.inserted : true };
-  if (!isDuplicateStatement(fault)) return { fault };
+  if (!isDuplicateStatement(fault)) return { fault: statementFault(fault) };
   return write.inTheWay().then(
     (answer) => ({ answer }),
     (again: unknown) => ({ fault: again }),

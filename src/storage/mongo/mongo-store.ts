@@ -7,6 +7,7 @@ import {
   type Store,
   type StoredDocument,
   StoreUnavailable,
+  sweptAfterMs,
   type Write,
 } from '#src/kernel/store.ts';
 import { Attempts } from './attempts.ts';
@@ -124,14 +125,13 @@ class MongoStore implements Store {
         const now = this.#clock.now();
         for (const { into, write } of steps) await writeInTransaction(into, write, now, session);
       });
-    await this.#attempts.writing(work, longestTransactionMs);
+    await this.#attempts.probing(work, longestTransactionMs);
   }
 
   async sweep(limit: number): Promise<number> {
     let swept = 0;
     for (const { declared } of this.#collections.values()) {
-      if (declared.lifetime !== 'expires' || swept >= limit) continue;
-      swept += await this.#in(declared).sweep(limit - swept, this.#clock.now());
+      if (declared.lifetime === 'expires') swept += await this.#in(declared).sweep(limit, this.#clock.now() - sweptAfterMs);
     }
     return swept;
   }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { mongo } from 'mongoose';
+import { acknowledged } from './documents.ts';
 import { asUnavailable, hasLabel } from './faults.ts';
 
 /** A transaction that goes on losing for this long is given up. */
@@ -7,7 +8,7 @@ export const longestTransactionMs = 10_000;
 
 const options = {
   readConcern: { level: 'local' },
-  writeConcern: { w: 'majority', j: true, wtimeoutMS: 5000 },
+  writeConcern: acknowledged,
   maxCommitTimeMS: 5000,
 } as const satisfies mongo.TransactionOptions;
 

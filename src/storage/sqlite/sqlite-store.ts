@@ -9,6 +9,7 @@ import {
   type Store,
   type StoredDocument,
   StoreUnavailable,
+  sweptAfterMs,
   type Write,
 } from '#src/kernel/store.ts';
 import { applyChange, meets } from '../patch-document.ts';
@@ -188,13 +189,15 @@ class SqliteStore implements Store {
   async sweep(limit: number): Promise<number> {
     let swept = 0;
     for (const table of this.#tables.values()) {
-      if (table.collection.lifetime !== 'expires' || swept >= limit) continue;
-      const ids = await this.#read((now) => table.expired(now, limit - swept));
-      if (ids.length === 0) continue;
-      await this.#writes.run('buffered', () => {
+      if (table.collection.lifetime !== 'expires') continue;
+      const dead = (): string[] => table.expired(this.#clock.now() - sweptAfterMs, limit);
+      if ((await this.#read(dead)).length === 0) continue;
+      // looked for again where it is deleted: what was written anew in between stays
+      swept += await this.#writes.run('buffered', () => {
+        const ids = dead();
         for (const id of ids) table.delete(id);
+        return ids.length;
       });
-      swept += ids.length;
     }
     return swept;
   }

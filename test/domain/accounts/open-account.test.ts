@@ -153,10 +153,10 @@ describe('an import', () => {
     });
 
   it('that broke off goes on where it stopped, and a third run adds nothing', async () => {
-    expect(await run(people.slice(0, 3))).toEqual({ imported: 3, duplicates: 0, refused: [] });
-    expect(await run(people)).toEqual({ imported: 2, duplicates: 3, refused: [] });
+    expect(await run(people.slice(0, 3))).toEqual({ imported: 3, duplicates: 0, duplicateLines: [], refused: [] });
+    expect(await run(people)).toEqual({ imported: 2, duplicates: 3, duplicateLines: [1, 2, 3], refused: [] });
     const before = await stored();
-    expect(await run(people)).toEqual({ imported: 0, duplicates: 5, refused: [] });
+    expect(await run(people)).toEqual({ imported: 0, duplicates: 5, duplicateLines: [1, 2, 3, 4, 5], refused: [] });
     expect(await stored()).toEqual(before);
   });
 
@@ -175,7 +175,7 @@ describe('an import', () => {
       const options = { dryRun: false, defaultEvidence: undefined };
       await expect(importPeople(broken, lines(), options)).rejects.toThrow('killed');
       broken.store.insertMany = insertMany.bind(broken.store) as never;
-      expect(await importPeople(broken, lines(), options)).toEqual({ imported: people.length, duplicates: 0, refused: [] });
+      expect(await importPeople(broken, lines(), options)).toMatchObject({ imported: people.length, duplicates: 0, refused: [] });
       expect(await broken.store.scan(accounts, { limit: 100 })).toHaveLength(people.length);
       expect(await broken.store.scan(credentials, { limit: 100 })).toHaveLength(people.length);
       for (const { id_number: idNumber } of people as unknown as readonly { id_number: string }[])
@@ -195,14 +195,33 @@ describe('an import', () => {
       { line: 1, code: 'phone_taken' },
       { line: 3, code: 'phone_taken' },
     ];
-    expect(await run([shared, other, same], true)).toEqual({ imported: 1, duplicates: 0, refused });
-    expect(await run([shared, other, same])).toEqual({ imported: 1, duplicates: 0, refused });
+    expect(await run([shared, other, same], true)).toMatchObject({ imported: 1, duplicates: 0, refused });
+    expect(await run([shared, other, same])).toMatchObject({ imported: 1, duplicates: 0, refused });
     const { people: kept, reserved } = await stored();
     expect([kept.length, reserved.length]).toEqual([2, 4]);
   });
 
+  it('finds a duplicate of a line that is far away, dry or not', async () => {
+    const far = [
+      people[0],
+      ...Array.from({ length: 8000 }, () => ''),
+      people[1],
+      ...Array.from({ length: 8000 }, () => 'null'),
+      people[0],
+    ];
+    for (const dryRun of [true, false])
+      expect(await run(far, dryRun)).toMatchObject({ imported: 2, duplicates: 1, duplicateLines: [far.length] });
+  });
+
+  it('stops when another one has begun: what that one is about to open looks left behind', async () => {
+    const lines = Readable.from(people.map((person) => JSON.stringify(person)));
+    const options = { dryRun: false, defaultEvidence: undefined, hold: async () => false };
+    await expect(importPeople(world, lines, options)).rejects.toMatchObject({ code: 'import_running' });
+    expect(await stored()).toMatchObject({ people: [] });
+  });
+
   it('goes on after a bad line and names it by its number, empty lines counted', async () => {
-    expect(await run([people[0], '', '{"id_number":', 'null', people[1]])).toEqual({
+    expect(await run([people[0], '', '{"id_number":', 'null', people[1]])).toMatchObject({
       imported: 2,
       duplicates: 0,
       refused: [
