@@ -13,6 +13,8 @@ export interface AccountDocument {
   readonly authenticators: { readonly password: boolean; readonly totp: boolean; readonly devices: number };
   readonly evidence?: IdentityEvidence | undefined;
   readonly person: string;
+  /** Counts what only an account that is neither locked nor ended was given (`whileHolding`). */
+  readonly given?: number | undefined;
   readonly createdAt: number;
 }
 

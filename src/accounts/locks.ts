@@ -2,8 +2,8 @@ import type { Clock } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import type { Random } from '#src/kernel/random.ts';
-import type { Store } from '#src/kernel/store.ts';
-import type { AccountLock } from './account.ts';
+import { type Store, type Write, write } from '#src/kernel/store.ts';
+import type { Account, AccountLock } from './account.ts';
 import { recordAccountEvent } from './account-events.ts';
 import { type AccountDocument, accounts } from './collections.ts';
 
@@ -36,6 +36,13 @@ export async function lockAccount(parts: LockParts, id: AccountId, lock: Omit<Ac
   if (patched.outcome !== 'patched') return lockAccount(parts, id, lock);
   await recordAccountEvent(parts, id, 'locked', { ground: lock.ground, by: lock.by });
 }
+
+/**
+ * Makes a commit fail when the account was locked or ended since it was read. It counts, because an expectation without a change keeps
+ * nobody from changing the document in the same moment.
+ */
+export const whileHolding = ({ id, validFrom }: Pick<Account, 'id' | 'validFrom'>): Write =>
+  write.patch(accounts, id, { validFrom, lock: undefined }, { increment: { given: 1 } });
 
 /**
  * Kills every session, code and token of an account with one write; it stays usable for whoever signs in anew.

@@ -6,6 +6,7 @@ import { type ApprovalDocument, approvals } from './collections.ts';
 import { decideApproval } from './decide-approval.ts';
 import type { ApprovalParts } from './parts.ts';
 import { approvalIdOf, scanQr } from './scan-qr.ts';
+import { openPayload } from './sealed-payload.ts';
 import { openApproval, type ShownApproval, shownOf } from './shown-approval.ts';
 
 /** What a page may know of its approval. */
@@ -28,7 +29,6 @@ export interface UsedApproval {
   readonly decidedAt: number;
   readonly browserKnown: boolean;
   readonly decision: string;
-  readonly payload: string;
 }
 
 /** More than a device may scan in the short life of an approval that is not decided. */
@@ -64,18 +64,18 @@ export interface Approvals {
 
 /** One approval, four ways to start it; this version starts it by QR. Every change is one conditional patch. */
 export function createApprovals(parts: ApprovalParts): Approvals {
-  const { store, clock, signals } = parts;
+  const { store, clock, signals, sealing } = parts;
 
   async function list(device: Device): Promise<readonly ListedApproval[]> {
     const scanned = await store.find(approvals, 'device', device.id, { limit: mostScanned });
     return scanned
       .filter(({ decideBefore }) => clock.now() < decideBefore)
-      .map(({ id, kind, startedBy, payload, decideBefore }) => ({
-        id,
-        kind,
-        startedBy,
-        clientName: shownOf(payload).client.name.vi,
-        expiresAt: decideBefore,
+      .map((approval) => ({
+        id: approval.id,
+        kind: approval.kind,
+        startedBy: approval.startedBy,
+        clientName: shownOf(openPayload(sealing, approval)).client.name.vi,
+        expiresAt: approval.decideBefore,
       }));
   }
 
@@ -100,8 +100,8 @@ export function createApprovals(parts: ApprovalParts): Approvals {
     const used = await store.patch(approvals, id, { state: 'approved' }, { set: { state: 'used', usedBy: interaction } as never });
     const after = 'document' in used ? used.document : undefined;
     if (after?.state !== 'used' || after.usedBy !== interaction) throw new DomainError('approval_not_found');
-    const { accountId, deviceId, methods, granted, decidedAt, browserKnown, decision, payload } = after;
-    return { accountId, deviceId, methods, granted, decidedAt, browserKnown, decision, payload };
+    const { accountId, deviceId, methods, granted, decidedAt, browserKnown, decision } = after;
+    return { accountId, deviceId, methods, granted, decidedAt, browserKnown, decision };
   }
 
   async function followFrom(interaction: string, qrStartedAt: number): Promise<void> {

@@ -12,7 +12,7 @@ interface ApprovalBase {
   readonly process: string;
   readonly accountId: AccountId;
   readonly deviceId: DeviceId;
-  /** What the person is shown, as bytes in base64url: frozen at the scan. */
+  /** What the person is shown, frozen at the scan; sealed (`sealed-payload.ts`). */
   readonly payload: string;
   readonly nonce: string;
   readonly acr: string;

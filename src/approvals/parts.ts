@@ -10,6 +10,7 @@ import type { Signals } from '#src/kernel/signals.ts';
 import type { Store } from '#src/kernel/store.ts';
 import { type ApprovalDocument, approvals } from './collections.ts';
 import type { SignInRequests } from './ports.ts';
+import { openPayload } from './sealed-payload.ts';
 
 /** What approvals are made of. */
 export interface ApprovalParts {
@@ -32,9 +33,9 @@ export async function requireUnlocked({ accounts }: ApprovalParts, accountId: Ac
   return account;
 }
 
-/** An approval that this device scanned. @throws {DomainError} `approval_not_found`, also for another person's */
-export async function requireOwn({ store }: ApprovalParts, device: Device, id: string): Promise<ApprovalDocument> {
+/** An approval that this device scanned, its payload opened. @throws {DomainError} `approval_not_found`, also for another person's */
+export async function requireOwn({ store, sealing }: ApprovalParts, device: Device, id: string): Promise<ApprovalDocument> {
   const approval = await store.get(approvals, id);
   if (approval === undefined || approval.deviceId !== device.id) throw new DomainError('approval_not_found');
-  return approval;
+  return { ...approval, payload: openPayload(sealing, approval) };
 }

@@ -10,6 +10,7 @@ import type { ApprovalParts } from './parts.ts';
 import { approvalPolicy } from './policy.ts';
 import type { SignInRequestForAccount } from './ports.ts';
 import { checkFrame, decodeHandle, parseQr } from './qr.ts';
+import { sealPayload } from './sealed-payload.ts';
 import { freezePayload, openApproval, type ShownApproval } from './shown-approval.ts';
 
 /** One approval for each QR of a page: whoever inserts it first has it. */
@@ -68,7 +69,7 @@ export async function scanQr(parts: ApprovalParts, device: Device, code: string,
     process,
     accountId: device.accountId,
     deviceId: device.id,
-    payload: freezePayload(id, request, seen, nonce, numberRequired, decideBefore),
+    payload: sealPayload(parts.sealing, id, freezePayload(id, request, seen, nonce, numberRequired, decideBefore)),
     nonce,
     acr: levelAllowed(seen, clock.now()),
     ...(numberRequired ? { number: String(random.below(90) + 10) } : {}),

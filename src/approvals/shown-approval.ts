@@ -21,7 +21,7 @@ interface Shown {
 /** What the person was shown, out of the frozen bytes. */
 export const shownOf = (payload: string): Shown => JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Shown;
 
-/** Everything the person must see, as bytes: what is signed later is compared with exactly these. */
+/** Everything the person must see, as JSON: what is signed later is compared with exactly its bytes. */
 export function freezePayload(
   id: ApprovalId,
   request: SignInRequest,
@@ -30,7 +30,7 @@ export function freezePayload(
   numberRequired: boolean,
   decideBefore: number,
 ): string {
-  const payload = {
+  return JSON.stringify({
     id,
     kind: 'sign-in',
     started_by: 'qr',
@@ -50,8 +50,7 @@ export function freezePayload(
     transaction: null,
     binding_message: null,
     nonce,
-  };
-  return Buffer.from(JSON.stringify(payload)).toString('base64url');
+  });
 }
 
 /** The same bytes at every call, for the device that scanned. @throws {DomainError} `approval_not_found`, `approval_expired` */

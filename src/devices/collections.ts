@@ -40,6 +40,10 @@ export interface EnrolmentCodeDocument {
   readonly accountId: AccountId;
   /** By activation, a desk, an operator or another device; the account page's is not. */
   readonly vouched: boolean;
+  /** The device that asked for it: the code goes with it. */
+  readonly vouchedBy?: DeviceId | undefined;
+  /** The account's `validFrom` when it was issued; absent in what a version before issued. */
+  readonly under?: number | undefined;
   /** The device that it let in. */
   readonly usedBy?: DeviceId | undefined;
   /** Enrolments with this code that were refused for something else. */

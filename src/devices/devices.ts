@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint, compactVerify, importJWK, type JWK } from 'jose';
 import type { Account } from '#src/accounts/account.ts';
 import { recordAccountEvent } from '#src/accounts/account-events.ts';
+import { whileHolding } from '#src/accounts/locks.ts';
 import type { AccountDirectory } from '#src/accounts/ports.ts';
 import { type Clock, epochSeconds } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import type { AccountId, DeviceId } from '#src/kernel/identifier.ts';
 import { type Random, randomIdentifier } from '#src/kernel/random.ts';
 import { type Store, write } from '#src/kernel/store.ts';
-import { type Device, deviceLists, devices, type Platform } from './collections.ts';
+import { type Device, deviceLists, devices, type EnrolmentCodeDocument, type Platform } from './collections.ts';
 import { commitRetrying, keepCount, listChange } from './device-list.ts';
 import { publicP256 } from './device-proof.ts';
 import { type EnrolmentCodes, type IssuedCode, normaliseCode } from './enrolment-codes.ts';
@@ -63,6 +64,10 @@ async function verified(jws: string, key: JWK, typ: string): Promise<Record<stri
 
 const bad = (detail: string): DomainError => new DomainError('enrolment_invalid', { detail });
 
+/** Whether everything of the account was ended since the code was issued, or who vouched for it is no longer among its devices. */
+const isVoid = ({ under, vouchedBy }: EnrolmentCodeDocument, account: Account, active: readonly DeviceId[]): boolean =>
+  (under !== undefined && under !== account.validFrom) || (vouchedBy !== undefined && !active.includes(vouchedBy));
+
 /** Phones: enrolled with a one-time code, at most three for a person, revoked for good. */
 export function createDevices(parts: DeviceParts): Devices {
   const { store, clock, random, accounts, enrolmentCodes, issuer, allowSimulated } = parts;
@@ -80,16 +85,29 @@ export function createDevices(parts: DeviceParts): Devices {
     if (!isNear(claims['iat'])) throw bad('approval_proof: iat');
   }
 
-  /** Code, place in the list and device in one commit: nobody loses a code or a place to a refusal or a crash. */
+  /** A code, used or not, and its account. */
+  async function lookUp(code: string): Promise<{ offered: EnrolmentCodeDocument; account: Account }> {
+    const offered = await enrolmentCodes.peek(code);
+    const account = offered && (await accounts.get(offered.accountId));
+    if (offered === undefined || account === undefined) throw new DomainError('enrolment_code_invalid');
+    return { offered, account };
+  }
+
+  /**
+   * Code, place in the list and device in one commit: nobody loses a code or a place to a refusal or a crash, and no code lets anybody in
+   * that dies in the same moment.
+   */
   async function admit(device: Device, code: string): Promise<void> {
     await commitRetrying(store, async () => {
-      const offered = await enrolmentCodes.peek(code);
-      if (offered === undefined || offered.usedBy !== undefined) throw new DomainError('enrolment_code_invalid');
+      const { offered, account } = await lookUp(code);
+      if (offered.usedBy !== undefined) throw new DomainError('enrolment_code_invalid');
       const list = await listChange(store, device.accountId, (before) => {
+        if (isVoid(offered, account, before)) throw new DomainError('enrolment_code_invalid');
+        if (account.lock !== undefined) throw new DomainError('account_locked');
         if (before.length >= devicePolicy.mostActive) throw new DomainError('too_many_devices');
         return [...before, device.id];
       });
-      return [enrolmentCodes.taking(code, device.id), list, write.insert(devices, device)];
+      return [enrolmentCodes.taking(code, device.id), list, whileHolding(account), write.insert(devices, device)];
     });
   }
 
@@ -119,10 +137,10 @@ export function createDevices(parts: DeviceParts): Devices {
   }
 
   async function enrol(enrolment: Enrolment, proofKey: JWK): Promise<{ device: Device; account: Account }> {
-    const offered = await enrolmentCodes.peek(enrolment.code);
-    const account = offered && (await accounts.get(offered.accountId));
-    if (offered === undefined || account === undefined) throw new DomainError('enrolment_code_invalid');
+    const { offered, account } = await lookUp(enrolment.code);
     if (offered.usedBy !== undefined) return { device: await enrolledBefore(offered.usedBy, proofKey), account };
+    const list = await store.get(deviceLists, account.id);
+    if (isVoid(offered, account, list?.active ?? [])) throw new DomainError('enrolment_code_invalid');
     try {
       return await enrolFor(account, enrolment, await checkKeys(enrolment, proofKey));
     } catch (refusal) {
@@ -155,11 +173,16 @@ export function createDevices(parts: DeviceParts): Devices {
   async function revoke(accountId: AccountId, id: string): Promise<void> {
     const device = await store.get(devices, id);
     if (device === undefined || device.accountId !== accountId) throw new DomainError('device_not_found');
-    const revoked = await store.patch(devices, id, { revokedAt: undefined }, { set: { revokedAt: clock.now() } });
-    await commitRetrying(store, async () => [await listChange(store, accountId, (before) => before.filter((each) => each !== id))]);
+    // in one commit: the list is what an enrolment is decided by
+    let isFirst = false;
+    await commitRetrying(store, async () => {
+      const list = await listChange(store, accountId, (before) => before.filter((each) => each !== id));
+      isFirst = (await store.get(devices, id))?.revokedAt === undefined;
+      const revoked = write.patch(devices, id, { revokedAt: undefined }, { set: { revokedAt: clock.now() } });
+      return isFirst ? [list, revoked] : [list];
+    });
     await keepCount(store, accountId);
-    if (revoked.outcome === 'patched')
-      await recordAccountEvent(parts, accountId, 'device-removed', { device: id, name: device.name });
+    if (isFirst) await recordAccountEvent(parts, accountId, 'device-removed', { device: id, name: device.name });
   }
 
   async function vouch(device: Device, request: string): Promise<IssuedCode> {
@@ -173,7 +196,7 @@ export function createDevices(parts: DeviceParts): Devices {
     const exp = Number(claims?.['exp']);
     if (!isRight || !(exp > epochSeconds(clock)) || exp - Number(claims['iat']) > 60)
       throw new DomainError('enrolment_request_invalid');
-    return enrolmentCodes.issue(device.accountId, { vouched: true });
+    return enrolmentCodes.issue(device.accountId, { vouched: true, vouchedBy: device.id });
   }
 
   async function noteUse({ id, lastUsedAt, enrolledAt }: Device): Promise<void> {

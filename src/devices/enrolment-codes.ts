@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
+import { accounts } from '#src/accounts/collections.ts';
 import type { Clock } from '#src/kernel/clock.ts';
+import { DomainError } from '#src/kernel/domain-error.ts';
 import type { AccountId, DeviceId } from '#src/kernel/identifier.ts';
 import type { Random } from '#src/kernel/random.ts';
 import type { Sealing } from '#src/kernel/sealing.ts';
@@ -21,7 +23,11 @@ export interface IssuedCode {
 }
 
 export interface EnrolmentCodes {
-  issue(accountId: AccountId, options: { readonly vouched: boolean; readonly lifeSeconds?: number }): Promise<IssuedCode>;
+  /** A code that dies with whatever ends everything of the account, and with the device that vouched. @throws {DomainError} `account_not_found` */
+  issue(
+    accountId: AccountId,
+    options: { readonly vouched: boolean; readonly vouchedBy?: DeviceId; readonly lifeSeconds?: number },
+  ): Promise<IssuedCode>;
   /** Looks at a live code without using it; a used one names the device that it let in. */
   peek(code: string): Promise<EnrolmentCodeDocument | undefined>;
   /** Counts an enrolment that failed with a right code: it is not tried without end. */
@@ -46,10 +52,13 @@ export function createEnrolmentCodes({
   const idOf = (code: string): string => createHmac('sha256', key).update(normaliseCode(code)).digest('base64url');
 
   return {
-    async issue(accountId, { vouched, lifeSeconds = devicePolicy.codeLifeSeconds }) {
+    async issue(accountId, { vouched, vouchedBy, lifeSeconds = devicePolicy.codeLifeSeconds }) {
+      const account = await store.get(accounts, accountId);
+      if (account === undefined) throw new DomainError('account_not_found');
       const text = Array.from({ length: 10 }, () => crockford[random.below(32)]).join('');
       const expiresAt = clock.now() + lifeSeconds * 1000;
-      await store.upsert(enrolmentCodes, { id: idOf(text), accountId, vouched, expiresAt });
+      const issued = { id: idOf(text), accountId, vouched, under: account.validFrom, expiresAt };
+      await store.upsert(enrolmentCodes, vouchedBy === undefined ? issued : { ...issued, vouchedBy });
       return { code: `${text.slice(0, 5)}-${text.slice(5)}`, expiresAt };
     },
     async peek(code) {

@@ -14,6 +14,9 @@ export function networkOf(address: string): string {
   return plain.includes(':') ? `${groupsOf(plain).slice(0, 3).join(':')}::/48` : '';
 }
 
+/** An address without what tells one connection of its network from another; `networkOf` gives the same for both. */
+export const withoutHost = (address: string): string => networkOf(address).replace(/\/\d+$/, '');
+
 /** Whom a limit counts: an IPv4 address, or the /64 that one IPv6 subscriber has at least. */
 export function subscriberOf(address: string): string {
   const plain = plainOf(address);

@@ -1,5 +1,6 @@
 import Bowser from 'bowser';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { withoutHost } from '#src/kernel/networks.ts';
 import type { JourneyProgress } from '#src/sign-in/collections.ts';
 import { browserKeyOf } from '#src/sign-in/known-browsers.ts';
 
@@ -18,7 +19,7 @@ export function browserOf(ctx: KoaContextWithOIDC): NonNullable<JourneyProgress[
   const cookie = ctx.cookies.get(browserCookie, { signed: true });
   return {
     browser: browserName(ctx.get('user-agent')),
-    address: ctx.ip,
+    address: withoutHost(ctx.ip),
     browserKey: cookie === undefined ? undefined : browserKeyOf(cookie),
   };
 }

@@ -19,7 +19,7 @@ export interface JourneyProgress {
   readonly confirmed?: boolean | undefined;
   /** How it ended, where that does not follow from the rest; set once. */
   readonly result?: JourneyResult | undefined;
-  /** The browser these pages are shown in. */
+  /** The browser these pages are shown in; of its address the network. */
   readonly from?: { readonly browser: string; readonly address: string; readonly browserKey: string | undefined } | undefined;
 }
 
@@ -32,6 +32,8 @@ export type JourneyResult =
 export interface InteractionDocument extends JourneyProgress {
   readonly id: string;
   readonly payload: InteractionPayload;
+  /** Whom the service expects, out of `payload.params`; sealed (`hints.ts`). */
+  readonly hints?: string | undefined;
   /** The provider has taken the result up; once. */
   readonly takenUp?: boolean | undefined;
   readonly expiresAt: number;

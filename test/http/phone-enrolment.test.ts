@@ -1,9 +1,10 @@
 import { calculateJwkThumbprint } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { unlockAccount } from '#src/accounts/locks.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { endEverySignIn, lockAccount, unlockAccount } from '#src/accounts/locks.ts';
+import { enrolmentCodes } from '#src/devices/collections.ts';
 import { callDeviceApi, digest, seconds, sign } from '#src/phone/device-client.ts';
 import { newKey, publicPart } from '#src/phone/phone-state.ts';
-import { createVirtualPhone } from '#src/phone/virtual-phone.ts';
+import { createVirtualPhone, type VirtualPhone } from '#src/phone/virtual-phone.ts';
 import { openPhoneWorld, type PhoneWorld, refusalOf } from '#test/support/phone-world.ts';
 
 let world: PhoneWorld;
@@ -74,5 +75,92 @@ describe('enrolling', () => {
   it('from one loopback address goes on in development, however many codes were wrong', async () => {
     for (let tries = 0; tries < 110; tries += 1) expect(await refusalOf(enrol('AAAAA-AAAAA'))).toBe('enrolment_code_invalid');
     await enrol(await world.newCode());
+  });
+});
+
+/** A code that this phone vouches for. */
+async function vouchedBy({ state, call }: VirtualPhone): Promise<string> {
+  const claims = {
+    aud: world.provider.issuer,
+    device: state.deviceId,
+    user_verification: 'pin',
+    iat: seconds(),
+    exp: seconds() + 60,
+  };
+  const request = await sign(state.approvalKey, { typ: 'enrolment-code-request+jwt' }, claims);
+  return ((await call('POST', '/enrolment-codes', { request })) as { code: string }).code;
+}
+
+const lock = () => lockAccount(world.provider.application, world.owner, { ground: 'own-request', by: 'self' });
+const unlock = () => unlockAccount(world.provider.application, world.owner, 'test');
+const end = () => endEverySignIn(world.provider.application, world.owner);
+
+describe('a code that a phone vouched for', () => {
+  const phones: VirtualPhone[] = [];
+  let thief: VirtualPhone;
+  let code: string;
+  beforeEach(async () => {
+    for (const each of await world.provider.application.devices.list(world.owner))
+      await world.provider.application.devices.revoke(world.owner, each.id);
+    phones.splice(0, 2, await world.newPhone(), await world.newPhone());
+    thief = phones[0] as VirtualPhone;
+    code = await vouchedBy(thief);
+  });
+  const remove = (): Promise<unknown> => (phones[1] as VirtualPhone).call('DELETE', `/devices/${thief.state.deviceId}`);
+  const ways = [
+    ['its phone was removed', remove],
+    ['everything of the account was ended', end],
+    ['the account was locked and unlocked', () => lock().then(unlock)],
+  ] as const;
+
+  it('lets another phone in', async () => {
+    expect(await enrol(code)).toMatchObject({ device_id: expect.any(String) });
+  });
+
+  it.each(ways)('does not let a thief back in after %s', async (_way, happen) => {
+    await happen();
+    expect(await refusalOf(enrol(code))).toBe('enrolment_code_invalid');
+    expect(await refusalOf(enrol(code, { proofOf: 'other' }))).toBe('enrolment_code_invalid');
+    await enrol(await vouchedBy(phones[1] as VirtualPhone));
+  });
+
+  it.each(ways)('does not let a thief in who enrols in the moment in which %s', async (_way, happen) => {
+    const { store, devices } = world.provider.application;
+    const before = await devices.list(world.owner);
+    const commit = store.commit.bind(store);
+    store.commit = async (writes) => {
+      store.commit = commit;
+      await happen();
+      await commit(writes);
+    };
+    expect(await refusalOf(enrol(code))).toBe('enrolment_code_invalid');
+    expect(before.map(({ id }) => id)).toEqual(expect.arrayContaining((await devices.list(world.owner)).map(({ id }) => id)));
+  });
+
+  it.each(ways)('gives way to it when both come at once: %s', async (_way, happen) => {
+    const [enrolled] = await Promise.allSettled([enrol(code), happen()]);
+    const active = await world.provider.application.devices.list(world.owner);
+    const isIn = enrolled.status === 'fulfilled';
+    expect(active.filter(({ name }) => name === 'phone')).toHaveLength(isIn ? 1 : 0);
+    expect((await world.provider.application.accounts.get(world.owner))?.authenticators.devices).toBe(active.length);
+  });
+
+  it('of a version before, which remembers neither phone nor ending, still works', async () => {
+    const { store } = world.provider.application;
+    const [issued] = (await store.scan(enrolmentCodes, { limit: 1000 })).filter(({ vouchedBy: by }) => by === thief.state.deviceId);
+    await store.patch(enrolmentCodes, issued?.id ?? '', {}, { unset: ['vouchedBy', 'under'] });
+    await remove();
+    await enrol(code);
+  });
+});
+
+describe('a code from a desk', () => {
+  it('does not outlive the ending of everything, nor let anybody into a locked account', async () => {
+    const code = await world.newCode();
+    await end();
+    expect(await refusalOf(enrol(code))).toBe('enrolment_code_invalid');
+    await lock();
+    expect(await refusalOf(enrol(await world.newCode()))).toBe('account_locked');
+    await unlock();
   });
 });

@@ -2,6 +2,7 @@ import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
 import { formatMethods } from '#src/assurance/session-methods.ts';
 import { textParam } from '#src/sign-in/authorization-request.ts';
 import { type InteractionDocument, type InteractionPayload, interactions } from '#src/sign-in/collections.ts';
+import { openHints, sealHints } from '#src/sign-in/hints.ts';
 import { signInResult } from '#src/sign-in/sign-in-result.ts';
 import { browserOf } from '../request-browser.ts';
 import { ownCopy } from './own-copy.ts';
@@ -38,7 +39,9 @@ function isAfterSignOut({ accountId }: InteractionDocument): boolean {
  * Interactions: the library's payload beside the journey's progress. Resuming takes a finished one up in one atomic patch, so a second
  * tab or a replayed address gets no second code.
  */
-export function createInteractionAdapter({ store, clock, reads }: AdapterParts): Pick<Adapter, 'upsert' | 'find' | 'destroy'> {
+export function createInteractionAdapter(parts: AdapterParts): Pick<Adapter, 'upsert' | 'find' | 'destroy'> {
+  const { store, clock, reads, sealing } = parts;
+
   async function takeUp(id: string): Promise<InteractionDocument | undefined> {
     const taken = await store.patch(
       interactions,
@@ -56,23 +59,30 @@ export function createInteractionAdapter({ store, clock, reads }: AdapterParts):
   return {
     async upsert(id, payload, expiresIn) {
       const { result: _, ...rest } = payload;
-      const kept = rest as unknown as InteractionPayload;
+      const whole = rest as unknown as InteractionPayload;
+      const { params, ...hints } = sealHints(sealing, id, whole.params);
+      // the details of a prompt repeat what the service sent, and nobody asks for them
+      const kept: InteractionPayload = { ...whole, params, prompt: { name: whole.prompt.name, reasons: whole.prompt.reasons } };
       const expiresAt = expiryOf(clock, expiresIn);
       const ctx = Provider.ctx;
       const document: InteractionDocument = {
         id,
         payload: kept,
+        ...hints,
         expiresAt,
         ...(ctx === undefined ? {} : { from: browserOf(ctx) }),
       };
       if (!(await store.insert(interactions, document)))
-        await store.patch(interactions, id, {}, { set: { payload: kept, expiresAt } });
+        await store.patch(interactions, id, {}, { set: { payload: kept, ...hints, expiresAt } });
     },
     async find(id) {
       const found = await (isResume() ? takeUp(id) : store.get(interactions, id));
       if (found === undefined) return undefined;
       const result = resultOf(found);
-      return { ...ownCopy(found.payload), ...(result && { result }) } as unknown as AdapterPayload;
+      return {
+        ...ownCopy({ ...found.payload, params: openHints(sealing, found) }),
+        ...(result && { result }),
+      } as unknown as AdapterPayload;
     },
     async destroy(id) {
       // a resumed one was taken up already and goes by itself

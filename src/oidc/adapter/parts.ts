@@ -1,5 +1,6 @@
 import type { ClientDirectory } from '#src/clients/ports.ts';
 import type { Clock } from '#src/kernel/clock.ts';
+import type { Sealing } from '#src/kernel/sealing.ts';
 import type { Store } from '#src/kernel/store.ts';
 import type { Consumption } from '../consumption.ts';
 import type { RequestReads } from '../request-reads.ts';
@@ -7,6 +8,7 @@ import type { RequestReads } from '../request-reads.ts';
 /** What the adapters stand on. */
 export interface AdapterParts {
   readonly store: Store;
+  readonly sealing: Sealing;
   readonly clock: Clock;
   readonly clients: ClientDirectory;
   readonly reads: RequestReads;

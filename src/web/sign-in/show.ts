@@ -4,6 +4,7 @@ import type { ApprovalStatus } from '#src/approvals/approvals.ts';
 import { reachOf } from '#src/assurance/reach.ts';
 import type { Language } from '#src/kernel/identifier.ts';
 import { textParam } from '#src/sign-in/authorization-request.ts';
+import { openHints } from '#src/sign-in/hints.ts';
 import type { Journey } from '#src/sign-in/journey.ts';
 import type { Step } from '#src/sign-in/next-step.ts';
 import { languageOf } from '../language.ts';
@@ -51,7 +52,7 @@ function showSignIn(view: View): void {
     'sign-in',
     {
       ...frame,
-      idNumber: view.typedIdNumber ?? textParam(document.payload.params, 'login_hint') ?? '',
+      idNumber: view.typedIdNumber ?? textParam(openHints(parts.sealing, document), 'login_hint') ?? '',
       problem: view.problem,
       retryAfterSeconds: view.retryAfterSeconds,
       qr: qrView(parts, document),

@@ -1,0 +1,14 @@
+import type { ApprovalId } from '#src/kernel/identifier.ts';
+import type { Sealing } from '#src/kernel/sealing.ts';
+import type { ApprovalDocument } from './collections.ts';
+
+const contextOf = (id: ApprovalId): string => `approvals/${id}/payload`;
+
+/** Frozen bytes (UTF-8 text) as they are kept: they name the person's claims. */
+export const sealPayload = (sealing: Sealing, id: ApprovalId, text: string): string => sealing.seal(text, contextOf(id));
+
+/** The frozen bytes of a stored approval in base64url. @throws when they were moved here from another approval */
+export function openPayload(sealing: Sealing, { id, payload }: Pick<ApprovalDocument, 'id' | 'payload'>): string {
+  // a version before kept the base64url itself, which has no dot
+  return payload.includes('.') ? Buffer.from(sealing.open(payload, contextOf(id))).toString('base64url') : payload;
+}
