@@ -230,7 +230,7 @@ describe('senid backup and restore', () => {
 describe.each(engineNames)('50,000 documents on %s', (engine) => {
   const documents = 50_000;
   /** All of them in memory are more than a process is given here. */
-  const heap = { NODE_OPTIONS: '--max-old-space-size=48' };
+  const heap = { NODE_OPTIONS: '--max-old-space-size=56' };
   const events = allCollections.find(({ name }) => name === 'account_events') as unknown as Collection<StoredDocument, string>;
   const file = at(`large-${engine}.gz`);
   let environment: Record<string, string>;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -31,6 +32,18 @@ describe('metrics', () => {
     expect(text).toMatch(/senid_hashing_waiting 0/);
     expect(text).toMatch(/senid_nodejs_eventloop_lag_p99_seconds/);
     expect(text).toMatch(/senid_http_request_seconds_count\{method="POST",route="\/token",status="200"\} 1/);
+  });
+
+  it('are there for every panel of the dashboard, and for every row of the operations guide', async () => {
+    const text = await metrics();
+    const read = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
+    const shown = [...`${read('dashboards/senid.json')}${read('operations.md')}`.matchAll(/senid_[a-z0-9_]+/g)].map(
+      ([name]) => name,
+    );
+    const missing = [...new Set(shown)].filter((name) => !text.includes(name));
+    // a SQLite store has no clock of its own
+    expect(missing).toEqual(['senid_clock_ahead_seconds']);
+    expect(shown.length).toBeGreaterThanOrEqual(20);
   });
 
   it('do not grow with what strangers send, and name nobody', async () => {
