@@ -12,7 +12,7 @@ import { freePort } from '#test/support/running-provider.ts';
 import { peopleLines } from './people-lines.ts';
 import { residentMiB } from './process-cost.ts';
 import { type Peer, type Scenario, scenarios } from './scenarios.ts';
-import { type ServerProcess, startServer } from './server-process.ts';
+import { heapAsServed, type ServerProcess, startServer } from './server-process.ts';
 import { measureWindow, median, type Window } from './window.ts';
 
 const { values } = parseArgs({
@@ -78,7 +78,7 @@ interface Running extends Peer {
 
 async function start({ name, people, clients, env, set }: Filled): Promise<Running> {
   const began = performance.now();
-  const server = await startServer('./prepared-server.ts', env);
+  const server = await startServer('./prepared-server.ts', env, heapAsServed());
   console.log(`${name}: ready after ${((performance.now() - began) / 1000).toFixed(1)} s`);
   return { issuer: env['SENID_ISSUER'] ?? '', people, clients, server, store: set?.nodes.map(({ pid }) => pid) ?? [] };
 }
@@ -95,7 +95,8 @@ const windowOf = ({ server, store, ...peer }: Running, scenario: string): Promis
 const stores: Filled[] = [];
 const peers: Running[] = [];
 try {
-  stores.push(await fill('few', 200, 1));
+  // as in the full one, hardly anybody comes to the same service twice: each sign-in asks for consent
+  stores.push(await fill('few', 5000, 5));
   const began = performance.now();
   stores.push(await fill('full', Number(values.people), Number(values.clients)));
   console.log(`full: filled in ${((performance.now() - began) / 1000).toFixed(0)} s`);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Change, CommitConflict, collection, type Store, StoreUnavailable, write } from '#src/kernel/store.ts';
+import { type Change, CommitConflict, collection, type Store, StoreUnavailable, sweptAfterMs, write } from '#src/kernel/store.ts';
 import { TestClock } from '#test/support/test-clock.ts';
 
 export interface Thing {
@@ -64,8 +64,10 @@ export function storeContract(open: (clock: TestClock) => Promise<Store>): void 
 
     it('of many inserts of the same documents at once each is made once', async () => {
       const many = Array.from({ length: 50 }, (_, n) => ({ id: `many-${n}` }));
-      const there = await Promise.all(Array.from({ length: 8 }, () => store.insertMany(things, many)));
-      expect(there.flat()).toHaveLength(7 * 50);
+      for (const collection of [things, others]) {
+        const there = await Promise.all(Array.from({ length: 8 }, () => store.insertMany(collection, many)));
+        expect(there.flat()).toHaveLength(7 * 50);
+      }
     });
 
     it('upserts, removes, and says whether there was something to remove', async () => {
@@ -416,14 +418,24 @@ export function storeContract(open: (clock: TestClock) => Promise<Store>): void 
         expect(page.map(({ id }) => id)).toEqual(['c', 'd']);
     });
 
-    it('sweeping takes what has expired and nothing else', async () => {
+    it('sweeping takes what has expired for longer than clocks differ, and nothing else', async () => {
       for (let n = 0; n < 10; n += 1) await store.insert(things, { id: `old${n}`, colour: 'red', expiresAt: clock.now() + 10 });
-      await store.insert(things, { id: 'young', colour: 'red', expiresAt: clock.now() + 9999 });
+      await store.insert(things, { id: 'young', colour: 'red', expiresAt: clock.now() + sweptAfterMs + 100 });
       await store.insert(things, { id: 'kept', colour: 'red' });
-      clock.advance(10);
+      clock.advance(sweptAfterMs + 9);
+      expect(await store.sweep(4)).toBe(0);
+      clock.advance(1);
       expect(await store.sweep(4)).toBe(4);
       expect(await store.sweep(100)).toBe(6);
       expect((await store.scan(things, { limit: 9 })).map(({ id }) => id)).toEqual(['kept', 'young']);
+    });
+
+    it('sweeping takes nothing that was written again meanwhile', async () => {
+      for (let n = 0; n < 5; n += 1) await store.insert(things, { id: `old${n}`, expiresAt: clock.now() + 10 });
+      clock.advance(sweptAfterMs + 10);
+      const [swept, again] = await Promise.all([store.sweep(3), store.insert(things, { id: 'old0', count: 1 })]);
+      expect([swept > 0, again]).toEqual([true, true]);
+      expect(await store.get(things, 'old0')).toEqual({ id: 'old0', count: 1 });
     });
   });
 
