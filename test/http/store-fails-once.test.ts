@@ -195,6 +195,33 @@ describe('when the store does not answer', () => {
     },
   );
 
+  it.each<Failing>(['before', 'after'])(
+    'a client that tries a refresh again, as it was told to, is no thief (a call fails %s it was done)',
+    async (when) => {
+      const failedCalls = new Set<string>();
+      for (let call = 1; ; call += 1) {
+        const { tokens } = await app.signIn(new FormBrowser(), await newPerson(), {
+          scope: 'openid offline_access',
+          prompt: 'consent',
+        });
+        const refresh = () =>
+          app.post('/token', { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '', client_id: 'app' });
+        failing.failAt(call, when);
+        const first = await refresh();
+        const failed = failing.mend();
+        if (failed === undefined) break;
+        failedCalls.add(failed);
+        if (first.status === 200) continue;
+        expect([first.status, first.headers.get('retry-after')], failed).toEqual([503, '30']);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        const again = await refresh();
+        expect([again.status, await again.json()], failed).toMatchObject([200, { refresh_token: expect.any(String) }]);
+        expect((await refresh()).status, 'and works once').toBe(400);
+      }
+      expect([...failedCalls]).toEqual(expect.arrayContaining(['amend tokens', 'insert tokens']));
+    },
+  );
+
   it('a page that waits for its phone is told so, or sent to ask again: it never waits for nothing', async () => {
     const browser = new FormBrowser();
     const waiting = await browser.open(app.authorize().url);
