@@ -97,7 +97,8 @@ const shown = ({ scenario, senid, bare, ratio }: Row): string =>
     scenario,
     bare?.serverMs.toFixed(3) ?? '–',
     senid.serverMs.toFixed(3),
-    senid.storeMs.toFixed(3),
+    // SQLite works inside the server
+    values.store === 'mongodb' ? senid.storeMs.toFixed(3) : '–',
     ratio === undefined ? '–' : `${ratio[0].toFixed(2)} (${ratio[1].toFixed(2)}–${ratio[2].toFixed(2)})`,
     ...[senid, bare].flatMap((figures) =>
       (['perSecond', 'p50', 'p95', 'p99'] as const).map((name) => figures?.[name].toFixed(name === 'perSecond' ? 0 : 1) ?? '–'),
