@@ -1,7 +1,7 @@
-// node bench/memory.ts [--sign-ins 10000] [--mixed-minutes 0]: resident memory of one process while people sign in, a password sign-in in ten, the
-// rest by single sign-on. With minutes of a mixed day every sign-in is by password, so that as many sessions live, and the day follows. The server is a process of its own with the small heap that `senid serve` gives itself, or with this one's V8 flags where it has
-// any (`node --max-semi-space-size=16 bench/memory.ts`: Node's own size); loopback only.
-
+// node bench/memory.ts [--sign-ins 10000] [--mixed 0]: resident memory of one process while people sign in, a password sign-in in ten, the rest by
+// single sign-on. With `--mixed MINUTES` every sign-in is by password, so that as many sessions live, and the mixed day follows for that long. The
+// server is a process of its own with the small heap that `senid serve` gives itself, or with this one's V8 flags where it has any
+// (`node --max-semi-space-size=16 bench/memory.ts`: Node's own size); loopback only.
 import { parseArgs } from 'node:util';
 import { freePort } from '#test/support/running-provider.ts';
 import { cpuMs, residentMiB } from './process-cost.ts';
@@ -9,9 +9,9 @@ import { scenarios } from './scenarios.ts';
 import { heapAsServed, startServer } from './server-process.ts';
 
 const { values } = parseArgs({
-  options: { 'sign-ins': { type: 'string', default: '10000' }, 'mixed-minutes': { type: 'string', default: '0' } },
+  options: { 'sign-ins': { type: 'string', default: '10000' }, mixed: { type: 'string', default: '0' } },
 });
-const mixedMinutes = Number(values['mixed-minutes']);
+const mixedMinutes = Number(values.mixed);
 const total = Number(values['sign-ins']);
 const port = await freePort();
 const began = performance.now();

@@ -12,3 +12,6 @@ export function cpuMs(pid: number): number {
 /** Resident memory in MiB. */
 export const residentMiB = (pid: number): number =>
   Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) / 1024;
+
+/** Milliseconds that a process's first thread was ready to run and another had its core (Linux). */
+export const keptWaitingMs = (pid: number): number => Number(readFileSync(`/proc/${pid}/schedstat`, 'latin1').split(' ')[1]) / 1e6;

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { createVirtualPhone, enrolPhone } from '#src/phone/virtual-phone.ts';
 import { FormBrowser } from '#test/support/form-browser.ts';
 import { freePort } from '#test/support/running-provider.ts';
-import { cpuMs, residentMiB } from './process-cost.ts';
+import { cpuMs, keptWaitingMs, residentMiB } from './process-cost.ts';
 import { heapAsServed, pin, startServer } from './server-process.ts';
 import { percentile } from './window.ts';
 
@@ -76,12 +76,31 @@ const pages: Waiting[] = [];
 for (let n = 0; n < Number(values.pages); n += 20)
   pages.push(...(await Promise.all(Array.from({ length: Math.min(20, Number(values.pages) - n) }, openPage))));
 for (const page of pages) page.frames.length = 0;
-const [cpu, began] = [cpuMs(pid), performance.now()];
+const [cpu, kept, began] = [cpuMs(pid), keptWaitingMs(pid), performance.now()];
+const slotMs = 100;
+/** The slots in which, with the one before, neighbours kept server and driver from their cores for less than 50 ms together. */
+const calm = new Set<number>();
+const slotOf = (at: number): number => Math.floor((at - began) / slotMs);
+const bothKept = (): number => keptWaitingMs(pid) + keptWaitingMs(process.pid);
+let keptUntil = [bothKept(), bothKept()];
+const watching = setInterval(() => {
+  const now = bothKept();
+  if (now - (keptUntil[0] ?? 0) < slotMs / 2) calm.add(slotOf(performance.now()) - 1);
+  keptUntil = [keptUntil[1] ?? now, now];
+}, slotMs);
 await new Promise((resolve) => setTimeout(resolve, 12_000));
-const idleCpu = (cpuMs(pid) - cpu) / (performance.now() - began);
+clearInterval(watching);
+const lastedMs = performance.now() - began;
+const idleCpu = (cpuMs(pid) - cpu) / lastedMs;
+// what neighbours on the machine add to every lateness
+const neighbours = (keptWaitingMs(pid) - kept) / lastedMs;
 const resident = residentMiB(pid);
 const frameEveryMs = 2000;
-const lateness = pages.flatMap(({ frames }) => frames.slice(1).map((came, n) => came - (frames[n] ?? 0) - frameEveryMs));
+const late = pages.flatMap(({ frames }) =>
+  frames.slice(1).map((came, n) => ({ came, ms: came - (frames[n] ?? 0) - frameEveryMs })),
+);
+const lateness = late.map(({ ms }) => ms);
+const calmLateness = late.filter(({ came }) => calm.has(slotOf(came))).map(({ ms }) => ms);
 const delays: number[] = [];
 for (const waiting of pages.slice(0, Number(values.decisions))) {
   const approval = await phone.scan(waiting.qr);
@@ -94,9 +113,11 @@ for (const waiting of pages.slice(0, Number(values.decisions))) {
 const figures = {
   pages: pages.length,
   shareOfCore: idleCpu,
+  keptWaitingByOthers: neighbours,
   residentMiB: resident,
   kibAPage: ((resident - residentBefore) * 1024) / pages.length,
   frameLateMs: { p50: percentile(lateness, 0.5), p95: percentile(lateness, 0.95), of: lateness.length },
+  frameLateWhenCalmMs: { p50: percentile(calmLateness, 0.5), p95: percentile(calmLateness, 0.95), of: calmLateness.length },
   decisionToPageMs: {
     p50: percentile(delays, 0.5),
     p95: percentile(delays, 0.95),

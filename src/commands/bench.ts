@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
-import { accessSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { refusing } from './command-context.ts';
+import { CommandRefused } from './refusals.ts';
 
 interface BenchOptions {
   readonly store: string;
@@ -14,13 +16,17 @@ interface BenchOptions {
 }
 
 /** Scenarios that are programs of their own; all others are rows of `run.ts`. */
-const ownPrograms: Readonly<Record<string, string>> = { 'waiting-pages': 'waiting-pages.ts' };
+const ownPrograms: ReadonlyMap<string, string> = new Map([['waiting-pages', 'waiting-pages.ts']]);
 
-/** The program behind a scenario. @throws ENOENT where SenID is installed without its benchmark */
-function programOf(scenario: string): string {
-  const file = Object.hasOwn(ownPrograms, scenario) ? ownPrograms[scenario] : 'run.ts';
-  const path = fileURLToPath(new URL(`../../bench/${file}`, import.meta.url));
-  accessSync(path);
+/**
+ * The program behind a scenario.
+ * @param folder where the benchmark is
+ * @throws {CommandRefused} `bench_missing` where SenID is installed without it
+ */
+export function programOf(scenario: string, folder = fileURLToPath(new URL('../../bench', import.meta.url))): string {
+  const path = join(folder, ownPrograms.get(scenario) ?? 'run.ts');
+  if (!existsSync(path))
+    throw new CommandRefused('bench_missing', `there is no ${path}: the benchmark comes with a checkout of SenID, run it there`);
   return path;
 }
 

@@ -25,8 +25,25 @@ const systemCodes = {
   ENOTFOUND: 'host_unusable',
 } as const;
 
+/** What a command refuses by itself, with words for an operator. */
+export class CommandRefused extends Error {
+  readonly code: 'bench_missing';
+  constructor(code: CommandRefused['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /** Refusals that carry their code and their words. */
-const saidInWords = [ClockRefused, PhoneRefused, KeyFileError, InstallationRefused, BackupRefused, MigrationRefused];
+const saidInWords = [
+  CommandRefused,
+  ClockRefused,
+  PhoneRefused,
+  KeyFileError,
+  InstallationRefused,
+  BackupRefused,
+  MigrationRefused,
+];
 
 /** What is said of a command that was refused; undefined for a fault of ours. */
 export function refusalOf(thrown: unknown): { code: string; detail: string } | undefined {

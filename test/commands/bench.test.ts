@@ -1,4 +1,7 @@
+import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
+import { programOf } from '#src/commands/bench.ts';
+import { refusalOf } from '#src/commands/refusals.ts';
 import { runSenid } from '#test/support/run-senid.ts';
 
 it('senid bench runs every operation of a day, and gives what each cost as JSON', async () => {
@@ -15,4 +18,14 @@ it('senid bench names the scenarios that there are', async () => {
   const { code, err } = await runSenid(['bench', 'everything'], {});
   expect(code).toBe(2);
   expect(err).toMatch(/no scenario everything; there are .*mixed-day/);
+});
+
+it('senid bench says where to run it when SenID is installed without its benchmark', () => {
+  let refusal: ReturnType<typeof refusalOf>;
+  try {
+    programOf('sso', tmpdir());
+  } catch (thrown) {
+    refusal = refusalOf(thrown);
+  }
+  expect(refusal).toEqual({ code: 'bench_missing', detail: expect.stringContaining('a checkout of SenID') });
 });
