@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider';
+import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { grants, type SessionDocument, type SessionGrant, sessions } from '../collections.ts';
 import { endGrantsAtSignOut } from '../end-grants.ts';
@@ -60,6 +60,18 @@ function changedGrants(
 /** Where a session's end must not be overlooked: a code would leave. */
 const issuing: ReadonlySet<string> = new Set(['authorization', 'resume']);
 
+/** The answer is ready by then: instead of its code the service gets `login_required`. One that leads to a page of ours stays as it is. */
+function withholdCode(ctx: KoaContextWithOIDC): void {
+  const location = ctx.response.get('location');
+  if (location === '') throw new errors.LoginRequired('the session was ended');
+  const answer = new URL(location, ctx.oidc.issuer);
+  if (!answer.searchParams.has('code')) return;
+  answer.searchParams.delete('code');
+  answer.searchParams.set('error', 'login_required');
+  answer.searchParams.set('error_description', 'the session was ended');
+  ctx.redirect(answer.href);
+}
+
 /**
  * Browser sessions. A save that changes only a session's age is skipped while more than nine tenths of its life are left; changed
  * authorizations are merged, so that two tabs keep each other's; a session that was destroyed meanwhile stays dead.
@@ -70,7 +82,8 @@ export function createSessionAdapter({ store, clock, reads }: AdapterParts): Pic
   /** The session ended while this request went on: what it granted ends too, and nobody is signed in. */
   async function giveUp(added: readonly SessionGrant[]): Promise<void> {
     await Promise.all(added.map(({ id }) => store.remove(grants, id)));
-    if (issuing.has(Provider.ctx?.oidc.route ?? '')) throw new errors.LoginRequired('the session was ended');
+    const ctx = Provider.ctx;
+    if (ctx !== undefined && issuing.has(ctx.oidc.route)) withholdCode(ctx);
   }
 
   async function save(key: string, baseline: Baseline, payload: Members, expiresAt: number): Promise<void> {
