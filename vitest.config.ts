@@ -6,7 +6,5 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    // most of the time of the drills is waiting
-    maxWorkers: 2,
   },
 });
