@@ -74,7 +74,7 @@ async function kept(application: Application) {
 }
 
 describe.each(engineNames)('people import on %s', (engine) => {
-  it('killed with -9 in three places and run again leaves what one uninterrupted run leaves', { timeout: 120_000 }, async () => {
+  it('killed with -9 in two places and run again leaves what one uninterrupted run leaves', { timeout: 120_000 }, async () => {
     const environment = (store: string) => ({
       SENID_PROFILE: 'test',
       SENID_DATA_DIR: folder,
@@ -88,7 +88,7 @@ describe.each(engineNames)('people import on %s', (engine) => {
       (await application.store.get(reservations, idNumberReservation(application.sealing, idNumber(n)))) !== undefined;
     const isOpened = async (n: number): Promise<boolean> => (await application.accounts.findByIdNumber(idNumber(n))) !== undefined;
 
-    const moments = [() => isReserved(0), () => isOpened(0), () => isReserved(8500)];
+    const moments = [() => isReserved(0), () => isReserved(8500)];
     for (const moment of moments) {
       // the killed one's lease is waited for once, by the last run
       await application.store.remove(leases, 'people-import');
