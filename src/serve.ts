@@ -1,37 +1,16 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import type { Middleware } from 'koa';
-import type { Provider } from 'oidc-provider';
 import pino, { type Logger } from 'pino';
 import type { Settings } from '#config/load.ts';
-import { startBackgroundWork, type Work } from './background/background-work.ts';
+import { startBackgroundWork } from './background/background-work.ts';
 import { createLeases, type Leases } from './background/leases.ts';
+import { sweep } from './background/sweep.ts';
 import { type Application, compose, type Overrides } from './compose.ts';
-import type { Store } from './kernel/store.ts';
-import { isClockOff, requireClock, type WatchedClock, watchClock } from './observation/clock-watch.ts';
-import { createMetrics, type Metrics } from './observation/metrics.ts';
-import { countProtocolEvents, logProtocolRefusals } from './observation/protocol-events.ts';
+import { isClockOff, requireClock, watchClock } from './observation/clock-watch.ts';
+import { createMetrics } from './observation/metrics.ts';
 import { isTracingAsked, startTracing, traceStoreCall } from './observation/tracing.ts';
-import { createConsumption } from './oidc/consumption.ts';
-import { followSigningKeys } from './oidc/follow-keys.ts';
-import { createProvider } from './oidc/provider.ts';
-import { createRequestReads } from './oidc/request-reads.ts';
-import type { PrivateJwk } from './oidc/signing-keys.ts';
-import { mountServer, type Observation } from './server.ts';
-import { createFormTokens } from './web/csrf.ts';
-import { createDeviceApi, createDeviceApiLimits } from './web/device-api/routes.ts';
-import { createHealthRoutes } from './web/health.ts';
-import { createHomeRoutes } from './web/home.ts';
-import { createMetricsRoute, listenForMetrics } from './web/metrics-route.ts';
-import { limitBegins } from './web/middleware/begin-limit.ts';
-import { createDraining } from './web/middleware/draining.ts';
-import { isStoreUnavailable } from './web/middleware/store-unavailable.ts';
-import { createProtocolPages } from './web/protocol/protocol-pages.ts';
-import { createStaySignedIn } from './web/protocol/stay-signed-in.ts';
-import { createRenderer } from './web/render.ts';
-import { createSignInPages } from './web/sign-in/routes.ts';
-import type { WaitingPages } from './web/sign-in/waiting-pages.ts';
-import { createStaticFiles } from './web/static-files.ts';
+import { listenForMetrics } from './web/metrics-route.ts';
+import { clockOf, createWebApplication } from './web-application.ts';
 
 export interface StopOptions {
   /** How long requests are still taken while callers move to other processes; the settings say, unless this does. */
@@ -55,135 +34,6 @@ export interface ServeOptions extends Overrides {
 
 /** A request that runs longer than this when the process ends is cut. */
 const longestRequestMs = 10_000;
-
-const clockOf = ({ clockAheadMs }: Application): WatchedClock => ({ aheadMs: clockAheadMs });
-
-/** Everything that waits, and the clock, as numbers that are read when somebody asks. */
-function watchNumbers(metrics: Metrics, { hashing, clockAheadMs }: Application, waitingPages: WaitingPages): void {
-  const aheadOfStore = { name: 'senid_clock_ahead_seconds', help: "How far the clock is ahead of the store's; negative: behind." };
-  if (clockAheadMs() !== undefined)
-    metrics.gauge({ ...aheadOfStore, read: () => (clockAheadMs() ?? 0) / 1000, workers: 'average' });
-  metrics.gauge({ name: 'senid_hashing_waiting', help: 'Passwords that wait to be hashed.', read: hashing.waiting });
-  metrics.gauge({ name: 'senid_waiting_pages', help: 'Pages that wait for a phone.', read: waitingPages.count });
-}
-
-/** Who is told of what the protocol does. */
-function observeProvider(provider: Provider, { clients }: Application, logger: Logger, { metrics }: Observation): void {
-  logProtocolRefusals(provider, logger);
-  countProtocolEvents(provider, metrics, clients);
-  provider.on('server_error', (ctx, err) => {
-    const reference = ctx.state['reference'];
-    // nothing of ours is wrong then: told as the pages tell it, without where it came from
-    if (isStoreUnavailable(err)) logger.error({ reference, code: 'store_unavailable' }, 'refused');
-    else logger.error({ err, reference }, 'protocol fault');
-  });
-}
-
-/** Assembles the web application over the parts. */
-async function createWebApplication(application: Application, logger: Logger, observation: Observation) {
-  const { settings, policy, clients, sealing, signIn, signals, approvals, devices, accounts, store, clock, random } = application;
-  const { issuer, trustProxy, outboundPrivate } = settings;
-  const staticFiles = createStaticFiles();
-  const renderer = createRenderer(staticFiles.url);
-  const pages = createProtocolPages({ renderer, clients, logger });
-  const keyboard = await application.keyboard();
-  const { router: signInPages, waitingPages } = createSignInPages({
-    ...signIn,
-    issuer,
-    sealing,
-    signals,
-    approvals,
-    keyboard,
-    renderer,
-    forms: createFormTokens(sealing),
-  });
-  const deviceApi = createDeviceApi({
-    store,
-    clock,
-    random,
-    issuer,
-    accounts,
-    clients,
-    devices,
-    approvals,
-    limits: createDeviceApiLimits({ loopbackIsFree: settings.profile !== 'production' }),
-  });
-  const draining = createDraining();
-  const health = createHealthRoutes({
-    store,
-    keysLoaded: () => served.keys.length > 0,
-    isClockOff: () => isClockOff(clockOf(application)),
-    isDraining: draining.isDraining,
-  });
-  const home = createHomeRoutes({ issuer, renderer });
-  watchNumbers(observation.metrics, application, waitingPages);
-  const metricsRoute = settings.profile === 'production' ? [] : [createMetricsRoute(observation.metrics)];
-  const shared = {
-    issuer,
-    logger,
-    renderer,
-    clock,
-    random,
-    staticFiles: staticFiles.middleware,
-    beginLimit: limitBegins(policy.begins, { loopbackIsFree: settings.profile !== 'production' }) as Middleware,
-    draining: draining.middleware as Middleware,
-    observation,
-    routers: [health, home, signInPages, deviceApi, createStaySignedIn({ clients, renderer }), ...metricsRoute],
-  };
-
-  const reads = createRequestReads(application);
-  const consumption = createConsumption({ store, random, pause: setTimeout });
-
-  /** Everything over one set of keys, which the library fixes for a provider's life. */
-  function serveWith(keys: readonly PrivateJwk[]) {
-    const provider = createProvider({
-      ...signIn,
-      reads,
-      consumption,
-      issuer,
-      keys,
-      sealing,
-      subjects: application.subjects,
-      pages,
-      lives: policy.lives,
-      trustProxy,
-      outboundPrivate,
-    });
-    observeProvider(provider, application, logger, observation);
-    return { keys, answer: mountServer({ ...shared, provider, consumption: consumption.middleware as Middleware }).callback() };
-  }
-
-  let served = serveWith(await application.signingKeys.load());
-  const stopFollowingKeys = followSigningKeys(application.signingKeys, served.keys, {
-    changed(keys) {
-      // requests that run go on with what they began with; nothing of them is kept in a provider
-      served = serveWith(keys);
-      logger.info({ keys: keys.map(({ kid }) => kid) }, 'signing keys changed');
-    },
-    failed: (err) => logger.warn({ err }, 'signing keys could not be looked at'),
-  });
-  return {
-    callback: ((request, response) => served.answer(request, response)) satisfies RequestListener,
-    stop: stopFollowingKeys,
-    /** Asks everybody to go on with another process. */
-    drain() {
-      draining.begin();
-      waitingPages.moveOn();
-    },
-  };
-}
-
-const sweptTogether = 2000;
-
-/** Some at a time, so that requests come in between. */
-async function sweepAll(store: Store): Promise<void> {
-  while ((await store.sweep(sweptTogether)) >= sweptTogether) await setTimeout(20);
-}
-
-/** What one of all processes does beside answering. Expiry itself is enforced on every read. */
-const backgroundWork = ({ store }: Application): readonly Work[] => [
-  { name: 'sweep', everyMs: 30_000, run: () => sweepAll(store) },
-];
 
 /** Starts the provider and answers when it listens. */
 export async function serve(settings: Settings, options: ServeOptions = {}): Promise<RunningServer> {
@@ -222,7 +72,7 @@ export async function serve(settings: Settings, options: ServeOptions = {}): Pro
     // by a clock that is off it would take work from others, and documents before their time
     hold: async (work, forMs) => !isClockOff(clockOf(application)) && leases.hold(work, forMs),
   };
-  const stopBackgroundWork = startBackgroundWork(backgroundWork(application), ours, logger);
+  const stopBackgroundWork = startBackgroundWork([sweep(application.store)], ours, logger);
   const stopWatchingClock = watchClock(clockOf(application), logger);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : settings.port;

@@ -19,8 +19,8 @@ export interface ImportProgress {
 
 type PeopleOptions = BatchOptions & {
   readonly progress?: (done: ImportProgress) => void;
-  /** Whether this import may go on alone; asked before each batch is opened. */
-  readonly hold?: () => Promise<boolean>;
+  /** Whether no other import runs; asked before anything is looked up or written. */
+  readonly isAlone?: () => boolean;
 };
 
 const mostDuplicateLines = 10_000;
@@ -54,6 +54,10 @@ async function* inSlices(texts: AsyncIterable<string>): AsyncGenerator<Slice> {
   yield { lines, isLast: true, done };
 }
 
+function requireAlone({ isAlone = () => true }: PeopleOptions): void {
+  if (!isAlone()) throw new DomainError('import_running');
+}
+
 function addTo(report: ImportReport, { opened, others }: BatchReport): void {
   report.imported += opened;
   for (const [line, outcome] of others) {
@@ -75,13 +79,13 @@ export async function importPeople(
   options: PeopleOptions,
 ): Promise<ImportReport> {
   const report: ImportReport = { imported: 0, duplicates: 0, duplicateLines: [], refused: [] };
-  const hold = options.hold ?? (async () => true);
   const known = new Set<string>();
   let batch = createImportBatch(parts, options, known);
   for await (const slice of inSlices(lines)) {
-    if (!(await hold())) throw new DomainError('import_running');
+    requireAlone(options);
     await batch.read(slice.lines);
     if (!slice.isLast) continue;
+    requireAlone(options);
     addTo(report, await batch.open());
     options.progress?.(slice.done);
     batch = createImportBatch(parts, options, known);

@@ -1,29 +1,36 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Leases } from '#src/background/leases.ts';
+import { DomainError } from '#src/kernel/domain-error.ts';
 
 const work = 'people-import';
-/** Longer than a batch takes; where a store is slower than that, the import stops and can run again. */
 const leaseMs = 8000;
 const renewEveryMs = 2000;
 
 /**
- * One import at a time. After one that was cut off the next waits until its lease is over.
- * @returns whether it may go on; asked again and again
+ * Does something while no other import runs. After one that was cut off the next waits until its lease is over.
+ * @param during is told whether it is still alone; a store that did not answer for long may have given the lease away
+ * @throws {DomainError} `import_running`
  */
-export async function holdImportLease(leases: Leases): Promise<() => Promise<boolean>> {
+export async function alone<Result>(leases: Leases, during: (isAlone: () => boolean) => Promise<Result>): Promise<Result> {
   const giveUpAt = performance.now() + leaseMs + 5000;
-  let isOurs = await leases.hold(work, leaseMs);
-  while (!isOurs && performance.now() < giveUpAt) {
+  while (!(await leases.hold(work, leaseMs))) {
+    if (performance.now() > giveUpAt) throw new DomainError('import_running');
     await pause(500);
-    isOurs = await leases.hold(work, leaseMs);
   }
-  let renewedAt = performance.now();
-  return async () => {
-    if (!isOurs || performance.now() - renewedAt < renewEveryMs) return isOurs;
-    renewedAt = performance.now();
-    isOurs = await leases.hold(work, leaseMs);
-    return isOurs;
-  };
+  let heldUntil = performance.now() + leaseMs;
+  const timer = setInterval(() => {
+    const asked = performance.now();
+    leases.hold(work, leaseMs).then(
+      (isOurs) => {
+        heldUntil = isOurs ? asked + leaseMs : 0;
+      },
+      () => undefined,
+    );
+  }, renewEveryMs);
+  try {
+    return await during(() => performance.now() < heldUntil);
+  } finally {
+    clearInterval(timer);
+    await leases.release(work).catch(() => undefined);
+  }
 }
-
-export const releaseImportLease = (leases: Leases): Promise<void> => leases.release(work);

@@ -1,22 +1,15 @@
-import { accessSync, constants, createReadStream, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { displayName, type LockGround } from '#src/accounts/account.ts';
 import { recordAccountEvent } from '#src/accounts/account-events.ts';
-import { importPeople } from '#src/accounts/import-people.ts';
 import { lockAccount, unlockAccount } from '#src/accounts/locks.ts';
-import { createLeases } from '#src/background/leases.ts';
 import type { Application } from '#src/compose.ts';
 import { devicePolicy } from '#src/devices/policy.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { storeName } from '#src/storage/open-store.ts';
 import { type CommonOptions, print, refusing, withApplication } from './command-context.ts';
-import { linesOf } from './file-lines.ts';
-import { holdImportLease, releaseImportLease } from './import-lease.ts';
-import { reportProgress } from './import-progress.ts';
-
-/** Stands for the officer desk where people are invented. */
-const inventedEvidence = { kind: 'in-person', place: 'Công an phường Mẫu', date: '2026-01-15', officer: 'officer-0001' };
+import { runImport } from './people-import.ts';
 
 interface WithReason extends CommonOptions {
   readonly reason?: string;
@@ -31,35 +24,6 @@ async function accountByIdNumber({ accounts, settings }: Application, idNumber: 
   const account = await accounts.findByIdNumber(idNumber);
   if (account === undefined) throw new DomainError('account_not_found', { detail: `not in the store ${storeName(settings)}` });
   return account;
-}
-
-async function runImport(file: string, options: CommonOptions & { readonly dryRun?: boolean }): Promise<void> {
-  // before anything is opened or made for it
-  if (file !== '-') accessSync(file, constants.R_OK);
-  const report = await withApplication(options, async (application) => {
-    const leases = createLeases(application, application.signals.process);
-    const isInvented = application.settings.profile !== 'production';
-    const isDryRun = options.dryRun === true;
-    const imported = await importPeople(application, linesOf(file === '-' ? process.stdin : createReadStream(file)), {
-      dryRun: isDryRun,
-      ...(isDryRun ? {} : { hold: await holdImportLease(leases) }),
-      defaultEvidence: isInvented ? inventedEvidence : undefined,
-      refuseInvented: !isInvented,
-      progress: reportProgress(file === '-' ? undefined : statSync(file).size, (line) => process.stderr.write(`${line}\n`)),
-    });
-    if (!isDryRun) await releaseImportLease(leases);
-    return imported;
-  });
-  const refused = report.refused.map(
-    ({ line, code, detail }) => `line ${line}: ${code}${detail === undefined ? '' : ` (${detail})`}`,
-  );
-  const duplicates = report.duplicateLines.map((line) => `line ${line}: duplicate`);
-  print(options, report, [
-    `imported ${report.imported}, duplicates ${report.duplicates}, refused ${report.refused.length}`,
-    ...duplicates,
-    ...refused,
-  ]);
-  if (report.refused.length > 0) process.exitCode = 1;
 }
 
 async function showPerson(idNumber: string, options: WithReason): Promise<void> {

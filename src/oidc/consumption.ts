@@ -29,8 +29,8 @@ interface ConsumptionParts {
   readonly pause: (ms: number) => Promise<unknown>;
 }
 
-/** Longer than an election takes, shorter than a client is told to wait. */
-const retries = { everyMs: 1000, times: 25 } as const;
+/** Longer than an election takes and a write whose answer was lost may be late, shorter than a client is told to wait. */
+const retries = { everyMs: 2000, times: 12 } as const;
 
 export function createConsumption({ store, random, pause }: ConsumptionParts): Consumption {
   const consumed = new WeakMap<object, Consumed[]>();
@@ -38,12 +38,12 @@ export function createConsumption({ store, random, pause }: ConsumptionParts): C
   async function giveBack({ key, consumer }: Consumed): Promise<void> {
     for (let tried = 0; tried < retries.times; tried += 1) {
       try {
-        await store.amend(tokens, key, { consumer }, { unset: ['consumed', 'consumer'] });
-        return;
+        if (await store.amend(tokens, key, { consumer }, { unset: ['consumed', 'consumer'] })) return;
       } catch (fault) {
         if (!(fault instanceof StoreUnavailable)) throw fault;
-        await pause(retries.everyMs);
       }
+      // nothing to give back yet: the write that consumed may still arrive
+      await pause(retries.everyMs);
     }
   }
 

@@ -39,3 +39,11 @@ it('one call that is refused at once stops nobody else', async () => {
   await expect(attempts.writing(unavailable)).rejects.toThrow('no primary');
   expect(await attempts.writing(answers)).toBe('answer');
 });
+
+it('what may take long, and was given up, makes nobody else wait', async () => {
+  const attempts = new Attempts();
+  const long = expect(attempts.probing(never, 10_000)).rejects.toBeInstanceOf(StoreUnavailable);
+  await vi.advanceTimersByTimeAsync(10_000);
+  await long;
+  expect(await attempts.writing(answers)).toBe('answer');
+});

@@ -150,18 +150,19 @@ describe('a sign-out beside other tabs of the browser', () => {
     }
   });
 
-  it('lets no code live that another tab is about to get', async () => {
+  it.each(['query', 'fragment'])('lets no code live that another tab is about to get (response_mode %s)', async (mode) => {
     for (let delay = 0; delay < 12; delay += 1) {
       const person = await newPerson();
       await bank.signIn(new FormBrowser(), person);
       const browser = new FormBrowser();
       const { tokens } = await shop.signIn(browser, person);
       const ask = await browser.open(endUrl(tokens));
-      const { url, verifier } = bank.authorize({ prompt: 'none' });
+      const { url, verifier } = bank.authorize({ prompt: 'none', response_mode: mode });
       const other = browser.open(url, {}, bank.redirectUri);
       await new Promise((resolve) => setTimeout(resolve, delay));
       await browser.press(ask, 'continue');
-      const back = await other;
+      const answered = await other;
+      const back = { ...answered, url: answered.url.replace('#', '?') };
       if (!back.url.includes('code=')) {
         expect(back.url).toContain('error=login_required');
         continue;

@@ -63,12 +63,19 @@ const issuing: ReadonlySet<string> = new Set(['authorization', 'resume']);
 /** The answer is ready by then: instead of its code the service gets `login_required`. One that leads to a page of ours stays as it is. */
 function withholdCode(ctx: KoaContextWithOIDC): void {
   const location = ctx.response.get('location');
-  if (location === '') throw new errors.LoginRequired('the session was ended');
+  const description = 'the session was ended';
+  if (location === '') throw new errors.LoginRequired(description);
   const answer = new URL(location, ctx.oidc.issuer);
-  if (!answer.searchParams.has('code')) return;
-  answer.searchParams.delete('code');
-  answer.searchParams.set('error', 'login_required');
-  answer.searchParams.set('error_description', 'the session was ended');
+  // response_mode is query or fragment; form_post has no location
+  const [part, members] =
+    answer.hash === ''
+      ? (['search', answer.searchParams] as const)
+      : (['hash', new URLSearchParams(answer.hash.slice(1))] as const);
+  if (!members.has('code')) return;
+  members.delete('code');
+  members.set('error', 'login_required');
+  members.set('error_description', description);
+  answer[part] = members.toString();
   ctx.redirect(answer.href);
 }
 

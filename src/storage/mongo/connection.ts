@@ -35,6 +35,12 @@ const promises = {
   bufferCommands: false,
 } as const;
 
+/**
+ * How a write is acknowledged: always by a majority's journals. What one node alone has is lost in a failover, what is in memory alone in a power
+ * cut, and then a code or an approval could be used again.
+ */
+export const acknowledged = { w: 'majority', j: true, wtimeoutMS: 5000 } as const satisfies mongo.WriteConcernSettings;
+
 function preferencesFor(uri: string): Partial<typeof preferences> {
   const said = new Set([...new URLSearchParams(uri.split('?')[1]).keys()].map((key) => key.toLowerCase()));
   return Object.fromEntries(Object.entries(preferences).filter(([name]) => !said.has(name.toLowerCase())));

@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose';
 import type { Change, Collection, IndexOf, Page, PatchResult, StoredDocument } from '#src/kernel/store.ts';
 import type { Attempts } from './attempts.ts';
+import { acknowledged } from './connection.ts';
 import { duplicatesOf } from './faults.ts';
 import { everything, type Filter, indexed, oneOf } from './filters.ts';
 import {
@@ -31,12 +32,6 @@ interface PageOptions {
 interface Found {
   readonly cursor: { readonly id: number; readonly firstBatch: readonly Stored[] };
 }
-
-/**
- * How a write is acknowledged: always by a majority's journals. What one node alone has is lost in a failover, what is in memory alone in a power
- * cut, and then a code or an approval could be used again.
- */
-export const acknowledged = { w: 'majority', j: true, wtimeoutMS: 5000 } as const satisfies mongo.WriteConcernSettings;
 
 /**
  * One collection on the driver itself: no schema, no hydrated documents. Reads are sent as bare `find` commands, which take a third

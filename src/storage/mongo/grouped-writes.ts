@@ -22,13 +22,13 @@ export interface GroupedWrite {
   inTheWay(): Promise<boolean>;
 }
 
-type Documents = mongo.Collection<Stored>;
+type StoredCollection = mongo.Collection<Stored>;
 
 /**
  * What has expired is in the way until the server deletes it, which may be at this very moment; of several who put something there the first one
  * wins, and the others meet a living document.
  */
-export async function putOverExpired(into: Documents, stored: Stored, now: number): Promise<boolean> {
+export async function putOverExpired(into: StoredCollection, stored: Stored, now: number): Promise<boolean> {
   try {
     return (await into.replaceOne({ _id: stored._id, expiresAt: { $lte: now } }, stored, { upsert: true })).acknowledged;
   } catch (fault) {
@@ -38,7 +38,7 @@ export async function putOverExpired(into: Documents, stored: Stored, now: numbe
 }
 
 /** True when it was inserted, also over what has expired. */
-export const insertion = (into: Documents, stored: Stored, now: number): GroupedWrite => {
+export const insertion = (into: StoredCollection, stored: Stored, now: number): GroupedWrite => {
   const overExpired = (): Promise<boolean> => putOverExpired(into, stored, now);
   return {
     id: stored._id,
@@ -58,7 +58,7 @@ export const insertion = (into: Documents, stored: Stored, now: number): Grouped
 };
 
 /** True. */
-export const replacement = (into: Documents, stored: Stored): GroupedWrite => {
+export const replacement = (into: StoredCollection, stored: Stored): GroupedWrite => {
   const filter = { _id: stored._id };
   const alone = async (): Promise<boolean> => (await into.replaceOne(filter, stored, { upsert: true })).acknowledged;
   return {
@@ -82,7 +82,7 @@ export const isGroupable = (filter: Filter, change: Change<StoredDocument>): boo
   !('$expr' in filter || '$and' in filter || movesExpiry(change));
 
 /** True when the document was as the filter of one living document says, and is changed. */
-export const amendment = (of: Documents, id: string, filter: Filter, change: Change<StoredDocument>): GroupedWrite => {
+export const amendment = (of: StoredCollection, id: string, filter: Filter, change: Change<StoredDocument>): GroupedWrite => {
   const [query, update] = [filter as mongo.Filter<Stored>, updateOf(change)];
   return {
     id,
@@ -117,7 +117,7 @@ async function settle(write: GroupedWrite, at: number, { refused, upsertedIds }:
 }
 
 /** Writes to one collection, those of one group in one command; each caller hears of its own. */
-export const groupedWrites = (collection: Documents): ((write: GroupedWrite) => Promise<boolean>) =>
+export const groupedWrites = (collection: StoredCollection): ((write: GroupedWrite) => Promise<boolean>) =>
   inGroups<GroupedWrite, boolean>(
     ({ id }) => id,
     async (writes) => {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { mongo } from 'mongoose';
-import { acknowledged } from './documents.ts';
+import { acknowledged } from './connection.ts';
 import { asUnavailable, hasLabel } from './faults.ts';
 
 /** A transaction that goes on losing for this long is given up. */

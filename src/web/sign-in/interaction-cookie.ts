@@ -40,7 +40,8 @@ async function isSessionAlive({ store }: SignInPageParts, ctx: Context, { payloa
   if (payload.session === undefined) return true;
   const cookie = ctx.cookies.get(cookieNames.session, { signed: true });
   const session = cookie === undefined ? undefined : await store.get(sessions, sessionKey(cookie));
-  return session?.payload['uid'] === payload.session.uid && session?.payload['accountId'] === payload.session.accountId;
+  if (session === undefined || session.ended === true) return false;
+  return session.payload['uid'] === payload.session.uid && session.payload['accountId'] === payload.session.accountId;
 }
 
 /**

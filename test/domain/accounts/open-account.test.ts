@@ -215,7 +215,7 @@ describe('an import', () => {
 
   it('stops when another one has begun: what that one is about to open looks left behind', async () => {
     const lines = Readable.from(people.map((person) => JSON.stringify(person)));
-    const options = { dryRun: false, defaultEvidence: undefined, hold: async () => false };
+    const options = { dryRun: false, defaultEvidence: undefined, isAlone: () => false };
     await expect(importPeople(world, lines, options)).rejects.toMatchObject({ code: 'import_running' });
     expect(await stored()).toMatchObject({ people: [] });
   });
