@@ -1,5 +1,6 @@
 import type { ThrottlePolicy } from '#src/accounts/throttle.ts';
 import type { HashingLimits } from '#src/hashing/password-hashing.ts';
+import type { Clock } from '#src/kernel/clock.ts';
 import type { KeyLives } from '#src/oidc/key-states.ts';
 import type { ProtocolLives } from '#src/oidc/parts.ts';
 import type { SignInPolicy } from '#src/sign-in/ports.ts';
@@ -25,7 +26,9 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 /** Oldest first; the last one that has begun holds. */
-const policies: readonly [Policy, ...Policy[]] = [
+export type DatedPolicies = readonly [Policy, ...Policy[]];
+
+const policies: DatedPolicies = [
   {
     from: '2026-01-01',
     signIn: { consentLifeMs: 365 * day * 1000, knownBrowserLifeMs: 180 * day * 1000 },
@@ -61,8 +64,37 @@ const policies: readonly [Policy, ...Policy[]] = [
   },
 ];
 
+/** When its day begins in Viet Nam, in milliseconds since the epoch. */
+const beginOf = ({ from }: Policy): number => Date.parse(`${from}T00:00:00+07:00`);
+
 /** The policy that holds at a moment, in milliseconds since the epoch. */
-export function policyAt(nowMs: number): Policy {
-  const today = new Date(nowMs).toISOString().slice(0, 10);
-  return policies.findLast(({ from }) => from <= today) ?? policies[0];
+export function policyAt(nowMs: number, dated = policies): Policy {
+  return dated.findLast((policy) => beginOf(policy) <= nowMs) ?? dated[0];
+}
+
+/** An object whose members are those of what `read` gives at the moment somebody reads them. */
+function whenRead<Of extends object>(read: () => Of): Of {
+  const members = Object.keys(read()).map((name) => [name, { enumerable: true, get: () => read()[name as keyof Of] }] as const);
+  return Object.defineProperties({}, Object.fromEntries(members)) as Of;
+}
+
+/** The policy that holds whenever a member is read, so that a new one begins on its day in every process without a restart. */
+export function livingPolicy(clock: Clock, dated = policies): Policy {
+  const begins = dated.map(beginOf);
+  const current = (): Policy => dated[begins.findLastIndex((begin) => begin <= clock.now())] ?? dated[0];
+  const group = <Name extends keyof Policy>(name: Name) => whenRead(() => current()[name] as Policy[Name] & object);
+  return {
+    get from() {
+      return current().from;
+    },
+    signIn: group('signIn'),
+    lives: group('lives'),
+    signingKeys: group('signingKeys'),
+    throttle: group('throttle'),
+    begins: group('begins'),
+    hashing: group('hashing'),
+    get wrongEntryAfterMs() {
+      return current().wrongEntryAfterMs;
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Settings } from '#config/load.ts';
-import { type Policy, policyAt } from '#config/policy.ts';
+import { type DatedPolicies, livingPolicy } from '#config/policy.ts';
 import { createAccountDirectory } from './accounts/directory.ts';
 import { createKeyboardAuthentication } from './accounts/keyboard-authentication.ts';
 import { createSubjectIdentifiers } from './accounts/subject-identifier.ts';
@@ -33,6 +33,7 @@ import { createSealing } from './storage/sealing-aes.ts';
 export interface Overrides {
   readonly clock?: Clock;
   readonly random?: Random;
+  readonly policies?: DatedPolicies;
   /** What a wrong password waits for (`Policy.wrongEntryAfterMs`). */
   readonly wrongEntryAfterMs?: number;
   /** Told of every call of the store. */
@@ -43,9 +44,9 @@ export interface Overrides {
 export async function compose(settings: Settings, overrides: Overrides = {}) {
   const clock = overrides.clock ?? systemClock;
   const random = overrides.random ?? systemRandom;
-  const policy: Policy = policyAt(clock.now());
+  const policy = livingPolicy(clock, overrides.policies);
   const isProduction = settings.profile === 'production';
-  const wrongEntryAfterMs = overrides.wrongEntryAfterMs ?? policy.wrongEntryAfterMs;
+  const wrongEntryAfterMs = (): number => overrides.wrongEntryAfterMs ?? policy.wrongEntryAfterMs;
 
   const { keyFile, profile } = settings;
   const look = await lookAtStore(settings);
@@ -62,7 +63,12 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
   const basics = { store, sealing, clock, random, signals };
 
   const accounts = createAccountDirectory(basics);
-  const hashing = createPasswordHashing({ ...defaultHashingLimits(), ...policy.hashing });
+  const hashing = createPasswordHashing({
+    ...defaultHashingLimits(),
+    get waiting() {
+      return policy.hashing.waiting;
+    },
+  });
   const throttle = createThrottle(policy.throttle, { store, clock, loopbackIsFree: !isProduction });
   const isKnownBrowser = async (accountId: AccountId, browser: string): Promise<boolean> =>
     (await findKnownBrowser(store, accountId, browser)) !== undefined;

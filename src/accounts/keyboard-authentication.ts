@@ -22,7 +22,7 @@ export interface KeyboardParts {
   /** Whether this person has signed in in this browser before. */
   readonly isKnownBrowser: (accountId: AccountId, browser: string) => Promise<boolean>;
   /** A wrong ID number or password is answered no earlier than this, in milliseconds: hashes of other systems take other times. */
-  readonly wrongEntryAfterMs: number;
+  readonly wrongEntryAfterMs: () => number;
   readonly pause: (ms: number) => Promise<unknown>;
 }
 
@@ -107,7 +107,7 @@ export async function createKeyboardAuthentication({
     // the throttle keeps no ID numbers, and counts unknown people alike
     const name = sealing.blindIndex('throttle', normaliseIdNumber(idNumber));
     const attempt = await throttle.enter(name, caller);
-    const earliest = pause(wrongEntryAfterMs);
+    const earliest = pause(wrongEntryAfterMs());
     let right: Account | undefined;
     try {
       right = await counted(attempt, () => checkPassword(account, typed));

@@ -138,15 +138,16 @@ export function createProvider(parts: ProviderParts): Provider {
       const now = epochSeconds(parts.clock);
       if (Number(claims['exp']) - now > longestAssertionSeconds) throw new errors.InvalidClientAuth('the assertion lives too long');
     },
+    // asked each time: a policy begins on its day
     ttl: {
-      Session: lives.session,
-      Interaction: lives.interaction,
-      AuthorizationCode: lives.authorizationCode,
-      AccessToken: lives.accessToken,
-      IdToken: lives.idToken,
-      ClientCredentials: lives.clientCredentials,
-      RefreshToken: lives.refreshToken,
-      Grant: lives.grant,
+      Session: () => lives.session,
+      Interaction: () => lives.interaction,
+      AuthorizationCode: () => lives.authorizationCode,
+      AccessToken: () => lives.accessToken,
+      IdToken: () => lives.idToken,
+      ClientCredentials: () => lives.clientCredentials,
+      RefreshToken: () => lives.refreshToken,
+      Grant: () => lives.grant,
     },
   });
   answerAsIssuer(provider, parts.issuer);

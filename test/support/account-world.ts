@@ -40,7 +40,7 @@ export async function openAccountWorld(known: ReadonlySet<string> = new Set()) {
       ...own,
       directory: createAccountDirectory(own),
       throttle: createThrottle(policyAt(clock.now()).throttle, { ...own, loopbackIsFree: false }),
-      wrongEntryAfterMs: 0,
+      wrongEntryAfterMs: () => 0,
       pause: async () => {},
       isKnownBrowser: async (_id, browser) => known.has(browser),
     });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { loadSettings } from '#config/load.ts';
+import type { DatedPolicies } from '#config/policy.ts';
 import { readPerson } from '#src/accounts/import-person.ts';
 import { openAccount } from '#src/accounts/open-account.ts';
 import type { Clock } from '#src/kernel/clock.ts';
@@ -37,6 +38,7 @@ export async function startProvider(
     readonly logger?: Logger;
     readonly environment?: Record<string, string>;
     readonly wrongEntryAfterMs?: number;
+    readonly policies?: DatedPolicies;
     readonly telemetry?: Record<string, string>;
   } = {},
 ): Promise<TestProvider> {
@@ -56,6 +58,7 @@ export async function startProvider(
     wrongEntryAfterMs: options.wrongEntryAfterMs ?? 0,
     logger: options.logger ?? pino({ level: process.env['SENID_TEST_LOG'] ?? 'silent' }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(options.policies === undefined ? {} : { policies: options.policies }),
   });
   return {
     ...running,

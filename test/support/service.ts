@@ -8,6 +8,7 @@ const random = (): string => randomBytes(32).toString('base64url');
 export interface Tokens {
   readonly access_token: string;
   readonly id_token: string;
+  readonly expires_in: number;
   readonly refresh_token?: string;
   readonly scope?: string;
 }

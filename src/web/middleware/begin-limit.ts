@@ -14,6 +14,8 @@ export function limitBegins(limit: BeginLimit, { loopbackIsFree }: { readonly lo
   const limiter = new RateLimiterMemory({ keyPrefix: 'begin', points: limit.points, duration: limit.seconds });
 
   async function count({ ip }: Context): Promise<void> {
+    // a new policy may have begun
+    Object.assign(limiter, { points: limit.points, duration: limit.seconds });
     try {
       await limiter.consume(subscriberOf(ip));
     } catch (full) {

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
-import { policyAt } from '#config/policy.ts';
+import { livingPolicy, policyAt } from '#config/policy.ts';
+import { MovingClock } from '#test/support/moving-clock.ts';
 
 it('a policy holds from its first day on, and the oldest one before it', () => {
   const first = policyAt(Date.UTC(2026, 0, 1));
   expect(first.from).toBe('2026-01-01');
-  expect(policyAt(Date.UTC(2025, 11, 31, 23, 59, 59, 999))).toBe(first);
+  expect(policyAt(Date.UTC(2025, 0, 1))).toBe(first);
   expect(policyAt(Date.UTC(2040, 0, 1)).from >= first.from).toBe(true);
 });
 
@@ -21,4 +22,19 @@ it('guessing from one place is used up before it can use up what all places have
     Math.min(...limits.filter((limit) => limit.seconds >= seconds).map(({ points }) => points));
   for (const { points, seconds } of throttle.account)
     expect(within(throttle.accountAndNetwork, seconds)).toBeLessThanOrEqual(points);
+});
+
+it('a new policy holds from midnight in Viet Nam on, for those who already have the policy in their hands', () => {
+  const old = policyAt(0);
+  const next = { ...old, from: '2027-07-01', lives: { ...old.lives, accessToken: 600 }, wrongEntryAfterMs: 900 };
+  const clock = new MovingClock();
+  const { lives, ...policy } = livingPolicy(clock, [old, next]);
+  const whole = livingPolicy(clock, [old, next]);
+  const midnight = Date.UTC(2027, 5, 30, 17);
+  clock.advance(midnight - 1 - clock.now());
+  expect([lives.accessToken, whole.wrongEntryAfterMs, whole.from]).toEqual([3600, 700, old.from]);
+  expect(policy.signIn).toEqual(old.signIn);
+  clock.advance(1);
+  expect([lives.accessToken, whole.wrongEntryAfterMs, whole.from]).toEqual([600, 900, '2027-07-01']);
+  expect(policyAt(clock.now(), [old, next])).toBe(next);
 });
