@@ -56,6 +56,15 @@ function fromFile(path: string | undefined): object {
 export const saidProfile = (environment: Environment, file: string | undefined): unknown =>
   (({ ...fromFile(file), ...fromEnvironment(environment) }) as { readonly profile?: unknown }).profile;
 
+/** A header that anybody may send proves nothing. */
+function requireProxyForCertificates({ clientCertHeader, clientCertAuthorities, mtlsUrl, trustProxy }: Raw): void {
+  if (clientCertHeader !== undefined && trustProxy !== 'true')
+    throw new SettingsError(`${environmentName('clientCertHeader')} is only for ${environmentName('trustProxy')}=true`);
+  for (const [name, value] of Object.entries({ clientCertAuthorities, mtlsUrl }))
+    if (value !== undefined && clientCertHeader === undefined)
+      throw new SettingsError(`${environmentName(name)} is only with ${environmentName('clientCertHeader')}`);
+}
+
 /** Development values that must never serve real people. */
 function refuseInProduction({ profile }: Raw, issuer: string): void {
   if (profile !== 'production') return;
@@ -81,6 +90,7 @@ export function loadSettings(
   // the command line finds the demo where SENID_DEMO_PORT has put it
   const { issuer = `http://localhost:${raw.demoPort}`, port = raw.demoPort } = raw;
   refuseInProduction(raw, issuer);
+  requireProxyForCertificates(raw);
   const { store, keyFile, trustProxy, outboundPrivate, ...rest } = raw;
   return Object.freeze({
     ...rest,

@@ -46,6 +46,26 @@ export const settingsSchema = z.strictObject({
   trustProxy: asText(flag.default('false')).describe(
     '`true`: one proxy in front tells the scheme in X-Forwarded-Proto and the address as the last entry of X-Forwarded-For.',
   ),
+  mtlsUrl: httpUrl
+    .refine((url) => !url.endsWith('/') && !/[?#]/.test(url), 'no slash at the end, no query, no fragment')
+    .optional()
+    .describe(
+      'Address of the listener that asks clients for certificates, where the proxy has one of its own for that; told in discovery as `mtls_endpoint_aliases`.',
+    ),
+  clientCertHeader: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'expected the name of a header')
+    .optional()
+    .describe(
+      "The header in which the proxy in front hands on a client's certificate (RFC 9440, or PEM or DER percent-encoded), for `SENID_TRUST_PROXY` alone. The proxy must remove it from what comes from outside, also on listeners that ask for none. Without it there is no mutual TLS.",
+    ),
+  clientCertAuthorities: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'PEM file of the authorities whose certificates `tls_client_auth` takes; each must have issued them itself. Without it services register self-signed certificates (`self_signed_tls_client_auth`).',
+    ),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])
     .default('info')

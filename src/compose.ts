@@ -16,6 +16,7 @@ import { type Clock, systemClock } from './kernel/clock.ts';
 import type { AccountId } from './kernel/identifier.ts';
 import { type Random, systemRandom } from './kernel/random.ts';
 import { observeStore, type StoreObserver } from './observation/observed-store.ts';
+import { createClientCertificates } from './oidc/client-certificate.ts';
 import { createClientMetadataRules } from './oidc/client-rules.ts';
 import { createSigningKeys } from './oidc/signing-keys.ts';
 import { findKnownBrowser } from './sign-in/known-browsers.ts';
@@ -74,11 +75,12 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     (await findKnownBrowser(store, accountId, browser)) !== undefined;
   const subjects = createSubjectIdentifiers(sealing);
 
+  const clientCertificates = createClientCertificates(settings, clock);
   const catalogue = createClaimCatalogue(settings.claimsPrefix);
   const clients = createClientDirectory(basics);
   const registry = createClientRegistry({
     ...basics,
-    rules: createClientMetadataRules(settings.issuer, catalogue),
+    rules: createClientMetadataRules(settings.issuer, catalogue, clientCertificates),
     registration: { claimNames: [...catalogue.keys()], isProduction, mayReachPrivate: settings.outboundPrivate },
   });
   const signingKeys = createSigningKeys({ ...basics, lives: policy.signingKeys });
@@ -117,6 +119,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     clients,
     registry,
     signingKeys,
+    clientCertificates,
     signIn,
     enrolmentCodes,
     devices,

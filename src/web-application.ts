@@ -121,6 +121,8 @@ export async function createWebApplication(application: Application, logger: Log
       lives: policy.lives,
       trustProxy,
       outboundPrivate,
+      clientCertificates: application.clientCertificates,
+      mtlsUrl: settings.mtlsUrl,
     });
     observeProvider(provider, application, logger, observation);
     return { keys, answer: mountServer({ ...shared, provider, consumption: consumption.middleware as Middleware }).callback() };

@@ -27,6 +27,8 @@ export interface ConsentQuestion {
   readonly offlineAccess: boolean;
   /** `prompt=consent`: everything is asked anew. */
   readonly askAgain: boolean;
+  /** A page comes although nothing is new. */
+  readonly pageAnyway: boolean;
   /** Whether this account has a value for the claim at the identity level of this sign-in. */
   readonly holds: (claim: string) => boolean;
 }
@@ -53,7 +55,7 @@ export function planConsent(question: ConsentQuestion): ConsentPlan {
     else if (decision === 'granted') alreadyGranted.push(claim);
   }
   const offlineAnew = question.offlineAccess && !standing.offlineAccess;
-  const pageNeeded = askAgain || !standing.met || asked.length > 0 || informedAnew || offlineAnew;
+  const pageNeeded = askAgain || question.pageAnyway || !standing.met || asked.length > 0 || informedAnew || offlineAnew;
   return { purpose, asked, informed, alreadyGranted, offlineAccess: question.offlineAccess, pageNeeded };
 }
 

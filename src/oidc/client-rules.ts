@@ -2,15 +2,16 @@ import { Provider } from 'oidc-provider';
 import type { ClientMetadataRules } from '#src/clients/ports.ts';
 import { type ClaimCatalogue, claimsByScope } from '#src/consent/claim-catalogue.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
-import { supportedMetadata } from './provider.ts';
+import type { ClientCertificates } from './client-certificate.ts';
 import { generateSigningKey, signingAlgorithms } from './signing-keys.ts';
+import { supportedMetadata } from './supported.ts';
 
 type MetadataConstructor = new (metadata: object) => unknown;
 
 /** A provider that never answers a request: it only has to know what ours supports. */
-function createMetadataCheck(issuer: string, catalogue: ClaimCatalogue): MetadataConstructor {
+function createMetadataCheck(issuer: string, catalogue: ClaimCatalogue, certificates: ClientCertificates): MetadataConstructor {
   const provider = new Provider(issuer, {
-    ...supportedMetadata(),
+    ...supportedMetadata(certificates),
     claims: { openid: ['sub'], ...claimsByScope(catalogue) },
     jwks: { keys: signingAlgorithms.map(generateSigningKey) as never },
     pairwiseIdentifier: async () => {
@@ -26,11 +27,15 @@ function createMetadataCheck(issuer: string, catalogue: ClaimCatalogue): Metadat
 }
 
 /** Checks OIDC client metadata with the library's own schema, against what this version supports. */
-export function createClientMetadataRules(issuer: string, catalogue: ClaimCatalogue): ClientMetadataRules {
+export function createClientMetadataRules(
+  issuer: string,
+  catalogue: ClaimCatalogue,
+  certificates: ClientCertificates,
+): ClientMetadataRules {
   let Metadata: MetadataConstructor | undefined;
   return {
     check(metadata, secret) {
-      Metadata ??= createMetadataCheck(issuer, catalogue);
+      Metadata ??= createMetadataCheck(issuer, catalogue, certificates);
       try {
         new Metadata({ ...metadata, ...(secret === undefined ? {} : { client_secret: secret }) });
       } catch (cause) {

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { parseAcr } from '#src/assurance/level.ts';
 import { authTimeOf } from '#src/assurance/reached-level.ts';
@@ -100,10 +101,6 @@ function loginChecks(parts: ProviderParts) {
   ];
 }
 
-/** A native app's redirect can be caught by another app, so its person sees a page each time (RFC 8252, 8.6). */
-const isNativeWithoutPage = (ctx: Context): boolean =>
-  ctx.oidc.client?.applicationType === 'native' && !(ctx.oidc.result && 'consent' in ctx.oidc.result);
-
 /**
  * Which page a request needs, in order: assurance first (it prompts nothing, it tells the tokens what to say), then sign-in, then consent.
  * All of it is answered in one interaction.
@@ -117,7 +114,6 @@ export function createInteractionPolicy(parts: ProviderParts) {
   }
   for (const check of loginChecks(parts)) policy.get('login')?.checks.add(check);
   const consent = policy.get('consent')?.checks;
-  consent?.add(new Check('native_client', 'a native app shows a page each time', 'interaction_required', isNativeWithoutPage));
   consent?.add(
     new Check(
       'consent_missing',
@@ -136,20 +132,20 @@ export function createInteractionPolicy(parts: ProviderParts) {
   return policy;
 }
 
+/** The scope as the service wrote it: in the request, in a signed one, or in one that was pushed. */
+function writtenScope(ctx: Context): string | undefined {
+  const raw = (ctx.method === 'POST' ? ctx.oidc.body : ctx.query) as Readonly<Record<string, unknown>> | undefined;
+  const pushed = (ctx.oidc.entities.PushedAuthorizationRequest as { readonly request?: string } | undefined)?.request;
+  // checked by then: the library takes the parameters from it
+  const request = pushed ?? textParam(raw ?? {}, 'request');
+  return textParam(request === undefined ? (raw ?? {}) : decodeJwt(request), 'scope');
+}
+
 /** `offline_access` as asked: the library drops it unless `prompt=consent`, which hardly any client library sends. */
 export function restoreOfflineAccess(ctx: Context): void {
-  const raw = (ctx.method === 'POST' ? ctx.oidc.body : ctx.query) as Readonly<Record<string, unknown>> | undefined;
-  const asked =
-    textParam(raw ?? {}, 'scope')
-      ?.split(' ')
-      .includes('offline_access') === true;
+  if (writtenScope(ctx)?.split(' ').includes('offline_access') !== true) return;
   const scope = textParam(paramsOf(ctx), 'scope');
-  if (
-    !asked ||
-    scope === undefined ||
-    scope.split(' ').includes('offline_access') ||
-    !ctx.oidc.client?.grantTypeAllowed('refresh_token')
-  )
+  if (scope === undefined || scope.split(' ').includes('offline_access') || !ctx.oidc.client?.grantTypeAllowed('refresh_token'))
     return;
   if (ctx.oidc.params) ctx.oidc.params['scope'] = `${scope} offline_access`;
 }

@@ -1,6 +1,7 @@
 import type { SubjectIdentifiers } from '#src/accounts/subject-identifier.ts';
 import type { Sealing } from '#src/kernel/sealing.ts';
 import type { SignInParts } from '#src/sign-in/ports.ts';
+import type { ClientCertificates } from './client-certificate.ts';
 import type { Consumption } from './consumption.ts';
 import type { ProtocolPages } from './protocol-pages.ts';
 import type { RequestReads } from './request-reads.ts';
@@ -31,4 +32,7 @@ export interface ProviderParts extends SignInParts {
   /** The proxy in front tells address and scheme of a request. */
   readonly trustProxy: boolean;
   readonly outboundPrivate: boolean;
+  readonly clientCertificates: ClientCertificates;
+  /** The listener that asks clients for certificates, where it is another one. */
+  readonly mtlsUrl: string | undefined;
 }

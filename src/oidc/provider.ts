@@ -1,11 +1,12 @@
-import { type Configuration, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { acrValues } from '#config/acr.ts';
+import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { claimsByScope } from '#src/consent/claim-catalogue.ts';
-import { clockToleranceSeconds, epochSeconds } from '#src/kernel/clock.ts';
+import { clockToleranceSeconds } from '#src/kernel/clock.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { StoreUnavailable } from '#src/kernel/store.ts';
 import { createAdapter } from './adapter/adapter.ts';
 import { checkClaimsParameter } from './claims-parameter.ts';
+import { createAssertionCheck } from './client-assertions.ts';
+import { libraryProfile } from './client-profile.ts';
 import { createCookieSignatures } from './cookie-signatures.ts';
 import { createLoadExistingGrant } from './existing-grant.ts';
 import { acrOf, createFindAccount, type TokenLike } from './find-account.ts';
@@ -13,46 +14,10 @@ import { createInteractionPolicy, restoreOfflineAccess } from './interaction-pol
 import { createIntrospectionPolicy } from './introspection-policy.ts';
 import { outgoingFetch, responseBodyLimits } from './outgoing-requests.ts';
 import type { ProviderParts } from './parts.ts';
-import { signingAlgorithms } from './signing-keys.ts';
-
-/** Client assertions live at most an hour: used ones are remembered for two. */
-const longestAssertionSeconds = 3600;
+import { createRequestObjectCheck } from './request-objects.ts';
+import { mutualTlsAliases, supportedMetadata } from './supported.ts';
 
 export const cookieNames = { session: 'senid_session', interaction: 'senid_interaction', resume: 'senid_resume' } as const;
-
-/** What this deployment supports; discovery is made from it. */
-export function supportedMetadata() {
-  return {
-    responseTypes: ['code'],
-    subjectTypes: ['pairwise', 'public'],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
-    enabledJWA: {
-      idTokenSigningAlgValues: [...signingAlgorithms],
-      clientAuthSigningAlgValues: ['ES256', 'PS256', 'RS256', 'EdDSA'],
-    },
-    // a registration's sector is checked and frozen by the registry; nothing is fetched
-    sectorIdentifierUriValidate: () => false,
-    extraClientMetadata: { properties: ['require_pkce'] },
-    discovery: {
-      ui_locales_supported: ['vi', 'en'],
-      claims_locales_supported: ['vi'],
-      prompt_values_supported: ['none', 'login', 'consent'],
-    },
-    acrValues,
-    features: {
-      devInteractions: { enabled: false },
-      clientCredentials: { enabled: true },
-      introspection: { enabled: true },
-      revocation: { enabled: true },
-      rpInitiatedLogout: { enabled: true },
-      claimsParameter: { enabled: true },
-      pushedAuthorizationRequests: { enabled: false },
-      dPoP: { enabled: false },
-      resourceIndicators: { enabled: false },
-      requestObjects: { enabled: false },
-    },
-  } satisfies Configuration;
-}
 
 /** Codes and tokens carry what the check at their use needs. @see RFC 9470, 6.2 */
 function extraTokenClaims(ctx: KoaContextWithOIDC): Record<string, unknown> | undefined {
@@ -74,7 +39,7 @@ function answerAsIssuer({ request }: Provider, issuer: string): void {
 /** The OpenID provider: oidc-provider with every decision of ours in a hook of its own. */
 export function createProvider(parts: ProviderParts): Provider {
   const { lives, pages } = parts;
-  const supported = supportedMetadata();
+  const supported = supportedMetadata(parts.clientCertificates);
   const provider = new Provider(parts.issuer, {
     ...supported,
     adapter: createAdapter(parts),
@@ -96,7 +61,15 @@ export function createProvider(parts: ProviderParts): Provider {
     features: {
       ...supported.features,
       claimsParameter: { enabled: true, assertClaimsParameter: async (_ctx, claims) => checkClaimsParameter(claims as never) },
+      dPoP: {
+        enabled: true,
+        nonceSecret: parts.sealing.deriveKey('dpop-nonces'),
+        // proofs that were made in advance are of no use where it matters; at resources the client is not known yet
+        requireNonce: (ctx) => ctx.oidc.client !== undefined && libraryProfile(ctx, ctx.oidc.client) === '2.0',
+      },
+      fapi: { enabled: true, profile: libraryProfile },
       introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy(parts) },
+      requestObjects: { enabled: true, assertJwtClaimsAndHeader: createRequestObjectCheck(parts.clock) },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: async (ctx, form) => {
@@ -132,12 +105,11 @@ export function createProvider(parts: ProviderParts): Provider {
           ? { code: 'temporarily_unavailable', status: 503 }
           : { code: out.error, status: (error as { statusCode?: number }).statusCode ?? 500 },
       ),
-    // a public client's refresh token can only be guarded by rotation (RFC 9700, 4.14.2)
-    rotateRefreshToken: (ctx) => ctx.oidc.client?.clientAuthMethod === 'none',
-    assertJwtClientAuthClaimsAndHeader: async (_ctx, claims) => {
-      const now = epochSeconds(parts.clock);
-      if (Number(claims['exp']) - now > longestAssertionSeconds) throw new errors.InvalidClientAuth('the assertion lives too long');
-    },
+    // a public client's refresh token is guarded by its key, or else only by rotation (RFC 9700, 4.14.2)
+    rotateRefreshToken: ({ oidc: { client, entities } }) =>
+      client?.clientAuthMethod === 'none' && entities.RefreshToken?.isSenderConstrained() !== true,
+    assertJwtClientAuthClaimsAndHeader: createAssertionCheck(parts.clock),
+    discovery: { ...supported.discovery, ...mutualTlsAliases(parts.issuer, parts.mtlsUrl) },
     // asked each time: a policy begins on its day
     ttl: {
       Session: () => lives.session,

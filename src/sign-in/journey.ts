@@ -41,6 +41,9 @@ export interface Known {
   readonly consentAnswered?: boolean | undefined;
 }
 
+/** A native app's redirect can be caught by another app, so its person sees a page each time. @see RFC 8252, 8.6 */
+const isNative = ({ metadata }: Client): boolean => metadata['application_type'] === 'native';
+
 /** What a service asks of this person here, given what they decided before. */
 export function consentPlanFor(
   parts: Pick<SignInParts, 'clock' | 'catalogue'>,
@@ -58,6 +61,7 @@ export function consentPlanFor(
     purpose: textParam(params, 'purpose'),
     offlineAccess: scopes.has('offline_access'),
     askAgain: promptsOf(params).has('consent') && !consentAnswered,
+    pageAnyway: isNative(client) && !consentAnswered,
     holds: (claim) => {
       if (!fitsLevel(parts.catalogue, claim, account.identityLevel)) return false;
       person ??= account.person();

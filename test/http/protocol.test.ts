@@ -338,6 +338,18 @@ describe('what a service may ask', () => {
   });
 });
 
+it('a native app signs a person in again and again, each time with a page', async () => {
+  const app = await Service.register(provider, 'app', { application_type: 'native', token_endpoint_auth_method: 'none' });
+  const browser = new FormBrowser();
+  for (let n = 0; n < 3; n += 1) {
+    const page = await browser.open(app.authorize().url, {}, app.redirectUri);
+    expect(page.url).not.toContain(app.redirectUri);
+    expect((await app.signIn(browser, person(0))).status).toBe(200);
+  }
+  const silent = await browser.open(app.authorize({ prompt: 'none' }).url, {}, app.redirectUri);
+  expect(errorOf(silent.url)).toBe('consent_required');
+});
+
 describe('the rest of the surface', () => {
   it('ID tokens are RS256 when a registration names no algorithm', async () => {
     const plain = await Service.register(provider, 'plain', { id_token_signed_response_alg: undefined });
@@ -379,6 +391,7 @@ describe('the rest of the surface', () => {
       'end_session_endpoint',
       'introspection_endpoint',
       'jwks_uri',
+      'pushed_authorization_request_endpoint',
       'revocation_endpoint',
       'token_endpoint',
       'userinfo_endpoint',

@@ -3,6 +3,7 @@ import type { RegistrationPolicy } from '#src/clients/registration.ts';
 import { createClientRegistry } from '#src/clients/registry.ts';
 import { createClaimCatalogue } from '#src/consent/claim-catalogue.ts';
 import { systemRandom } from '#src/kernel/random.ts';
+import { createClientCertificates } from '#src/oidc/client-certificate.ts';
 import { createClientMetadataRules } from '#src/oidc/client-rules.ts';
 import { allCollections } from '#src/storage/collections.ts';
 import { createSealing } from '#src/storage/sealing-aes.ts';
@@ -11,7 +12,12 @@ import { openSqliteStore } from '#src/storage/sqlite/sqlite-store.ts';
 import { TestClock } from './test-clock.ts';
 
 const catalogue = createClaimCatalogue('https://senid.example/claims/');
-const rules = createClientMetadataRules('https://id.example', catalogue);
+/** A deployment that takes every kind of client certificate. */
+export const allCertificates = {
+  ...createClientCertificates({ clientCertHeader: 'client-cert', clientCertAuthorities: undefined }, new TestClock()),
+  haveAuthorities: true,
+};
+const rules = createClientMetadataRules('https://id.example', catalogue, allCertificates);
 
 /** A service as it would be registered by hand. */
 export const shop = {

@@ -20,6 +20,7 @@ export function createAdapter(parts: AdapterParts): AdapterFactory {
     AccessToken: tokenAdapter,
     RefreshToken: tokenAdapter,
     ClientCredentials: tokenAdapter,
+    PushedAuthorizationRequest: tokenAdapter,
   };
   return (model) => {
     const adapter = byModel[model];

@@ -1,5 +1,7 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { ClientDirectory, ClientWithSecret } from '#src/clients/ports.ts';
+import { profileMembers } from '../client-profile.ts';
+import { ownCopy } from './own-copy.ts';
 
 /** The library wants to know the sector of several hosts; ours is frozen in the registration, and this address is never fetched. */
 const sectorOf = ({ subject_type: type }: Readonly<Record<string, unknown>>, sector: string): object =>
@@ -10,9 +12,11 @@ function providerMetadata({ client, secret }: ClientWithSecret): AdapterPayload 
   // the library writes default_acr_values over the request's own; ours are kept in the policy
   const { default_acr_values: _, ...metadata } = client.metadata;
   return {
-    ...metadata,
+    // the library writes thumbprints into the keys
+    ...ownCopy(metadata),
     client_id: client.id,
     require_pkce: client.policy.requirePkce,
+    ...profileMembers(metadata['profile']),
     ...sectorOf(metadata, client.sector),
     ...(secret === undefined ? {} : { client_secret: secret }),
   } as AdapterPayload;

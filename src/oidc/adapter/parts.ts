@@ -3,6 +3,7 @@ import type { Clock } from '#src/kernel/clock.ts';
 import type { Sealing } from '#src/kernel/sealing.ts';
 import type { Store } from '#src/kernel/store.ts';
 import type { Consumption } from '../consumption.ts';
+import type { ProtocolLives } from '../parts.ts';
 import type { RequestReads } from '../request-reads.ts';
 
 /** What the adapters stand on. */
@@ -13,6 +14,7 @@ export interface AdapterParts {
   readonly clients: ClientDirectory;
   readonly reads: RequestReads;
   readonly consumption: Consumption;
+  readonly lives: Pick<ProtocolLives, 'interaction'>;
 }
 
 /** When something saved for so many seconds ends, in milliseconds since the epoch; the library always names a life. */

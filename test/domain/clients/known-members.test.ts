@@ -1,9 +1,9 @@
 import { Provider } from 'oidc-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keptMembers, unsupportedMembers } from '#src/clients/known-members.ts';
-import { supportedMetadata } from '#src/oidc/provider.ts';
 import { generateSigningKey, signingAlgorithms } from '#src/oidc/signing-keys.ts';
-import { type ClientWorld, openClientWorld } from '#test/support/client-world.ts';
+import { supportedMetadata } from '#src/oidc/supported.ts';
+import { allCertificates, type ClientWorld, openClientWorld } from '#test/support/client-world.ts';
 
 let world: ClientWorld;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const provider = new Provider('https://id.example', {
-  ...supportedMetadata(),
+  ...supportedMetadata(allCertificates),
   pairwiseIdentifier: async () => '',
   jwks: { keys: signingAlgorithms.map(generateSigningKey) as never },
   adapter: () => ({}) as never,
@@ -32,12 +32,20 @@ function libraryKeeps(member: string): boolean {
   }
 }
 
+/** Members that the library takes and finds no value for, and one that it reads otherwise than we mean. */
+const toldApart: readonly string[] = [
+  'request_object_encryption_alg',
+  'request_object_encryption_enc',
+  'use_mtls_endpoint_aliases',
+  'sector_identifier_uri',
+];
+
 describe('members of a registration', () => {
   it.each(keptMembers)('%s is kept by the provider', (member) => {
     expect(libraryKeeps(member)).toBe(true);
   });
 
-  it.each(unsupportedMembers.filter((member) => member !== 'sector_identifier_uri'))(
+  it.each(unsupportedMembers.filter((member) => !toldApart.includes(member)))(
     '%s is not kept by the provider, so it belongs to the refused',
     (member) => {
       expect(libraryKeeps(member)).toBe(false);
@@ -45,16 +53,12 @@ describe('members of a registration', () => {
   );
 
   it.each([
-    ['userinfo_signed_response_alg', 'RS256'],
-    ['id_token_encrypted_response_alg', 'RSA-OAEP'],
-    ['request_object_signing_alg', 'ES256'],
+    ['request_object_encryption_alg', 'RSA-OAEP'],
     ['backchannel_logout_uri', 'https://shop.example/out'],
     ['frontchannel_logout_uri', 'https://shop.example/out'],
-    ['tls_client_certificate_bound_access_tokens', true],
     ['sector_identifier_uri', 'https://shop.example/sector'],
     ['request_uris', ['https://shop.example/r']],
     ['software_statement', 'ey.ey.x'],
-    ['profile', 'fapi-2.0'],
     ['login_hints', ['phone']],
   ])('does not take %s and then not keep it', async (member, value) => {
     expect(await world.refusal({ [member]: value })).toBe(`${member}: not supported by this version`);

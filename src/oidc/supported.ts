@@ -1,0 +1,95 @@
+import type { Configuration } from 'oidc-provider';
+import { acrValues } from '#config/acr.ts';
+import type { ClientCertificates } from './client-certificate.ts';
+import { signingAlgorithms } from './signing-keys.ts';
+
+/** Signatures of services: no RSASSA-PKCS1 of short keys, no shared secrets. RS256 is what old libraries know. */
+const theirSignatures = ['ES256', 'PS256', 'RS256', 'EdDSA'] as const;
+const ourSignatures = [...signingAlgorithms];
+/** To a service's public key; nothing is encrypted with its secret. */
+const keyAgreements = ['RSA-OAEP-256', 'RSA-OAEP', 'ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW'] as const;
+const contentEncryptions = ['A256GCM', 'A128GCM', 'A128CBC-HS256', 'A256CBC-HS512'] as const;
+
+/** What this deployment supports; discovery is made from it, and registrations are measured against it. */
+export function supportedMetadata({ areTaken, haveAuthorities, ...certificates }: ClientCertificates) {
+  return {
+    responseTypes: ['code'],
+    subjectTypes: ['pairwise', 'public'],
+    clientAuthMethods: [
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+      'none',
+      ...(areTaken ? (['self_signed_tls_client_auth'] as const) : []),
+      ...(haveAuthorities ? (['tls_client_auth'] as const) : []),
+    ],
+    enabledJWA: {
+      idTokenSigningAlgValues: ourSignatures,
+      userinfoSigningAlgValues: ourSignatures,
+      introspectionSigningAlgValues: ourSignatures,
+      authorizationSigningAlgValues: ourSignatures,
+      clientAuthSigningAlgValues: [...theirSignatures],
+      requestObjectSigningAlgValues: [...theirSignatures],
+      dPoPSigningAlgValues: ['ES256', 'PS256', 'EdDSA'],
+      idTokenEncryptionAlgValues: [...keyAgreements],
+      idTokenEncryptionEncValues: [...contentEncryptions],
+      userinfoEncryptionAlgValues: [...keyAgreements],
+      userinfoEncryptionEncValues: [...contentEncryptions],
+      introspectionEncryptionAlgValues: [...keyAgreements],
+      introspectionEncryptionEncValues: [...contentEncryptions],
+      authorizationEncryptionAlgValues: [...keyAgreements],
+      authorizationEncryptionEncValues: [...contentEncryptions],
+      // requests come over TLS and by PAR; there is no key of ours to encrypt them for
+      requestObjectEncryptionAlgValues: [],
+      requestObjectEncryptionEncValues: [],
+    },
+    // a registration's sector is checked and frozen by the registry; nothing is fetched
+    sectorIdentifierUriValidate: () => false,
+    extraClientMetadata: { properties: ['require_pkce', 'profile'] },
+    discovery: {
+      ui_locales_supported: ['vi', 'en'],
+      claims_locales_supported: ['vi'],
+      prompt_values_supported: ['none', 'login', 'consent'],
+    },
+    acrValues,
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      introspection: { enabled: true },
+      revocation: { enabled: true },
+      rpInitiatedLogout: { enabled: true },
+      claimsParameter: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true },
+      requestObjects: { enabled: true },
+      jwtResponseModes: { enabled: true },
+      jwtIntrospection: { enabled: true },
+      jwtUserinfo: { enabled: true },
+      encryption: { enabled: true },
+      dPoP: { enabled: true },
+      mTLS: {
+        enabled: areTaken,
+        certificateBoundAccessTokens: areTaken,
+        selfSignedTlsClientAuth: areTaken,
+        tlsClientAuth: haveAuthorities,
+        ...certificates,
+      },
+      resourceIndicators: { enabled: false },
+    },
+  } satisfies Configuration;
+}
+
+/** Where clients with certificates call when a listener of its own asks for them. @see RFC 8705, 5 */
+export function mutualTlsAliases(issuer: string, mtlsUrl: string | undefined): object {
+  if (mtlsUrl === undefined) return {};
+  const paths = {
+    token_endpoint: '/token',
+    revocation_endpoint: '/token/revocation',
+    introspection_endpoint: '/token/introspection',
+    userinfo_endpoint: '/me',
+    pushed_authorization_request_endpoint: '/request',
+  };
+  const base = `${mtlsUrl}${new URL(issuer).pathname.replace(/\/$/, '')}`;
+  return {
+    mtls_endpoint_aliases: Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, `${base}${path}`])),
+  };
+}
