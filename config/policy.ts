@@ -1,8 +1,10 @@
 import type { ThrottlePolicy } from '#src/accounts/throttle.ts';
+import type { BackchannelPolicy } from '#src/backchannel/ports.ts';
 import type { HashingLimits } from '#src/hashing/password-hashing.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import type { KeyLives } from '#src/oidc/key-states.ts';
 import type { ProtocolLives } from '#src/oidc/parts.ts';
+import type { PaymentPolicy } from '#src/payments/face-needed.ts';
 import type { SignInPolicy } from '#src/sign-in/ports.ts';
 import type { BeginLimit } from '#src/web/middleware/begin-limit.ts';
 
@@ -14,6 +16,8 @@ export interface Policy {
   readonly lives: ProtocolLives;
   readonly signingKeys: KeyLives;
   readonly throttle: ThrottlePolicy;
+  readonly backchannel: BackchannelPolicy;
+  readonly payments: PaymentPolicy;
   /** Authorization requests of one subscriber. */
   readonly begins: BeginLimit;
   readonly hashing: Pick<HashingLimits, 'waiting'>;
@@ -58,6 +62,9 @@ const policies: DatedPolicies = [
       // short enough that strangers who use it up can't keep a person from a new browser for long; the phone goes on all the while
       account: [{ points: 30, seconds: 10 * minute }],
     },
+    backchannel: { requestSeconds: 300, longestSeconds: 600, pollSeconds: 5, mostOpen: 3 },
+    // Decision 2345/QĐ-NHNN of the State Bank
+    payments: { faceAboveVnd: 10_000_000, faceAboveVndADay: 20_000_000 },
     begins: { points: 1200, seconds: minute },
     hashing: { waiting: 200 },
     wrongEntryAfterMs: 700,
@@ -90,6 +97,8 @@ export function livingPolicy(clock: Clock, dated = policies): Policy {
     signIn: group('signIn'),
     lives: group('lives'),
     signingKeys: group('signingKeys'),
+    backchannel: group('backchannel'),
+    payments: group('payments'),
     throttle: group('throttle'),
     begins: group('begins'),
     hashing: group('hashing'),

@@ -46,6 +46,11 @@ export const settingsSchema = z.strictObject({
   trustProxy: asText(flag.default('false')).describe(
     '`true`: one proxy in front tells the scheme in X-Forwarded-Proto and the address as the last entry of X-Forwarded-For.',
   ),
+  matcherUrl: httpUrl
+    .optional()
+    .describe(
+      "Address of the state's matcher of faces (docs/connectors.md). Without it nothing that needs the register's look at a face can be approved.",
+    ),
   mtlsUrl: httpUrl
     .refine((url) => !url.endsWith('/') && !/[?#]/.test(url), 'no slash at the end, no query, no fragment')
     .optional()

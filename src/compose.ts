@@ -6,6 +6,9 @@ import { createKeyboardAuthentication } from './accounts/keyboard-authentication
 import { createSubjectIdentifiers } from './accounts/subject-identifier.ts';
 import { createThrottle } from './accounts/throttle.ts';
 import { createApprovals } from './approvals/approvals.ts';
+import type { BackchannelParts } from './backchannel/ports.ts';
+import { createServiceRequests } from './backchannel/service-requests.ts';
+import { createFaceMatcher } from './biometrics/http-matcher.ts';
 import { createClientDirectory } from './clients/directory.ts';
 import { createClientRegistry } from './clients/registry.ts';
 import { createClaimCatalogue } from './consent/claim-catalogue.ts';
@@ -97,7 +100,21 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
   const requests = createSignInRequests(signIn);
   const enrolmentCodes = createEnrolmentCodes(basics);
   const devices = createDevices({ ...basics, accounts, enrolmentCodes, issuer: settings.issuer, allowSimulated });
-  const approvals = createApprovals({ ...basics, accounts, requests, issuer: settings.issuer, allowSimulated });
+  const backchannel: BackchannelParts = {
+    ...signIn,
+    sealing,
+    backchannelPolicy: policy.backchannel,
+    paymentPolicy: policy.payments,
+  };
+  const approvals = createApprovals({
+    ...basics,
+    accounts,
+    requests,
+    serviceRequests: createServiceRequests(backchannel, async () => undefined),
+    matcher: createFaceMatcher(settings.matcherUrl),
+    issuer: settings.issuer,
+    allowSimulated,
+  });
 
   return {
     settings,
@@ -121,6 +138,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     signingKeys,
     clientCertificates,
     signIn,
+    backchannel,
     enrolmentCodes,
     devices,
     approvals,

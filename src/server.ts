@@ -13,6 +13,7 @@ import { plainBodies } from './web/middleware/plain-bodies.ts';
 import { requestLog, routeOf } from './web/middleware/request-log.ts';
 import { securityHeaders } from './web/middleware/security-headers.ts';
 import { storeUnavailableAnswers } from './web/middleware/store-unavailable.ts';
+import { backchannelInterval } from './web/protocol/backchannel-interval.ts';
 import { handOver } from './web/protocol/hand-over.ts';
 import { interactionIdEcho } from './web/protocol/interaction-id-echo.ts';
 import { postAsGet } from './web/protocol/post-as-get.ts';
@@ -37,6 +38,7 @@ export interface ServerParts {
   /** Gives back what a request that failed has consumed. */
   readonly consumption: Middleware;
   readonly observation: Observation;
+  readonly backchannelPolicy: { readonly pollSeconds: number };
   readonly routers: readonly Router[];
 }
 
@@ -61,6 +63,7 @@ export function mountServer({
   draining,
   consumption,
   observation,
+  backchannelPolicy,
   routers,
   ...sources
 }: ServerParts): Provider {
@@ -79,6 +82,7 @@ export function mountServer({
   provider.use(postAsGet(posted) as never);
   provider.use(handOver(renderer) as never);
   provider.use(interactionIdEcho as never);
+  provider.use(backchannelInterval(backchannelPolicy) as never);
   provider.silent = true;
   return provider;
 }

@@ -101,6 +101,7 @@ export async function createWebApplication(application: Application, logger: Log
     beginLimit: limitBegins(policy.begins, { loopbackIsFree: settings.profile !== 'production' }) as Middleware,
     draining: draining.middleware as Middleware,
     observation,
+    backchannelPolicy: policy.backchannel,
     routers: [health, home, signInPages, deviceApi, createStaySignedIn({ clients, renderer }), ...metricsRoute],
   };
 
@@ -110,7 +111,7 @@ export async function createWebApplication(application: Application, logger: Log
   /** Everything over one set of keys, which the library fixes for a provider's life. */
   function serveWith(keys: readonly PrivateJwk[]) {
     const provider = createProvider({
-      ...signIn,
+      ...application.backchannel,
       reads,
       consumption,
       issuer,

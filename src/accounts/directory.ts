@@ -50,12 +50,15 @@ export function createAccountDirectory({ store, sealing }: { readonly store: Sto
     return document && accountOf(document, openPerson);
   }
 
+  /** An unknown number costs a second look-up too. */
+  async function findReserved(id: string): Promise<Account | undefined> {
+    const reservation = await store.get(reservations, id);
+    return get(reservation?.accountId ?? ('unknown' as AccountId));
+  }
+
   return {
     get,
-    async findByIdNumber(idNumber) {
-      const reservation = await store.get(reservations, idNumberReservation(sealing, normaliseIdNumber(idNumber)));
-      // an unknown number costs a second look-up too
-      return get(reservation?.accountId ?? ('unknown' as AccountId));
-    },
+    findByIdNumber: (idNumber) => findReserved(idNumberReservation(sealing, normaliseIdNumber(idNumber))),
+    findByPhone: (phone) => findReserved(phoneReservation(sealing, phone.replace(/^0/, '+84'))),
   };
 }

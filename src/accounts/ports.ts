@@ -6,6 +6,8 @@ export interface AccountDirectory {
   get(id: AccountId): Promise<Account | undefined>;
   /** By personal ID number or foreigner number, as typed (spaces allowed). Costs the same whether or not it exists. */
   findByIdNumber(idNumber: string): Promise<Account | undefined>;
+  /** By a mobile phone number, national or E.164. Costs the same whether or not it exists. */
+  findByPhone(phone: string): Promise<Account | undefined>;
 }
 
 /** Who is asking and from where, for limits that must not lock a victim out. */

@@ -2,12 +2,14 @@ import type { ProvenMethod } from '#src/assurance/methods.ts';
 import { type Device, devices } from '#src/devices/collections.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import type { AccountId, ApprovalId, DeviceId } from '#src/kernel/identifier.ts';
-import { type ApprovalDocument, approvals } from './collections.ts';
+import { checkFace } from './check-face.ts';
+import { approvals, type FrozenApproval } from './collections.ts';
 import { decideApproval } from './decide-approval.ts';
 import type { ApprovalParts } from './parts.ts';
 import { approvalIdOf, scanQr } from './scan-qr.ts';
 import { openPayload } from './sealed-payload.ts';
-import { openApproval, type ShownApproval, shownOf } from './shown-approval.ts';
+import { openServiceApproval, waitingRequests } from './service-approval.ts';
+import { type ListedApproval, type ShownApproval, shownOf } from './shown-approval.ts';
 
 /** What a page may know of its approval. */
 export interface ApprovalStatus {
@@ -34,21 +36,14 @@ export interface UsedApproval {
 /** More than a device may scan in the short life of an approval that is not decided. */
 const mostScanned = 2000;
 
-export interface ListedApproval {
-  readonly id: ApprovalId;
-  readonly kind: ApprovalDocument['kind'];
-  readonly clientName: string;
-  readonly startedBy: ApprovalDocument['startedBy'];
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
-}
-
 export interface Approvals {
   /** The first valid scan of a QR; `address` is the phone's. */
   scan(device: Device, code: string, address: string): Promise<ShownApproval>;
-  /** The same bytes at every call, for the device that scanned. */
+  /** The same bytes at every call, for the device that scanned, and for all of the account where a service asks. */
   open(device: Device, id: string): Promise<ShownApproval>;
   decide(device: Device, id: string, jws: string): Promise<void>;
+  /** The register's own look at the person's face, for this approval alone; `capture` is JPEG or PNG. */
+  checkFace(device: Device, id: string, capture: Buffer): Promise<void>;
   /** What waits for this device's answer; never a QR that nobody scanned. */
   list(device: Device): Promise<readonly ListedApproval[]>;
   /** What happened to the QR that began at this moment on this page. */
@@ -68,8 +63,8 @@ export function createApprovals(parts: ApprovalParts): Approvals {
 
   async function list(device: Device): Promise<readonly ListedApproval[]> {
     const scanned = await store.find(approvals, 'device', device.id, { limit: mostScanned });
-    return scanned
-      .filter(({ decideBefore }) => clock.now() < decideBefore)
+    const ofQr = (scanned as FrozenApproval[])
+      .filter(({ decideBefore, startedBy }) => startedBy === 'qr' && clock.now() < decideBefore)
       .map((approval) => ({
         id: approval.id,
         kind: approval.kind,
@@ -77,11 +72,12 @@ export function createApprovals(parts: ApprovalParts): Approvals {
         clientName: shownOf(openPayload(sealing, approval)).client.name.vi,
         expiresAt: approval.decideBefore,
       }));
+    return [...ofQr, ...(await waitingRequests(parts, device))];
   }
 
   async function current(interaction: string, qrStartedAt: number): Promise<ApprovalStatus | undefined> {
     const approval = await store.get(approvals, approvalIdOf(interaction, qrStartedAt));
-    if (approval === undefined) return undefined;
+    if (approval === undefined || approval.state === 'pending') return undefined;
     const isOver = approval.state === 'seen' && clock.now() >= approval.decideBefore;
     return {
       id: approval.id,
@@ -94,13 +90,15 @@ export function createApprovals(parts: ApprovalParts): Approvals {
 
   async function use(id: ApprovalId, interaction: string): Promise<UsedApproval> {
     const before = await store.get(approvals, id);
-    if (before === undefined || before.interaction !== interaction) throw new DomainError('approval_not_found');
+    if (before === undefined || before.interaction !== interaction || before.deviceId === undefined)
+      throw new DomainError('approval_not_found');
     const device = await store.get(devices, before.deviceId);
     if (device === undefined || device.revokedAt !== undefined) throw new DomainError('device_revoked');
     const used = await store.patch(approvals, id, { state: 'approved' }, { set: { state: 'used', usedBy: interaction } as never });
     const after = 'document' in used ? used.document : undefined;
     if (after?.state !== 'used' || after.usedBy !== interaction) throw new DomainError('approval_not_found');
-    const { accountId, deviceId, methods, granted, decidedAt, browserKnown, decision } = after;
+    const { deviceId } = before;
+    const { accountId, methods, granted, decidedAt, browserKnown, decision } = after;
     return { accountId, deviceId, methods, granted, decidedAt, browserKnown, decision };
   }
 
@@ -114,8 +112,9 @@ export function createApprovals(parts: ApprovalParts): Approvals {
   return {
     followFrom,
     scan: (device, code, address) => scanQr(parts, device, code, address),
-    open: (device, id) => openApproval(parts, device, id),
+    open: (device, id) => openServiceApproval(parts, device, id),
     decide: (device, id, jws) => decideApproval(parts, device, id, jws),
+    checkFace: (device, id, capture) => checkFace(parts, device, id, capture),
     list,
     current,
     use,

@@ -1,21 +1,32 @@
+import type { JWK } from 'jose';
 import type { ProvenMethod } from '#src/assurance/methods.ts';
 import type { AccountId, ApprovalId, DeviceId } from '#src/kernel/identifier.ts';
 import { collection } from '#src/kernel/store.ts';
 
+export type ApprovalKind = 'sign-in' | 'data-request' | 'transaction';
+
 /** What every state of an approval has. */
 interface ApprovalBase {
   readonly id: ApprovalId;
-  readonly kind: 'sign-in';
-  readonly startedBy: 'qr';
+  readonly kind: ApprovalKind;
+  readonly startedBy: 'qr' | 'service';
+  /** The page that waits; of a service's own request, that request. */
   readonly interaction: string;
-  /** The process whose page waits. */
+  /** The process whose page waits; empty where none does. */
   readonly process: string;
   readonly accountId: AccountId;
-  readonly deviceId: DeviceId;
-  /** What the person is shown, frozen at the scan; sealed (`sealed-payload.ts`). */
-  readonly payload: string;
-  readonly nonce: string;
-  readonly acr: string;
+  /** The phone that scanned; of a service's own request, which any phone of the account may open, the one that decided. */
+  readonly deviceId?: DeviceId | undefined;
+  /** A service's own request, sealed (`sealed-payload.ts`). */
+  readonly request?: string | undefined;
+  /** The account, while a service's own request waits for one of its phones. */
+  readonly waitsFor?: AccountId | undefined;
+  /** The register's matcher has seen this person's face for this approval; milliseconds since the epoch. */
+  readonly faceMatchedAt?: number | undefined;
+  /** Looks it took so far. */
+  readonly faceTries?: number | undefined;
+  /** The service that asks by itself. */
+  readonly clientId?: string | undefined;
   /** The two digits the page shows, when they must be typed. */
   readonly number?: string | undefined;
   readonly browserKnown: boolean;
@@ -25,8 +36,22 @@ interface ApprovalBase {
   readonly expiresAt: number;
 }
 
-/** (qr) first valid scan → seen → approved | denied; an approved one is used once, by its own interaction. */
-export type ApprovalDocument = ApprovalBase &
+/** What a person has been shown. */
+interface Frozen {
+  /** Frozen at the scan or the first opening; sealed (`sealed-payload.ts`). */
+  readonly payload: string;
+  readonly nonce: string;
+  readonly acr: string;
+}
+
+/** A service's own request that no phone has opened. */
+export type PendingApproval = ApprovalBase & { readonly state: 'pending' };
+
+/**
+ * (qr) first valid scan, (service) pending and first opening → seen → approved | denied; an approved one is used once, by its own interaction.
+ */
+export type FrozenApproval = ApprovalBase &
+  Frozen &
   (
     | { readonly state: 'seen' }
     | {
@@ -38,6 +63,8 @@ export type ApprovalDocument = ApprovalBase &
     | ApprovedMembers<'approved'>
     | (ApprovedMembers<'used'> & { readonly usedBy: string })
   );
+
+export type ApprovalDocument = PendingApproval | FrozenApproval;
 
 interface ApprovedMembers<State extends string> {
   readonly state: State;
@@ -54,5 +81,33 @@ export const approvals = collection<ApprovalDocument>()({
   durability: 'buffered',
   restored: 'when-asked',
   // only what still waits for an answer is listed
-  indexes: { device: { on: 'deviceId', where: { state: 'seen' } } },
+  indexes: { device: { on: 'deviceId', where: { state: 'seen' } }, waiting: { on: 'waitsFor' } },
+});
+
+/**
+ * What a person signed, kept as long as anybody may doubt it: the bytes they were shown, their decision over them, and the key it verifies
+ * with (docs/adr/0018-service-requests.md).
+ */
+export interface SignedDecisionDocument {
+  readonly id: ApprovalId;
+  readonly kind: ApprovalKind;
+  readonly accountId: AccountId;
+  readonly clientId: string;
+  readonly deviceId: DeviceId;
+  /** Sealed, as in the approval. */
+  readonly payload: string;
+  /** Compact JWS by the approval key. */
+  readonly decision: string;
+  readonly approvalKey: JWK;
+  /** How the key is held, as far as it was attested. */
+  readonly attestation: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export const signedDecisions = collection<SignedDecisionDocument>()({
+  name: 'signed_decisions',
+  lifetime: 'kept',
+  durability: 'flushed',
+  indexes: { account: { on: 'accountId' } },
 });

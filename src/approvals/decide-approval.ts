@@ -2,20 +2,23 @@ import { recordAccountEvent } from '#src/accounts/account-events.ts';
 import type { Device } from '#src/devices/collections.ts';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
-import type { Change } from '#src/kernel/store.ts';
-import { type ApprovalDocument, approvals } from './collections.ts';
+import { type Change, CommitConflict, type Write, write } from '#src/kernel/store.ts';
+import { type ApprovalDocument, approvals, type FrozenApproval } from './collections.ts';
 import { type DecisionClaims, verifyDecision } from './decision.ts';
-import { type ApprovalParts, requireOwn, requireUnlocked } from './parts.ts';
+import { type ApprovalParts, requireShown, requireUnlocked } from './parts.ts';
 import { approvalPolicy } from './policy.ts';
-import { methodsOf, reachesAcr } from './proven-methods.ts';
+import { matchedFace, methodsOf, reachesAcr } from './proven-methods.ts';
+import { keptRequest } from './service-approval.ts';
 import { shownOf } from './shown-approval.ts';
+import { evidenceOf } from './signed-decision.ts';
+
+const mostTries = 5;
+
+type Outcome = Change<ApprovalDocument>['set'] & { readonly state: 'approved' | 'denied'; readonly decision: string };
 
 /** Moves a seen approval on; of two decisions the first wins. */
-async function settle(
-  { store, signals, clock }: ApprovalParts,
-  approval: ApprovalDocument,
-  outcome: Change<ApprovalDocument>['set'] & { state: 'approved' | 'denied' },
-): Promise<void> {
+async function settle(parts: ApprovalParts, approval: FrozenApproval, outcome: Outcome): Promise<void> {
+  const { store, signals, clock } = parts;
   const settled = await store.patch(
     approvals,
     approval.id,
@@ -30,49 +33,107 @@ async function settle(
   });
 }
 
+/** The same for a service's own request: decision, evidence and what the request is bound to (a day's sum) in one commit. */
+async function settleRequest(
+  parts: ApprovalParts,
+  device: Device,
+  approval: FrozenApproval,
+  outcome: Outcome,
+  bound: readonly Write[],
+): Promise<void> {
+  const { store, clock, serviceRequests, sealing } = parts;
+  const expiresAt = clock.now() + approvalPolicy.keptMs;
+  try {
+    await store.commit([
+      write.patch(
+        approvals,
+        approval.id,
+        { state: 'seen', faceMatchedAt: approval.faceMatchedAt },
+        { set: { ...outcome, deviceId: device.id, expiresAt }, unset: ['waitsFor'] },
+      ),
+      evidenceOf(parts, device, approval, outcome.decision),
+      ...bound,
+    ]);
+  } catch (conflict) {
+    if (!(conflict instanceof CommitConflict)) throw conflict;
+    // what it is bound to has moved meanwhile (another payment of the day): the person may sign again
+    throw new DomainError(conflict.collection === approvals.name ? 'already_decided' : 'approval_raced');
+  }
+  await serviceRequests.settled(keptRequest(sealing, approval));
+}
+
 async function deny(
   parts: ApprovalParts,
-  approval: ApprovalDocument,
+  device: Device,
+  approval: FrozenApproval,
   deniedBy: 'person' | 'wrong-number' | 'not-me',
   decision: string,
 ): Promise<void> {
-  await settle(parts, approval, { state: 'denied', deniedBy, decision, decidedAt: parts.clock.now() } as never);
+  const outcome = { state: 'denied', deniedBy, decision, decidedAt: parts.clock.now() } as Outcome;
+  await (approval.startedBy === 'service' ? settleRequest(parts, device, approval, outcome, []) : settle(parts, approval, outcome));
+}
+
+/** What of the offered claims is granted. @throws {DomainError} `granted_invalid` */
+function grantedOf(approval: FrozenApproval, claims: DecisionClaims): string[] {
+  const offered = shownOf(approval.payload).claims.map(({ name }) => name);
+  const granted = [...new Set(claims.granted ?? [])];
+  if (granted.some((name) => !offered.includes(name))) throw new DomainError('granted_invalid');
+  return granted;
 }
 
 async function approve(
   parts: ApprovalParts,
   device: Device,
-  approval: ApprovalDocument,
+  approval: FrozenApproval,
   claims: DecisionClaims,
   decision: string,
 ): Promise<void> {
   const account = await requireUnlocked(parts, device.accountId);
-  const offered = shownOf(approval.payload).claims.map(({ name }) => name);
-  const granted = [...new Set(claims.granted ?? [])];
-  if (granted.some((name) => !offered.includes(name))) throw new DomainError('granted_invalid');
-  const proven = { at: epochSeconds(parts.clock), under: account.validFrom };
-  const methods = methodsOf(device, claims.user_verification, proven, parts.allowSimulated);
-  if (!reachesAcr(approval.acr, methods, account.identityLevel, epochSeconds(parts.clock))) throw new DomainError('level_too_low');
+  const granted = grantedOf(approval, claims);
+  const now = epochSeconds(parts.clock);
+  const proven = { at: now, under: account.validFrom };
+  const methods = [...methodsOf(device, claims.user_verification, proven, parts.allowSimulated), ...matchedFace(approval, proven)];
+  if (approval.startedBy === 'service') {
+    const bound = await parts.serviceRequests.permit(keptRequest(parts.sealing, approval), account, {
+      matchedAt: approval.faceMatchedAt,
+    });
+    if (!reachesAcr(approval.acr, methods, account.identityLevel, now)) throw new DomainError('level_too_low');
+    const outcome = { state: 'approved', methods, granted, decision, decidedAt: parts.clock.now() } as Outcome;
+    return settleRequest(parts, device, approval, outcome, bound);
+  }
+  if (!reachesAcr(approval.acr, methods, account.identityLevel, now)) throw new DomainError('level_too_low');
   if (approval.number !== undefined && claims.number === undefined) throw new DomainError('number_missing');
   if (approval.number !== undefined && claims.number !== approval.number) {
-    await deny(parts, approval, 'wrong-number', decision);
+    await deny(parts, device, approval, 'wrong-number', decision);
     throw new DomainError('number_wrong');
   }
-  await settle(parts, approval, { state: 'approved', methods, granted, decision, decidedAt: parts.clock.now() } as never);
+  await settle(parts, approval, { state: 'approved', methods, granted, decision, decidedAt: parts.clock.now() } as Outcome);
 }
 
 /**
  * Takes a signed decision. A refused one leaves the approval as it was, except a wrong number, which denies it.
  * @throws {DomainError} the codes of `decision.ts`, and `already_decided`, `approval_expired`, `granted_invalid`, `level_too_low`,
- * `number_missing`, `number_wrong`, `account_locked`
+ * `number_missing`, `number_wrong`, `account_locked`, `face_missing`, `approval_raced`
  */
 export async function decideApproval(parts: ApprovalParts, device: Device, id: string, jws: string): Promise<void> {
-  const approval = await requireOwn(parts, device, id);
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await decideOnce(parts, device, id, jws);
+    } catch (refusal) {
+      // another decision was counted in the same moment: looked at anew, the same signature may still do
+      const isRaced = refusal instanceof DomainError && refusal.code === 'approval_raced';
+      if (!isRaced || tried === mostTries) throw refusal;
+    }
+  }
+}
+
+async function decideOnce(parts: ApprovalParts, device: Device, id: string, jws: string): Promise<void> {
+  const approval = await requireShown(parts, device, id);
   if (approval.state !== 'seen') throw new DomainError('already_decided');
   if (parts.clock.now() >= approval.decideBefore) throw new DomainError('approval_expired');
   const claims = await verifyDecision(jws, device, approval, { issuer: parts.issuer, now: epochSeconds(parts.clock) });
   if (claims.decision === 'approve') await approve(parts, device, approval, claims, jws);
-  else await deny(parts, approval, claims.decision === 'deny' ? 'person' : 'not-me', jws);
+  else await deny(parts, device, approval, claims.decision === 'deny' ? 'person' : 'not-me', jws);
   // somebody tried to sign in as this person: it stands in their history
   if (claims.decision === 'not-me')
     await recordAccountEvent(parts, device.accountId, 'reported', { approval: id, device: device.id });

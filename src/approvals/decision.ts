@@ -3,7 +3,7 @@ import { compactVerify, importJWK } from 'jose';
 import { z } from 'zod';
 import type { Device } from '#src/devices/collections.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
-import type { ApprovalDocument } from './collections.ts';
+import type { FrozenApproval } from './collections.ts';
 import { approvalPolicy } from './policy.ts';
 
 const claimsShape = z.object({
@@ -51,7 +51,7 @@ async function verifiedClaims(jws: string, device: Device): Promise<unknown> {
 export async function verifyDecision(
   jws: string,
   device: Device,
-  approval: ApprovalDocument,
+  approval: FrozenApproval,
   { issuer, now }: { readonly issuer: string; readonly now: number },
 ): Promise<DecisionClaims> {
   const parsed = claimsShape.safeParse(await verifiedClaims(jws, device));

@@ -12,4 +12,8 @@ export type ApprovalErrorCode =
   | 'number_missing'
   | 'number_wrong'
   | 'granted_invalid'
-  | 'level_too_low';
+  | 'level_too_low'
+  | 'approval_raced'
+  | 'face_missing'
+  | 'face_not_matched'
+  | 'face_unavailable';

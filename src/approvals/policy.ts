@@ -12,6 +12,8 @@ export const approvalPolicy = {
   keptMs: 3_600_000,
   /** A browser known this long may reach authentication level 4 across devices. */
   trustedBrowserMs: 7 * 86_400_000,
+  /** Looks of the matcher at one face for one approval. */
+  faceTries: 5,
   decisionLifeSeconds: 60,
   /** How far ahead a phone's clock may be, which the server's `Date` sets right. */
   deviceSkewSeconds: 5,

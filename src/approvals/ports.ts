@@ -1,4 +1,6 @@
-import type { AccountId, LocalizedText } from '#src/kernel/identifier.ts';
+import type { Account } from '#src/accounts/account.ts';
+import type { AccountId, ApprovalId, LocalizedText } from '#src/kernel/identifier.ts';
+import type { Write } from '#src/kernel/store.ts';
 
 /** A claim as the person is shown it on the phone. */
 export interface OfferedClaim {
@@ -41,4 +43,39 @@ export interface SignInRequestForAccount {
 export interface SignInRequests {
   find(interaction: string): Promise<SignInRequest | undefined>;
   forAccount(interaction: string, accountId: AccountId): Promise<SignInRequestForAccount | undefined>;
+}
+
+/** What a service asks of a person by itself, as a phone shows it. */
+export interface ShownServiceRequest {
+  readonly clientId: string;
+  readonly client: { readonly name: LocalizedText; readonly domain: string };
+  /** Milliseconds since the epoch. */
+  readonly requestedAt: number;
+  readonly acr: string;
+  readonly claims: readonly OfferedClaim[];
+  /** The transaction to approve, member by member as it is signed. */
+  readonly transaction: object | null;
+  readonly bindingMessage: string | null;
+  /** The register's own matcher must have seen the person's face. */
+  readonly faceRequired: boolean;
+}
+
+/** A service's own request as it was kept, opened. */
+export interface KeptServiceRequest {
+  readonly id: ApprovalId;
+  readonly accountId: AccountId;
+  readonly request: unknown;
+}
+
+/** Approvals ask what a service's own request is about; `backchannel/` implements it. */
+export interface ServiceRequests {
+  /** Undefined when the service or the account is gone, or the level is out of its reach. */
+  shownTo(kept: KeptServiceRequest): Promise<ShownServiceRequest | undefined>;
+  /**
+   * Whether this person may say yes now; what must happen in the same commit as the yes.
+   * @throws {DomainError} `face_missing`, `approval_not_found`
+   */
+  permit(kept: KeptServiceRequest, account: Account, face: { readonly matchedAt: number | undefined }): Promise<readonly Write[]>;
+  /** It was decided: whoever waits elsewhere is told. */
+  settled(kept: KeptServiceRequest): Promise<void>;
 }

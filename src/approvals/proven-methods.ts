@@ -3,6 +3,7 @@ import { parseAcr, satisfies } from '#src/assurance/level.ts';
 import type { ProvenMethod } from '#src/assurance/methods.ts';
 import { reachedLevel } from '#src/assurance/reached-level.ts';
 import type { Device } from '#src/devices/collections.ts';
+import type { FrozenApproval } from './collections.ts';
 import type { DecisionClaims } from './decision.ts';
 
 /** A device's keys are software keys until an attestation says otherwise; the virtual phone's biometric counts only where simulation does. */
@@ -20,6 +21,12 @@ export function methodsOf(
     ...(isBelieved && biometric !== undefined ? [{ amr: biometric, ...proven } as const] : []),
   ];
 }
+
+/** A face that the register's own matcher saw for this very approval; what a phone says of its own sensor is another matter. */
+export const matchedFace = (
+  { faceMatchedAt }: Pick<FrozenApproval, 'faceMatchedAt'>,
+  proven: Pick<ProvenMethod, 'at' | 'under'>,
+): ProvenMethod[] => (faceMatchedAt === undefined ? [] : [{ amr: 'face', ...proven, at: Math.floor(faceMatchedAt / 1000) }]);
 
 /** Whether these methods, proven now, are enough for an acr. */
 export function reachesAcr(acr: string, methods: readonly ProvenMethod[], identityLevel: IdentityLevel, now: number): boolean {

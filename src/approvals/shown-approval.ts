@@ -2,7 +2,8 @@ import type { Device } from '#src/devices/collections.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import type { ApprovalId } from '#src/kernel/identifier.ts';
 import { networkOf } from '#src/kernel/networks.ts';
-import { type ApprovalParts, requireOwn } from './parts.ts';
+import type { ApprovalDocument } from './collections.ts';
+import { type ApprovalParts, requireShown } from './parts.ts';
 import type { SignInRequest, SignInRequestForAccount } from './ports.ts';
 
 /** What a phone is given to render and sign. */
@@ -11,6 +12,16 @@ export interface ShownApproval {
   readonly expiresAt: number;
   /** base64url of UTF-8 JSON. */
   readonly payload: string;
+}
+
+/** What waits for an answer, as a phone lists it. */
+export interface ListedApproval {
+  readonly id: ApprovalId;
+  readonly kind: ApprovalDocument['kind'];
+  readonly clientName: string;
+  readonly startedBy: ApprovalDocument['startedBy'];
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
 }
 
 interface Shown {
@@ -53,9 +64,9 @@ export function freezePayload(
   });
 }
 
-/** The same bytes at every call, for the device that scanned. @throws {DomainError} `approval_not_found`, `approval_expired` */
+/** The same bytes at every call. @throws {DomainError} `approval_not_found`, `approval_expired` */
 export async function openApproval(parts: ApprovalParts, device: Device, id: string): Promise<ShownApproval> {
-  const approval = await requireOwn(parts, device, id);
+  const approval = await requireShown(parts, device, id);
   if (approval.state === 'seen' && parts.clock.now() >= approval.decideBefore) throw new DomainError('approval_expired');
   return { id: approval.id, expiresAt: approval.decideBefore, payload: approval.payload };
 }

@@ -30,6 +30,8 @@ export interface ClientPolicy {
   readonly defaultAcr: readonly string[];
   /** False only for a confidential client with an old library. */
   readonly requirePkce: boolean;
+  /** How this service may name people in requests of its own (`login_hint`); absent, in no way. */
+  readonly loginHints?: readonly ('id_number' | 'phone')[];
 }
 
 /** A relying party ("service" on screens). */

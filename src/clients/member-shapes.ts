@@ -36,6 +36,7 @@ const own = {
     .default([...acrValues]),
   default_acr_values: z.array(acr).default([]),
   require_pkce: z.boolean().default(true),
+  login_hints: z.array(z.enum(['id_number', 'phone'])).default([]),
   sector: z.string().min(1).optional(),
   subject_type_reason: text.optional(),
   state: z.enum(['active', 'suspended']).optional(),

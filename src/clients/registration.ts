@@ -65,6 +65,7 @@ const policyOf = (members: Members): ClientPolicy => ({
   allowedAcr: members.allowed_acr,
   defaultAcr: members.default_acr_values,
   requirePkce: members.require_pkce,
+  ...(members.login_hints.length === 0 ? {} : { loginHints: members.login_hints }),
 });
 
 /** The client that a registration makes of what was kept before: its state, its sector and its key version stay. */

@@ -4,6 +4,7 @@ import type { Client, ClientMetadata } from './client.ts';
 import { type ClientDocument, clients } from './collections.ts';
 import { type ClientDirectoryParts, openSecret, sealSecret } from './directory.ts';
 import type { ClientErrorCode } from './errors.ts';
+import { withKeysAddress } from './inline-keys.ts';
 import type { ClientMetadataRules } from './ports.ts';
 import { needsSecret } from './protocol-rules.ts';
 import { clientOf, type RegistrationPolicy, readRegistration } from './registration.ts';
@@ -38,8 +39,8 @@ export interface ClientRegistry {
 const notFound = (id: string): DomainError<ClientErrorCode> => new DomainError('client_not_found', { detail: id });
 
 /** The library asks a pairwise client of several hosts for its sector's address; ours is frozen, and nothing is fetched. */
-const asProviderReads = ({ metadata, sector, subjectType }: Client): ClientMetadata =>
-  subjectType === 'pairwise' ? { ...metadata, sector_identifier_uri: `https://${sector}/` } : metadata;
+const asProviderReads = ({ id, metadata, sector, subjectType }: Client): ClientMetadata =>
+  withKeysAddress(subjectType === 'pairwise' ? { ...metadata, sector_identifier_uri: `https://${sector}/` } : metadata, id);
 
 export function createClientRegistry(parts: ClientRegistryParts): ClientRegistry {
   const { store, sealing, random, clock, signals, rules, registration: policy } = parts;

@@ -19,6 +19,7 @@ export function shownRegistration(document: ClientDocument): ClientMetadata {
     allowed_acr: policy.allowedAcr,
     default_acr_values: policy.defaultAcr,
     require_pkce: policy.requirePkce,
+    ...(policy.loginHints === undefined ? {} : { login_hints: policy.loginHints }),
     sector: document.sector,
     ...(document.subjectTypeReason === undefined ? {} : { subject_type_reason: document.subjectTypeReason }),
     state: document.state,

@@ -1,19 +1,32 @@
-import type { ApprovalPayload, SignIn } from '#src/phone/virtual-phone.ts';
+import type { ApprovalPayload, ShownTransaction, SignIn } from '#src/phone/virtual-phone.ts';
 import { claimLabel, formatClaimValue } from '#src/web/texts/claims.ts';
+
+const dong = new Intl.NumberFormat('vi-VN');
+
+const transactionLines = ({ amount, payee, purpose, reference }: ShownTransaction): string[] => [
+  `pay ${dong.format(amount.value)} ${amount.currency}`,
+  `  to ${payee.name}, account ${payee.account}`,
+  `  for ${purpose} (reference ${reference})`,
+];
 
 /** What the person sees: the site first and largest, since a relayed QR betrays itself there. `phone` begins the commands it names. */
 export function screen(payload: ApprovalPayload, phone: string): string[] {
-  const { id, client, from, claims, acr, number_required: numberRequired } = payload;
+  const { id, client, from, claims, acr, transaction, number_required: numberRequired, face_required: faceRequired } = payload;
   return [
-    'Which site is open on the other screen?',
+    from === null ? 'A service asks you by itself:' : 'Which site is open on the other screen?',
     `    ${client.domain.toUpperCase()}`,
     `    ${client.name.vi} / ${client.name.en}`,
-    `from ${from.browser || 'unknown browser'}, network ${from.network || 'unknown'}${from.known ? '' : ' (new browser)'}`,
+    ...(payload.binding_message === null ? [] : [`    it says: "${payload.binding_message}"`]),
+    ...(from === null
+      ? []
+      : [`from ${from.browser || 'unknown browser'}, network ${from.network || 'unknown'}${from.known ? '' : ' (new browser)'}`]),
+    ...(transaction === null ? [] : transactionLines(transaction)),
     `level ${acr}`,
     ...claims.map(
       ({ name, value, essential, purpose }) =>
         `  ${claimLabel(name, 'en')}: ${formatClaimValue(name, value, 'en')} [${name}] (${purpose.en}${essential ? ', needed' : ''})`,
     ),
+    ...(faceRequired ? [`the register's own look at your face is needed: ${phone} approve ${id} --face FILE`] : []),
     ...(numberRequired ? [`type the number shown on the other screen: ${phone} approve ${id} --number NN`] : []),
     `expires ${payload.expires_at}`,
   ];

@@ -1,8 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { DomainError } from '#src/kernel/domain-error.ts';
+import { PhoneRefused } from '#src/phone/device-client.ts';
 import { type PhoneState, readPhone, writePhone } from '#src/phone/phone-state.ts';
-import { createVirtualPhone, enrolPhone, type OpenApproval, readPayload, type VirtualPhone } from '#src/phone/virtual-phone.ts';
+import {
+  type ApprovalPayload,
+  createVirtualPhone,
+  enrolPhone,
+  type OpenApproval,
+  readPayload,
+  type VirtualPhone,
+} from '#src/phone/virtual-phone.ts';
 import { makeDirectory } from '#src/storage/directory.ts';
 import { type CommonOptions, print, refusing, settingsFor } from './command-context.ts';
 import { screen, signInLine } from './phone-screen.ts';
@@ -14,6 +23,7 @@ interface PhoneOptions extends CommonOptions {
   readonly name?: string;
   readonly password?: string;
   readonly number?: string;
+  readonly face?: string;
   readonly grant?: string;
   readonly userVerification?: 'pin' | 'face' | 'fingerprint';
   readonly notMe?: boolean;
@@ -63,6 +73,7 @@ async function enrol(code: string, options: PhoneOptions): Promise<void> {
 
 async function approve(id: string, options: PhoneOptions): Promise<void> {
   const phone = await requirePhone(options);
+  if (options.face !== undefined) await phone.showFace(id, readFileSync(options.face));
   const granted = options.grant
     ?.split(',')
     .map((name) => name.trim())
@@ -97,6 +108,25 @@ async function tellOfNewBrowsers(options: PhoneOptions, phone: VirtualPhone, tol
   }
 }
 
+/** Says yes to everything that is shown; one that is refused is told, and the phone stays. */
+async function approveShown(
+  id: string,
+  { claims, face_required: faceRequired }: ApprovalPayload,
+  options: PhoneOptions,
+): Promise<void> {
+  const { face, ...plain } = options;
+  try {
+    await approve(id, {
+      ...plain,
+      ...(faceRequired && face !== undefined ? { face } : {}),
+      grant: claims.map(({ name }) => name).join(','),
+    });
+  } catch (refusal) {
+    if (!(refusal instanceof PhoneRefused)) throw refusal;
+    print(options, { id, refused: refusal.code }, [`refused ${id}: ${refusal.message}`]);
+  }
+}
+
 /** Shows what comes in, and with `--approve` says yes to what needs no number, as a person on the spot would. */
 async function watch(options: PhoneOptions): Promise<void> {
   const phone = await requirePhone(options);
@@ -113,7 +143,9 @@ async function watch(options: PhoneOptions): Promise<void> {
       if (options.approve !== true) continue;
       if (payload.number_required)
         print(options, { id, waiting_for: 'number' }, [`needs a number: ${await printedFront(options)} approve ${id} --number NN`]);
-      else await approve(id, { ...options, grant: payload.claims.map(({ name }) => name).join(',') });
+      else if (payload.face_required && options.face === undefined)
+        print(options, { id, waiting_for: 'face' }, [`needs a face: ${await printedFront(options)} approve ${id} --face FILE`]);
+      else await approveShown(id, payload, options);
     }
     await pause(1000);
   }
@@ -154,6 +186,7 @@ export function registerPhoneCommands(program: Command): void {
     .command('approve <id>')
     .description('say yes')
     .option('--number <number>', 'the number on the other screen')
+    .option('--face <file>', "a picture for the register's matcher, where the approval needs it")
     .option('--grant <claims>', 'claims to share, with commas')
     .option('--user-verification <kind>', 'pin, face or fingerprint')
     .action(one(approve));
@@ -176,5 +209,10 @@ export function registerPhoneCommands(program: Command): void {
         print(options, { id, reported: true }, [`ended every sign-in; ${id} is reported`]);
       }),
     );
-  phone.command('watch').description('show what comes in').option('--approve', 'and say yes').action(none(watch));
+  phone
+    .command('watch')
+    .description('show what comes in')
+    .option('--approve', 'and say yes')
+    .option('--face <file>', "a picture for the register's matcher, where an approval needs it")
+    .action(none(watch));
 }

@@ -10,6 +10,7 @@ export const findConsent = (store: Store, accountId: AccountId, clientId: string
 /**
  * Adds a receipt. Receipts of two tabs both stay, because each is an entry of its own.
  * @param before what was there when the person was asked: it only decides what is tried first
+ * @param key the receipt's own; with the same one it is the same receipt
  * @returns what is there now
  */
 export async function recordConsent(
@@ -17,8 +18,9 @@ export async function recordConsent(
   { accountId, clientId }: Pick<ConsentDocument, 'accountId' | 'clientId'>,
   receipt: ConsentReceipt,
   before: ConsentDocument | undefined,
+  key = randomIdentifier(random),
 ): Promise<ConsentDocument> {
-  const first = { id: consentId(accountId, clientId), accountId, clientId, receipts: { [randomIdentifier(random)]: receipt } };
+  const first = { id: consentId(accountId, clientId), accountId, clientId, receipts: { [key]: receipt } };
   for (let isThere = before !== undefined; ; isThere = !isThere) {
     if (!isThere && (await store.insert(consents, first))) return first;
     if (!isThere) continue;

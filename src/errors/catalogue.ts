@@ -1,5 +1,6 @@
 import { accountsRows } from './accounts-rows.ts';
 import { approvalsRows } from './approvals-rows.ts';
+import { backchannelRows } from './backchannel-rows.ts';
 import { clientsRows } from './clients-rows.ts';
 import { devicesRows } from './devices-rows.ts';
 import type { Outcome } from './outcome.ts';
@@ -9,6 +10,7 @@ import { webRows } from './web-rows.ts';
 export const catalogue = {
   ...accountsRows,
   ...approvalsRows,
+  ...backchannelRows,
   ...clientsRows,
   ...devicesRows,
   ...webRows,

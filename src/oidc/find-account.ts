@@ -6,6 +6,7 @@ import { claimsByScope } from '#src/consent/claim-catalogue.ts';
 import { releaseClaims } from '#src/consent/release.ts';
 import { standingOf } from '#src/consent/standing.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
+import { backchannelSubject } from './backchannel.ts';
 import type { ProviderParts } from './parts.ts';
 import { requestState } from './request-state.ts';
 import { useOfGrant } from './session-grants.ts';
@@ -50,6 +51,7 @@ export function createFindAccount(parts: ProviderParts): FindAccount {
   const scopes = claimsByScope(parts.catalogue);
 
   return async (ctx, id, token) => {
+    if (ctx.oidc.route === 'backchannel_authentication') return backchannelSubject(parts, ctx, id);
     const account = await parts.reads.account(id as AccountId);
     if (account === undefined) return undefined;
     const used = token as unknown as TokenLike | undefined;

@@ -1,12 +1,9 @@
 import { decodeJwt } from 'jose';
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
-import { parseAcr } from '#src/assurance/level.ts';
-import { authTimeOf } from '#src/assurance/reached-level.ts';
-import { tokenAcr } from '#src/assurance/token-acr.ts';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
-import type { Assessment } from '#src/sign-in/assess.ts';
 import { textParam } from '#src/sign-in/authorization-request.ts';
+import { tokenSays } from '#src/sign-in/token-says.ts';
 import { assessRequest, finishedLogin, paramsOf } from './assess-request.ts';
 import type { ProviderParts } from './parts.ts';
 import { requestState } from './request-state.ts';
@@ -14,25 +11,13 @@ import { requestState } from './request-state.ts';
 const { Check, Prompt, base } = interactionPolicy;
 type Context = KoaContextWithOIDC;
 
-/** What the tokens of this request will say, when the assessment is enough. */
-function tokenFacts({
-  requirement,
-  reached,
-  proof,
-}: Assessment): { acr: string; amr: readonly string[]; authTime: number } | undefined {
-  if (requirement.outcome !== 'reachable' || reached === undefined || proof === undefined) return undefined;
-  const acr = tokenAcr(reached.level, requirement.required, requirement.asked);
-  const authTime = authTimeOf(parseAcr(acr)?.authentication ?? reached.level.authentication, proof);
-  return authTime === undefined ? undefined : { acr, amr: reached.amr, authTime };
-}
-
 /**
  * Puts acr, amr and auth_time of this request on its context. `ctx.oidc.acr` and `.amr` are getters over the session, so an own
  * property on this one context is what code, refresh token and ID tokens carry.
  */
 async function applyAssurance(parts: ProviderParts, ctx: Context): Promise<boolean> {
   const assessment = await assessRequest(parts, ctx);
-  const facts = assessment?.isEnough ? tokenFacts(assessment) : undefined;
+  const facts = assessment?.isEnough ? tokenSays(assessment) : undefined;
   if (facts !== undefined) {
     Object.defineProperty(ctx.oidc, 'acr', { value: facts.acr });
     Object.defineProperty(ctx.oidc, 'amr', { value: facts.amr });
@@ -46,7 +31,7 @@ function isTooOld(parts: ProviderParts, ctx: Context): boolean {
   const maxAge = ctx.oidc.params?.['max_age'];
   const { assessment } = requestState(ctx);
   if (maxAge === undefined || finishedLogin(ctx) !== undefined) return false;
-  const facts = assessment === undefined ? undefined : tokenFacts(assessment);
+  const facts = assessment === undefined ? undefined : tokenSays(assessment);
   return facts === undefined || epochSeconds(parts.clock) - facts.authTime > Number(maxAge);
 }
 
@@ -143,6 +128,8 @@ function writtenScope(ctx: Context): string | undefined {
 
 /** `offline_access` as asked: the library drops it unless `prompt=consent`, which hardly any client library sends. */
 export function restoreOfflineAccess(ctx: Context): void {
+  // nothing on the phone speaks of the time when nobody is there
+  if (ctx.oidc.route === 'backchannel_authentication') return;
   if (writtenScope(ctx)?.split(' ').includes('offline_access') !== true) return;
   const scope = textParam(paramsOf(ctx), 'scope');
   if (scope === undefined || scope.split(' ').includes('offline_access') || !ctx.oidc.client?.grantTypeAllowed('refresh_token'))

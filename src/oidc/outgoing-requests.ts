@@ -1,3 +1,6 @@
+import { clientOfKeysAddress } from '#src/clients/inline-keys.ts';
+import type { ClientDirectory } from '#src/clients/ports.ts';
+
 /** The longest key set that is read from a client. */
 export const responseBodyLimits = { jwks_uri: 64 * 1024, sector_identifier_uri: 5 * 1024 };
 
@@ -9,8 +12,10 @@ type OutgoingOptions = RequestInit & { readonly dispatcher?: unknown };
  * Requests of the provider to addresses that clients registered. The library's dispatcher refuses private addresses; a closed network, the
  * demo and tests may say otherwise.
  */
-export function outgoingFetch(mayReachPrivate: boolean) {
-  return (url: string | URL, options: OutgoingOptions = {}): Promise<Response> => {
+export function outgoingFetch(mayReachPrivate: boolean, clients: ClientDirectory) {
+  return async (url: string | URL, options: OutgoingOptions = {}): Promise<Response> => {
+    const inline = clientOfKeysAddress(url);
+    if (inline !== undefined) return Response.json((await clients.find(inline))?.client.metadata['jwks'] ?? { keys: [] });
     const { dispatcher, ...rest } = options;
     const guarded = {
       ...rest,

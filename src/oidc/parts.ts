@@ -1,6 +1,5 @@
 import type { SubjectIdentifiers } from '#src/accounts/subject-identifier.ts';
-import type { Sealing } from '#src/kernel/sealing.ts';
-import type { SignInParts } from '#src/sign-in/ports.ts';
+import type { BackchannelParts } from '#src/backchannel/ports.ts';
 import type { ClientCertificates } from './client-certificate.ts';
 import type { Consumption } from './consumption.ts';
 import type { ProtocolPages } from './protocol-pages.ts';
@@ -20,12 +19,11 @@ export interface ProtocolLives {
 }
 
 /** What the OpenID provider is made of. */
-export interface ProviderParts extends SignInParts {
+export interface ProviderParts extends BackchannelParts {
   readonly issuer: string;
   readonly reads: RequestReads;
   readonly consumption: Consumption;
   readonly keys: readonly PrivateJwk[];
-  readonly sealing: Sealing;
   readonly subjects: SubjectIdentifiers;
   readonly pages: ProtocolPages;
   readonly lives: ProtocolLives;

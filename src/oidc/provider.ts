@@ -4,6 +4,8 @@ import { clockToleranceSeconds } from '#src/kernel/clock.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { StoreUnavailable } from '#src/kernel/store.ts';
 import { createAdapter } from './adapter/adapter.ts';
+import { paramsOf } from './assess-request.ts';
+import { createBackchannel, requestLife } from './backchannel.ts';
 import { checkClaimsParameter } from './claims-parameter.ts';
 import { createAssertionCheck } from './client-assertions.ts';
 import { libraryProfile } from './client-profile.ts';
@@ -15,6 +17,7 @@ import { createIntrospectionPolicy } from './introspection-policy.ts';
 import { outgoingFetch, responseBodyLimits } from './outgoing-requests.ts';
 import type { ProviderParts } from './parts.ts';
 import { createRequestObjectCheck } from './request-objects.ts';
+import { createRichRequests } from './rich-requests.ts';
 import { mutualTlsAliases, supportedMetadata } from './supported.ts';
 
 export const cookieNames = { session: 'senid_session', interaction: 'senid_interaction', resume: 'senid_resume' } as const;
@@ -61,6 +64,7 @@ export function createProvider(parts: ProviderParts): Provider {
     features: {
       ...supported.features,
       claimsParameter: { enabled: true, assertClaimsParameter: async (_ctx, claims) => checkClaimsParameter(claims as never) },
+      ciba: { ...supported.features.ciba, ...createBackchannel(parts) },
       dPoP: {
         enabled: true,
         nonceSecret: parts.sealing.deriveKey('dpop-nonces'),
@@ -69,6 +73,16 @@ export function createProvider(parts: ProviderParts): Provider {
       },
       fapi: { enabled: true, profile: libraryProfile },
       introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy(parts) },
+      // details of a request need a resource: what SenID itself knows of a person
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: async (ctx) => (paramsOf(ctx)['authorization_details'] === undefined ? undefined : parts.issuer) as string,
+        getResourceServerInfo: async (_ctx, resource) => {
+          if (resource !== parts.issuer) throw new errors.InvalidTarget('no such resource is registered');
+          return { scope: '', audience: parts.issuer, accessTokenFormat: 'opaque' };
+        },
+      },
+      richAuthorizationRequests: { ...supported.features.richAuthorizationRequests, ...createRichRequests(parts) } as never,
       requestObjects: { enabled: true, assertJwtClaimsAndHeader: createRequestObjectCheck(parts.clock) },
       rpInitiatedLogout: {
         enabled: true,
@@ -85,7 +99,7 @@ export function createProvider(parts: ProviderParts): Provider {
         postLogoutSuccessSource: (ctx) => pages.signedOut(ctx, ctx.oidc.client?.clientId),
       },
     },
-    fetch: outgoingFetch(parts.outboundPrivate) as never,
+    fetch: outgoingFetch(parts.outboundPrivate, parts.clients) as never,
     fetchResponseBodyLimits: responseBodyLimits,
     findAccount: createFindAccount(parts),
     interactions: { policy: createInteractionPolicy(parts), url: (_ctx, { uid }) => `/interaction/${uid}` },
@@ -120,6 +134,7 @@ export function createProvider(parts: ProviderParts): Provider {
       ClientCredentials: () => lives.clientCredentials,
       RefreshToken: () => lives.refreshToken,
       Grant: () => lives.grant,
+      BackchannelAuthenticationRequest: (_ctx, request) => requestLife(parts, request),
     },
   });
   answerAsIssuer(provider, parts.issuer);

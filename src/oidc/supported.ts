@@ -1,5 +1,6 @@
 import type { Configuration } from 'oidc-provider';
 import { acrValues } from '#config/acr.ts';
+import { detailTypes } from '#src/backchannel/authorization-details.ts';
 import type { ClientCertificates } from './client-certificate.ts';
 import { signingAlgorithms } from './signing-keys.ts';
 
@@ -9,6 +10,11 @@ const ourSignatures = [...signingAlgorithms];
 /** To a service's public key; nothing is encrypted with its secret. */
 const keyAgreements = ['RSA-OAEP-256', 'RSA-OAEP', 'ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW'] as const;
 const contentEncryptions = ['A256GCM', 'A128GCM', 'A128CBC-HS256', 'A256CBC-HS512'] as const;
+
+/** For who only looks at metadata; the provider puts hooks in their places. */
+async function notHere(): Promise<never> {
+  throw new TypeError('this provider answers no requests');
+}
 
 /** What this deployment supports; discovery is made from it, and registrations are measured against it. */
 export function supportedMetadata({ areTaken, haveAuthorities, ...certificates }: ClientCertificates) {
@@ -66,6 +72,24 @@ export function supportedMetadata({ areTaken, haveAuthorities, ...certificates }
       jwtUserinfo: { enabled: true },
       encryption: { enabled: true },
       dPoP: { enabled: true },
+      ciba: {
+        enabled: true,
+        deliveryModes: ['poll'],
+        processLoginHint: notHere,
+        processLoginHintToken: notHere,
+        triggerAuthenticationDevice: notHere,
+        validateBindingMessage: notHere,
+        validateRequestContext: notHere,
+        verifyUserCode: notHere,
+      },
+      resourceIndicators: { enabled: true, getResourceServerInfo: notHere },
+      richAuthorizationRequests: {
+        enabled: true,
+        types: Object.fromEntries(Object.keys(detailTypes).map((type) => [type, { validate: notHere }])),
+        authorizationDetailsForGrantSource: notHere,
+        authorizationDetailsForAccessToken: notHere,
+        authorizationDetailsForIntrospection: notHere,
+      },
       mTLS: {
         enabled: areTaken,
         certificateBoundAccessTokens: areTaken,
@@ -73,7 +97,6 @@ export function supportedMetadata({ areTaken, haveAuthorities, ...certificates }
         tlsClientAuth: haveAuthorities,
         ...certificates,
       },
-      resourceIndicators: { enabled: false },
     },
   } satisfies Configuration;
 }
@@ -87,6 +110,7 @@ export function mutualTlsAliases(issuer: string, mtlsUrl: string | undefined): o
     introspection_endpoint: '/token/introspection',
     userinfo_endpoint: '/me',
     pushed_authorization_request_endpoint: '/request',
+    backchannel_authentication_endpoint: '/backchannel',
   };
   const base = `${mtlsUrl}${new URL(issuer).pathname.replace(/\/$/, '')}`;
   return {

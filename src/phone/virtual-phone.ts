@@ -10,10 +10,20 @@ export interface ApprovalPayload {
     readonly name: { readonly vi: string; readonly en: string };
     readonly domain: string;
   };
+  readonly kind: 'sign-in' | 'data-request' | 'transaction';
   readonly expires_at: string;
-  readonly from: { readonly browser: string; readonly network: string; readonly place: string | null; readonly known: boolean };
+  /** Null where no browser waits: a service asks by itself. */
+  readonly from: {
+    readonly browser: string;
+    readonly network: string;
+    readonly place: string | null;
+    readonly known: boolean;
+  } | null;
   readonly acr: string;
   readonly number_required: boolean;
+  readonly face_required: boolean;
+  readonly transaction: ShownTransaction | null;
+  readonly binding_message: string | null;
   readonly claims: readonly {
     readonly name: string;
     readonly value: unknown;
@@ -21,6 +31,13 @@ export interface ApprovalPayload {
     readonly purpose: { readonly vi: string; readonly en: string };
   }[];
   readonly nonce: string;
+}
+
+export interface ShownTransaction {
+  readonly amount: { readonly value: number; readonly currency: string };
+  readonly payee: { readonly name: string; readonly account: string };
+  readonly purpose: string;
+  readonly reference: string;
 }
 
 export interface OpenApproval {
@@ -122,6 +139,8 @@ export function createVirtualPhone(state: PhoneState) {
     /** Takes the whole text of a QR or its fragment. */
     scan: (qr: string) =>
       call('POST', '/scans', { code: qr.includes('#') ? qr.slice(qr.indexOf('#') + 1) : qr }) as Promise<OpenApproval>,
+    /** Shows the register's matcher a picture of the person, for one approval. */
+    showFace: (id: string, capture: Buffer) => call('POST', `/approvals/${id}/face`, { capture: capture.toString('base64') }),
     open: (id: string) => call('GET', `/approvals/${id}`) as Promise<OpenApproval>,
     list: async () => ((await call('GET', '/approvals')) as { approvals: readonly { id: string }[] }).approvals,
     signIns: async () => ((await call('GET', '/sign-ins')) as { sign_ins: readonly SignIn[] }).sign_ins,

@@ -15,25 +15,33 @@ export interface ConsentAnswer {
   readonly granted: readonly string[];
   readonly language: Language;
   readonly method: 'browser' | 'phone';
+  /** What a phone leaves unticked is asked on the page, unless there is none. */
+  readonly isWhole?: boolean;
+  /** An earlier end than policy gives it, in milliseconds since the epoch. */
+  readonly until?: number | undefined;
+  /** When it was decided, in milliseconds since the epoch; now, unless said. */
+  readonly at?: number;
+  /** One receipt for one decision, however often it is written down. */
+  readonly key?: string;
 }
 
 /** Keeps a person's answer as a receipt: what was ticked, what was left, what they were told. Gives all their receipts for this service. */
 export async function answerConsent(
   parts: SignInParts,
-  journey: Journey & { account: Account; plan: ConsentPlan },
+  journey: Pick<Journey, 'client' | 'assessment' | 'consent'> & { account: Account; plan: ConsentPlan },
   answer: ConsentAnswer,
 ): Promise<ConsentDocument> {
   const { account, client, plan, assessment } = journey;
   const asked = plan.asked.map(({ name }) => name);
   const granted = asked.filter((name) => answer.granted.includes(name));
-  const now = parts.clock.now();
+  const now = answer.at ?? parts.clock.now();
   const receipt: ConsentReceipt = {
     at: now,
-    until: now + parts.policy.consentLifeMs,
+    until: Math.min(now + parts.policy.consentLifeMs, answer.until ?? Number.POSITIVE_INFINITY),
     purpose: plan.purpose.id,
     granted,
     // a phone decides only what it grants; the rest is asked on the page
-    refused: answer.method === 'phone' ? [] : asked.filter((name) => !granted.includes(name)),
+    refused: answer.method === 'phone' && answer.isWhole !== true ? [] : asked.filter((name) => !granted.includes(name)),
     informed: plan.informed.map(({ name }) => name),
     offlineAccess: plan.offlineAccess && answer.method === 'browser',
     acr: assessment.reached === undefined ? '' : formatAcr(assessment.reached.level),
@@ -41,5 +49,5 @@ export async function answerConsent(
     method: answer.method,
     text: consentTextVersion,
   };
-  return recordConsent(parts, { accountId: account.id, clientId: client.id }, receipt, journey.consent);
+  return recordConsent(parts, { accountId: account.id, clientId: client.id }, receipt, journey.consent, answer.key);
 }

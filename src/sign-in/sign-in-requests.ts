@@ -1,12 +1,12 @@
-import type { OfferedClaim, SignInRequest, SignInRequestForAccount, SignInRequests } from '#src/approvals/ports.ts';
+import type { SignInRequest, SignInRequestForAccount, SignInRequests } from '#src/approvals/ports.ts';
 import { formatAcr } from '#src/assurance/level.ts';
-import type { RequestedClaim } from '#src/consent/claim-request.ts';
 import { findConsent } from '#src/consent/record-consent.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { requestDigest } from './authorization-request.ts';
 import type { InteractionDocument } from './collections.ts';
 import { consentPlanFor, viewJourney } from './journey.ts';
 import { findKnownBrowser } from './known-browsers.ts';
+import { offeredClaims } from './offered-claims.ts';
 import type { SignInParts } from './ports.ts';
 import { findJourney } from './progress.ts';
 
@@ -41,18 +41,7 @@ export function createSignInRequests(parts: SignInParts): SignInRequests {
     const { client, account, assessment } = journey;
     const consent = journey.consent ?? (await findConsent(parts.store, account.id, client.id));
     const plan = consentPlanFor(parts, client, document.payload.params, account, { consent });
-    const person = account.person();
-    const offer = ({ name, essential }: RequestedClaim): OfferedClaim => ({
-      name,
-      value: parts.catalogue.get(name)?.read(person),
-      essential,
-      purpose: { vi: plan.purpose.vi, en: plan.purpose.en },
-    });
-    const told = (claim: RequestedClaim): OfferedClaim => {
-      const basis = client.policy.legalBasis.find((each) => each.claim === claim.name);
-      return { ...offer(claim), ...(basis === undefined ? {} : { legal_basis: basis.text }) };
-    };
-    const claims = [...plan.asked.map(offer), ...plan.informed.map(told)];
+    const claims = offeredClaims(parts.catalogue, client, plan, account.person());
     const browser = await findKnownBrowser(parts.store, accountId, document.from?.browserKey);
     const { requirement } = assessment;
     return {

@@ -1,11 +1,12 @@
 import { accountEvents, accounts, credentials, reservations, wrongEntries } from '#src/accounts/collections.ts';
-import { approvals } from '#src/approvals/collections.ts';
+import { approvals, signedDecisions } from '#src/approvals/collections.ts';
 import { leases } from '#src/background/collections.ts';
 import { clients } from '#src/clients/collections.ts';
 import { consents } from '#src/consent/collections.ts';
 import { deviceLists, devices, enrolmentCodes } from '#src/devices/collections.ts';
 import type { Collection } from '#src/kernel/store.ts';
 import { grants, replays, sessions, signingKeys, tokens } from '#src/oidc/collections.ts';
+import { daySums } from '#src/payments/collections.ts';
 import { interactions, knownBrowsers } from '#src/sign-in/collections.ts';
 import { installations } from './installation.ts';
 import { migrations } from './migrations/collections.ts';
@@ -23,6 +24,8 @@ export const allCollections = [
   deviceLists,
   enrolmentCodes,
   approvals,
+  signedDecisions,
+  daySums,
   consents,
   interactions,
   knownBrowsers,

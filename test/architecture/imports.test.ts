@@ -16,10 +16,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   devices: ['kernel', 'accounts'],
   assurance: ['kernel', 'accounts'],
   consent: ['kernel', 'accounts', 'clients', 'assurance'],
-  approvals: ['kernel', 'accounts', 'devices', 'assurance'],
+  biometrics: ['kernel'],
+  payments: ['kernel'],
+  approvals: ['kernel', 'accounts', 'devices', 'assurance', 'biometrics'],
   'sign-in': ['kernel', 'accounts', 'clients', 'devices', 'assurance', 'consent', 'approvals'],
-  oidc: ['kernel', 'accounts', 'clients', 'assurance', 'consent', 'sign-in'],
-  errors: ['kernel', 'accounts', 'clients', 'devices', 'approvals'],
+  // what a service asks by itself is shown and assessed as a sign-in is
+  backchannel: ['kernel', 'accounts', 'clients', 'assurance', 'consent', 'approvals', 'payments', 'sign-in'],
+  oidc: ['kernel', 'accounts', 'clients', 'assurance', 'consent', 'approvals', 'sign-in', 'backchannel'],
+  errors: ['kernel', 'accounts', 'clients', 'devices', 'approvals', 'backchannel'],
   web: [
     'kernel',
     'accounts',
@@ -34,12 +38,24 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'observation',
   ],
   // the list of collections names each folder's declarations; the engines know the kernel alone
-  storage: ['kernel', 'background', 'accounts', 'clients', 'devices', 'approvals', 'consent', 'sign-in', 'oidc'],
+  storage: ['kernel', 'background', 'accounts', 'clients', 'devices', 'approvals', 'consent', 'payments', 'sign-in', 'oidc'],
   background: ['kernel'],
   observation: ['kernel', 'clients'],
   phone: [],
 };
-const domain = ['kernel', 'accounts', 'clients', 'devices', 'assurance', 'consent', 'approvals', 'sign-in'];
+const domain = [
+  'kernel',
+  'accounts',
+  'clients',
+  'devices',
+  'assurance',
+  'consent',
+  'biometrics',
+  'payments',
+  'approvals',
+  'sign-in',
+  'backchannel',
+];
 
 const filesBelow = (folder: string): string[] =>
   readdirSync(folder).flatMap((name) =>

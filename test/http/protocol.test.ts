@@ -388,6 +388,7 @@ describe('the rest of the surface', () => {
       expect((await fetch(String(url), { headers: { accept: 'application/json' } })).status).not.toBe(500);
     expect(endpoints.map(([name]) => name).sort()).toEqual([
       'authorization_endpoint',
+      'backchannel_authentication_endpoint',
       'end_session_endpoint',
       'introspection_endpoint',
       'jwks_uri',

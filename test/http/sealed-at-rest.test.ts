@@ -104,7 +104,7 @@ describe('what a version before kept unsealed', () => {
   it('can still be shown, listed and approved', async () => {
     const { store } = world.provider.application;
     const { browser, page, approval, number } = await world.scanned(portal, phone, { scope });
-    await store.patch(approvals, approval.id as never, {}, { set: { payload: approval.payload } });
+    await store.patch(approvals, approval.id as never, {}, { set: { payload: approval.payload } as never });
     expect((await phone.open(approval.id)).payload).toBe(approval.payload);
     expect((await phone.list()).map(({ id }) => id)).toContain(approval.id);
     await phone.decide(approval, { decision: 'approve', number });
@@ -125,7 +125,7 @@ describe('what a version before kept unsealed', () => {
 it('does not let the sealed payload of one approval be shown for another', async () => {
   const { store } = world.provider.application;
   const [one, other] = [await world.scanned(portal, phone, { scope }), await world.scanned(portal, phone, { scope })];
-  const moved = await store.get(approvals, one.approval.id);
-  await store.patch(approvals, other.approval.id as never, {}, { set: { payload: moved?.payload ?? '' } });
+  const moved = (await store.get(approvals, one.approval.id)) as { payload?: string } | undefined;
+  await store.patch(approvals, other.approval.id as never, {}, { set: { payload: moved?.payload ?? '' } as never });
   await expect(phone.open(other.approval.id)).rejects.toThrow();
 });

@@ -31,9 +31,9 @@ export async function refusalOf(promise: Promise<unknown>): Promise<string> {
 }
 
 /** A provider with a clock that can be moved, one person, and as many phones as asked for. */
-export async function openPhoneWorld(people: readonly object[] = [lan]) {
+export async function openPhoneWorld(people: readonly object[] = [lan], environment: Readonly<Record<string, string>> = {}) {
   const clock = new MovingClock();
-  const provider: TestProvider = await startProvider({ clock });
+  const provider: TestProvider = await startProvider({ clock, environment });
   const ids: AccountId[] = [];
   for (const person of people) ids.push(await provider.addPerson(person));
   const owner = ids[0] as AccountId;

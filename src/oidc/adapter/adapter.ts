@@ -1,4 +1,5 @@
 import type { Adapter, AdapterFactory } from 'oidc-provider';
+import { createBackchannelAdapter } from './backchannel-adapter.ts';
 import { createClientAdapter } from './client-adapter.ts';
 import { createGrantAdapter } from './grant-adapter.ts';
 import { createInteractionAdapter } from './interaction-adapter.ts';
@@ -21,6 +22,7 @@ export function createAdapter(parts: AdapterParts): AdapterFactory {
     RefreshToken: tokenAdapter,
     ClientCredentials: tokenAdapter,
     PushedAuthorizationRequest: tokenAdapter,
+    BackchannelAuthenticationRequest: createBackchannelAdapter(parts, tokenAdapter),
   };
   return (model) => {
     const adapter = byModel[model];

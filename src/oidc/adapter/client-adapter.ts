@@ -1,4 +1,6 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
+import { detailTypes } from '#src/backchannel/authorization-details.ts';
+import { withKeysAddress } from '#src/clients/inline-keys.ts';
 import type { ClientDirectory, ClientWithSecret } from '#src/clients/ports.ts';
 import { profileMembers } from '../client-profile.ts';
 import { ownCopy } from './own-copy.ts';
@@ -12,8 +14,10 @@ function providerMetadata({ client, secret }: ClientWithSecret): AdapterPayload 
   // the library writes default_acr_values over the request's own; ours are kept in the policy
   const { default_acr_values: _, ...metadata } = client.metadata;
   return {
+    // who names none in its registration may use all: what a service may learn is said by its claims
+    authorization_details_types: Object.keys(detailTypes),
     // the library writes thumbprints into the keys
-    ...ownCopy(metadata),
+    ...ownCopy(withKeysAddress(metadata, client.id)),
     client_id: client.id,
     require_pkce: client.policy.requirePkce,
     ...profileMembers(metadata['profile']),

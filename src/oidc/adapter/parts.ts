@@ -1,21 +1,8 @@
-import type { ClientDirectory } from '#src/clients/ports.ts';
 import type { Clock } from '#src/kernel/clock.ts';
-import type { Sealing } from '#src/kernel/sealing.ts';
-import type { Store } from '#src/kernel/store.ts';
-import type { Consumption } from '../consumption.ts';
-import type { ProtocolLives } from '../parts.ts';
-import type { RequestReads } from '../request-reads.ts';
+import type { ProviderParts } from '../parts.ts';
 
 /** What the adapters stand on. */
-export interface AdapterParts {
-  readonly store: Store;
-  readonly sealing: Sealing;
-  readonly clock: Clock;
-  readonly clients: ClientDirectory;
-  readonly reads: RequestReads;
-  readonly consumption: Consumption;
-  readonly lives: Pick<ProtocolLives, 'interaction'>;
-}
+export type AdapterParts = ProviderParts;
 
 /** When something saved for so many seconds ends, in milliseconds since the epoch; the library always names a life. */
 export function expiryOf(clock: Clock, expiresInSeconds: number | undefined): number {

@@ -7,7 +7,7 @@ import { ownCopy } from './own-copy.ts';
 import { type AdapterParts, expiryOf } from './parts.ts';
 
 /** A leaked database holds no live token. */
-const keyOf = (token: string): string => hash('sha256', token, 'base64url');
+export const keyOf = (token: string): string => hash('sha256', token, 'base64url');
 
 /** Elsewhere a token is only ended. */
 const uses: ReadonlySet<string> = new Set(['token', 'userinfo', 'introspection']);

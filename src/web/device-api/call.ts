@@ -9,7 +9,7 @@ import { DomainError } from '#src/kernel/domain-error.ts';
 import type { DeviceApiParts } from './parts.ts';
 import { readRawBody } from './raw-body.ts';
 
-const bodyLimitBytes = 64 * 1024;
+const usualBodyBytes = 64 * 1024;
 
 /** A call whose device has proven itself. */
 export interface DeviceCall {
@@ -50,8 +50,8 @@ export interface ProvenBody {
   readonly body: unknown;
 }
 
-export async function readBody(ctx: Context): Promise<ProvenBody> {
-  const bytes = await readRawBody(ctx.req, bodyLimitBytes);
+export async function readBody(ctx: Context, limitBytes = usualBodyBytes): Promise<ProvenBody> {
+  const bytes = await readRawBody(ctx.req, limitBytes);
   return { bytes, body: parseJson(ctx, bytes) };
 }
 
@@ -66,11 +66,15 @@ export const provenRequest = ({ issuer, clock }: DeviceApiParts, ctx: Context, b
  * Finds the device behind a call and checks its proof, its state and its account.
  * @throws {DomainError} `proof_missing`, `proof_invalid`, `device_unknown`, `device_revoked`, `rate_limited`, `account_locked`
  */
-export async function requireDevice(parts: DeviceApiParts, ctx: Context, { whileLocked = false } = {}): Promise<DeviceCall> {
+export async function requireDevice(
+  parts: DeviceApiParts,
+  ctx: Context,
+  { whileLocked = false, bodyLimitBytes }: { readonly whileLocked?: boolean; readonly bodyLimitBytes?: number | undefined } = {},
+): Promise<DeviceCall> {
   const proof = ctx.get('Device-Proof');
   const { kid } = proofHeader(proof);
   if (typeof kid !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(kid)) throw new DomainError('proof_invalid', { detail: 'kid' });
-  const { bytes, body } = await readBody(ctx);
+  const { bytes, body } = await readBody(ctx, bodyLimitBytes);
   const device = await parts.devices.find(kid);
   if (device === undefined) throw new DomainError('device_unknown');
   await checkProof(proof, device.deviceKey, provenRequest(parts, ctx, bytes));

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { lockAccount } from '#src/accounts/locks.ts';
-import type { ListedApproval } from '#src/approvals/approvals.ts';
-import type { ShownApproval } from '#src/approvals/shown-approval.ts';
+import type { ListedApproval, ShownApproval } from '#src/approvals/shown-approval.ts';
 import type { Device } from '#src/devices/collections.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { listSignIns, reportSignIn } from '#src/sign-in/sign-in-history.ts';
@@ -48,6 +47,8 @@ export const calls: readonly {
   readonly method: 'get' | 'post' | 'delete';
   readonly path: string;
   readonly whileLocked?: true;
+  /** Where a body may be longer than that of other calls. */
+  readonly bodyLimitBytes?: number;
   readonly handle: Handle;
 }[] = [
   {
@@ -77,6 +78,16 @@ export const calls: readonly {
     handle: async ({ approvals }, call) => {
       const { decision } = shaped(z.object({ decision: z.string().max(20_000) }), call.body);
       await approvals.decide(call.device, parameter(call), decision);
+      return { status: 204 };
+    },
+  },
+  {
+    method: 'post',
+    path: '/approvals/:id/face',
+    bodyLimitBytes: 3 * 1024 * 1024,
+    handle: async ({ approvals }, call) => {
+      const { capture } = shaped(z.object({ capture: z.base64().min(4).max(2_800_000) }), call.body);
+      await approvals.checkFace(call.device, parameter(call), Buffer.from(capture, 'base64'));
       return { status: 204 };
     },
   },

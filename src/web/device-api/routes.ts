@@ -30,9 +30,9 @@ async function asProgram(ctx: Context, next: Next): Promise<void> {
 export function createDeviceApi(parts: DeviceApiParts): Router {
   const router = new Router();
   router.post(`${prefix}/enrolments`, asProgram as never, (ctx) => enrolDevice(parts, ctx));
-  for (const { method, path, handle, whileLocked = false } of calls) {
+  for (const { method, path, handle, whileLocked = false, bodyLimitBytes } of calls) {
     router[method](prefix + path, asProgram as never, async (ctx: Context) => {
-      const { status, body } = await handle(parts, await requireDevice(parts, ctx, { whileLocked }));
+      const { status, body } = await handle(parts, await requireDevice(parts, ctx, { whileLocked, bodyLimitBytes }));
       ctx.status = status;
       if (body !== undefined) ctx.body = body;
     });

@@ -37,6 +37,7 @@ const toldApart: readonly string[] = [
   'request_object_encryption_alg',
   'request_object_encryption_enc',
   'use_mtls_endpoint_aliases',
+  'backchannel_user_code_parameter',
   'sector_identifier_uri',
 ];
 
@@ -59,7 +60,6 @@ describe('members of a registration', () => {
     ['sector_identifier_uri', 'https://shop.example/sector'],
     ['request_uris', ['https://shop.example/r']],
     ['software_statement', 'ey.ey.x'],
-    ['login_hints', ['phone']],
   ])('does not take %s and then not keep it', async (member, value) => {
     expect(await world.refusal({ [member]: value })).toBe(`${member}: not supported by this version`);
   });

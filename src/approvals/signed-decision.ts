@@ -1,0 +1,35 @@
+import type { Device } from '#src/devices/collections.ts';
+import type { ApprovalId } from '#src/kernel/identifier.ts';
+import { type Store, type Write, write } from '#src/kernel/store.ts';
+import { type FrozenApproval, type SignedDecisionDocument, signedDecisions } from './collections.ts';
+import type { ApprovalParts } from './parts.ts';
+import { sealPayload } from './sealed-payload.ts';
+
+/** The service an approval was shown for, out of its frozen bytes. */
+const clientOf = (text: string): string =>
+  (JSON.parse(text) as { readonly client: { readonly client_id: string } }).client.client_id;
+
+/** What remains of a decision when the approval itself has gone: a yes and a no alike. */
+export function evidenceOf(
+  { sealing, clock }: Pick<ApprovalParts, 'sealing' | 'clock'>,
+  device: Device,
+  approval: FrozenApproval,
+  decision: string,
+): Write {
+  const text = Buffer.from(approval.payload, 'base64url').toString('utf8');
+  return write.insert(signedDecisions, {
+    id: approval.id,
+    kind: approval.kind,
+    accountId: approval.accountId,
+    clientId: clientOf(text),
+    deviceId: device.id,
+    payload: sealPayload(sealing, approval.id, text),
+    decision,
+    approvalKey: device.approvalKey,
+    attestation: device.attestation.class,
+    at: clock.now(),
+  });
+}
+
+export const signedDecisionOf = (store: Store, id: ApprovalId): Promise<SignedDecisionDocument | undefined> =>
+  store.get(signedDecisions, id);

@@ -1,0 +1,31 @@
+import type { ApprovalKind } from '#src/approvals/collections.ts';
+import type { Sealing } from '#src/kernel/sealing.ts';
+import type { PaymentPolicy } from '#src/payments/face-needed.ts';
+import type { AuthorizationParams } from '#src/sign-in/authorization-request.ts';
+import type { SignInParts } from '#src/sign-in/ports.ts';
+
+/** Numbers about services' own requests; from the dated policy. */
+export interface BackchannelPolicy {
+  /** How long a request waits for its person, unless it says. */
+  readonly requestSeconds: number;
+  readonly longestSeconds: number;
+  /** Between two polls of one request; who comes earlier waits as much longer. */
+  readonly pollSeconds: number;
+  /** Requests that one person has before them at once; of one service, one. */
+  readonly mostOpen: number;
+}
+
+export interface BackchannelParts extends SignInParts {
+  readonly sealing: Sealing;
+  readonly backchannelPolicy: BackchannelPolicy;
+  readonly paymentPolicy: PaymentPolicy;
+}
+
+/** What is kept of a service's request: everything that is shown, and nothing that says whom it hinted at. */
+export interface BackchannelRequest {
+  readonly kind: ApprovalKind;
+  readonly clientId: string;
+  readonly params: AuthorizationParams;
+  /** Milliseconds since the epoch. */
+  readonly requestedAt: number;
+}

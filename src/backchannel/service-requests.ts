@@ -1,0 +1,78 @@
+import type { KeptServiceRequest, OfferedClaim, ServiceRequests } from '#src/approvals/ports.ts';
+import { formatAcr, join, type Level } from '#src/assurance/level.ts';
+import { DomainError } from '#src/kernel/domain-error.ts';
+import { readDaySum } from '#src/payments/day-sums.ts';
+import { isFaceNeeded } from '#src/payments/face-needed.ts';
+import { textParam } from '#src/sign-in/authorization-request.ts';
+import { offeredClaims } from '#src/sign-in/offered-claims.ts';
+import { transactionOf } from './authorization-details.ts';
+import type { BackchannelParts, BackchannelRequest } from './ports.ts';
+import { type ViewedRequest, viewRequest } from './view-request.ts';
+
+const requestOf = ({ request }: KeptServiceRequest): BackchannelRequest => request as BackchannelRequest;
+
+/** A payment is never approved by one factor alone, and by the face where policy says so. */
+const paymentLevel = (faceNeeded: boolean): Level => ({ identity: 2, authentication: faceNeeded ? 3 : 2 });
+
+interface Payment {
+  readonly amount: number;
+  readonly faceNeeded: boolean;
+  readonly day: Awaited<ReturnType<typeof readDaySum>>;
+}
+
+async function paymentOf(parts: BackchannelParts, kept: KeptServiceRequest): Promise<Payment | undefined> {
+  const { clientId, params } = requestOf(kept);
+  const amount = transactionOf(params)?.amount.value;
+  if (amount === undefined) return undefined;
+  const day = await readDaySum(parts.store, kept.accountId, clientId, parts.clock.now());
+  return { amount, day, faceNeeded: isFaceNeeded(parts.paymentPolicy, amount, day.approved) };
+}
+
+/** The level this request aims at; undefined when it is out of this account's reach. */
+function aimOf({ assessment: { requirement }, account }: ViewedRequest, payment: Payment | undefined): Level | undefined {
+  if (requirement.outcome !== 'reachable') return undefined;
+  if (payment === undefined) return requirement.required;
+  const aim = join(requirement.required, paymentLevel(payment.faceNeeded));
+  return account.identityLevel >= aim.identity ? aim : undefined;
+}
+
+/** Tells approvals about the requests that services make by themselves. */
+export function createServiceRequests(
+  parts: BackchannelParts,
+  settled: (kept: KeptServiceRequest) => Promise<void>,
+): ServiceRequests {
+  return {
+    settled,
+    async shownTo(kept) {
+      const request = requestOf(kept);
+      const viewed = await viewRequest(parts, kept.accountId, request);
+      if (viewed === undefined) return undefined;
+      const payment = await paymentOf(parts, kept);
+      const aim = aimOf(viewed, payment);
+      if (aim === undefined) return undefined;
+      const { client, account, plan } = viewed;
+      const transaction = transactionOf(request.params);
+      // a payment is approved by itself: nothing of the person is told with it
+      const claims: OfferedClaim[] =
+        transaction === undefined ? offeredClaims(parts.catalogue, client, plan, account.person()) : [];
+      return {
+        clientId: client.id,
+        client: { name: client.name, domain: client.domain },
+        requestedAt: request.requestedAt,
+        acr: formatAcr(aim),
+        claims,
+        transaction: transaction ?? null,
+        bindingMessage: textParam(request.params, 'binding_message') ?? null,
+        faceRequired: payment?.faceNeeded ?? false,
+      };
+    },
+    async permit(kept, _account, { matchedAt }) {
+      // the service may have been stopped since
+      if ((await parts.clients.find(requestOf(kept).clientId)) === undefined) throw new DomainError('approval_not_found');
+      const payment = await paymentOf(parts, kept);
+      if (payment === undefined) return [];
+      if (payment.faceNeeded && matchedAt === undefined) throw new DomainError('face_missing');
+      return [payment.day.add(payment.amount)];
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Account } from '#src/accounts/account.ts';
+import type { ProvenMethod } from '#src/assurance/methods.ts';
+import { reachOf } from '#src/assurance/reach.ts';
+import { isUsable } from '#src/assurance/token-check.ts';
+import type { Client } from '#src/clients/client.ts';
+import type { ConsentDocument } from '#src/consent/collections.ts';
+import type { ConsentPlan } from '#src/consent/consent-plan.ts';
+import { findConsent } from '#src/consent/record-consent.ts';
+import type { AccountId } from '#src/kernel/identifier.ts';
+import { type Assessment, assess } from '#src/sign-in/assess.ts';
+import { consentPlanFor } from '#src/sign-in/journey.ts';
+import type { BackchannelParts, BackchannelRequest } from './ports.ts';
+
+/** A service's own request seen for one person. */
+export interface ViewedRequest {
+  readonly client: Client;
+  readonly account: Account;
+  readonly assessment: Assessment;
+  readonly consent: ConsentDocument | undefined;
+  readonly plan: ConsentPlan;
+}
+
+/** What the person proved on the phone, and when. */
+export interface DecidedBy {
+  readonly methods: readonly ProvenMethod[];
+  /** Whole seconds since the epoch. */
+  readonly at: number;
+}
+
+/** Undefined when the service or the account is gone or stopped. The account is looked at anew each time. */
+export async function viewRequest(
+  parts: BackchannelParts,
+  accountId: AccountId,
+  request: BackchannelRequest,
+  decided: DecidedBy = { methods: [], at: 0 },
+): Promise<ViewedRequest | undefined> {
+  // all of it for whomever it is about: nobody can tell by the effort who is there
+  const [found, account, consent] = await Promise.all([
+    parts.clients.find(request.clientId),
+    parts.accounts.get(accountId),
+    findConsent(parts.store, accountId, request.clientId),
+  ]);
+  if (found === undefined || account === undefined || !isUsable(account)) return undefined;
+  const { client } = found;
+  const assessment = assess({
+    client,
+    params: request.params,
+    account,
+    reach: reachOf(account, parts.deviceMethods),
+    methods: decided.methods,
+    now: decided.at,
+    provenNow: true,
+  });
+  return { client, account, assessment, consent, plan: consentPlanFor(parts, client, request.params, account, { consent }) };
+}

@@ -1,0 +1,119 @@
+import { type BackchannelAuthenticationRequest, type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { ApprovalKind } from '#src/approvals/collections.ts';
+import { askPerson } from '#src/backchannel/ask-person.ts';
+import { dataRequestOf, transactionOf } from '#src/backchannel/authorization-details.ts';
+import { checkBindingMessage } from '#src/backchannel/binding-message.ts';
+import { findHinted } from '#src/backchannel/login-hint.ts';
+import type { BackchannelParts, BackchannelRequest } from '#src/backchannel/ports.ts';
+import { viewRequest } from '#src/backchannel/view-request.ts';
+import { DomainError } from '#src/kernel/domain-error.ts';
+import type { AccountId } from '#src/kernel/identifier.ts';
+import { randomIdentifier } from '#src/kernel/random.ts';
+import type { AuthorizationParams } from '#src/sign-in/authorization-request.ts';
+import { paramsOf } from './assess-request.ts';
+import type { ProviderParts } from './parts.ts';
+
+/** What of a request is kept: everything that is shown or decides what is, and nothing that says whom it hinted at. */
+const keptParams = ['scope', 'claims', 'acr_values', 'purpose', 'binding_message', 'authorization_details', 'ui_locales'] as const;
+
+const kept = (params: AuthorizationParams): AuthorizationParams =>
+  Object.fromEntries(keptParams.flatMap((name) => (params[name] === undefined ? [] : [[name, params[name]]])));
+
+/** Every claim a request names stands in `params`; what it is about in words of ours decides its kind. */
+function kindOf(params: AuthorizationParams): ApprovalKind {
+  if (transactionOf(params) !== undefined) return 'transaction';
+  return dataRequestOf(params) === undefined ? 'sign-in' : 'data-request';
+}
+
+/** Runs a rule of ours where the library expects an error of its own. */
+async function translated<Result>(rule: () => Result | Promise<Result>, asError: (message: string) => Error): Promise<Result> {
+  try {
+    return await rule();
+  } catch (refusal) {
+    if (refusal instanceof DomainError) throw asError(refusal.detail ?? refusal.code);
+    throw refusal;
+  }
+}
+
+/** How many seconds a request waits for its person. */
+export function requestLife({ backchannelPolicy: policy }: BackchannelParts, request: { readonly params?: unknown }): number {
+  const asked = Number((request.params as AuthorizationParams | undefined)?.['requested_expiry']);
+  return Number.isSafeInteger(asked) && asked > 0 ? Math.min(asked, policy.longestSeconds) : policy.requestSeconds;
+}
+
+/**
+ * Requests without a browser. Whoever asks learns nothing of whom there is: unknown people, locked ones and those out of reach are answered
+ * as all others are, and their requests end like those that are ignored.
+ * @see OpenID Connect Client-Initiated Backchannel Authentication Flow 1.0
+ */
+export function createBackchannel(parts: ProviderParts) {
+  /** Stands for nobody, so that nothing after it takes another way. */
+  const nobody = (): string => randomIdentifier(parts.random);
+
+  /** Only somebody whom the request could bring to what it needs. */
+  async function reachable(accountId: AccountId, request: BackchannelRequest): Promise<AccountId | undefined> {
+    const viewed = await viewRequest(parts, accountId, request);
+    if (viewed === undefined || viewed.account.authenticators.devices === 0) return undefined;
+    return viewed.assessment.requirement.outcome === 'reachable' ? accountId : undefined;
+  }
+
+  return {
+    async processLoginHint(ctx: KoaContextWithOIDC, hint = '') {
+      const found = await parts.clients.find(ctx.oidc.client?.clientId ?? '');
+      const lookUp = () => findHinted(parts.accounts, hint, found?.client.policy.loginHints ?? []);
+      return (await translated(lookUp, (message) => new errors.InvalidRequest(message)))?.id ?? nobody();
+    },
+    async processLoginHintToken(): Promise<never> {
+      throw new errors.InvalidRequest('login_hint_token is not taken here: use login_hint or id_token_hint');
+    },
+    async verifyUserCode(_ctx: KoaContextWithOIDC, _account: unknown, userCode: string | undefined) {
+      // the phone asks for its own PIN; a code that a service passes on would only teach people to give codes away
+      if (userCode !== undefined) throw new errors.InvalidRequest('user_code is not used here: leave it out');
+    },
+    async validateBindingMessage(ctx: KoaContextWithOIDC, message: string | undefined) {
+      const isRequired = paramsOf(ctx)['authorization_details'] === undefined;
+      await translated(
+        () => checkBindingMessage(message, isRequired),
+        (text) => new errors.InvalidBindingMessage(text),
+      );
+    },
+    async validateRequestContext(_ctx: KoaContextWithOIDC, context: string | undefined) {
+      if ((context?.length ?? 0) > 2000) throw new errors.InvalidRequest('request_context is too long');
+    },
+    async triggerAuthenticationDevice(
+      ctx: KoaContextWithOIDC,
+      made: BackchannelAuthenticationRequest,
+      account: { readonly accountId: string },
+      client: Client,
+    ) {
+      const params = paramsOf(ctx);
+      const request: BackchannelRequest = {
+        kind: kindOf(params),
+        clientId: client.clientId,
+        params: kept(params),
+        requestedAt: parts.clock.now(),
+      };
+      await askPerson(parts, {
+        authReqId: made.jti,
+        accountId: await reachable(account.accountId as AccountId, request),
+        request,
+        livesMs: requestLife(parts, made) * 1000,
+      });
+    },
+  };
+}
+
+/**
+ * Whom a request by the back channel is about, whether or not there is such a person; what there is to them is looked at where a phone is
+ * asked. An ID token names its subject as the service knows it.
+ */
+export async function backchannelSubject({ clients, subjects, random }: ProviderParts, ctx: KoaContextWithOIDC, id: string) {
+  const params = paramsOf(ctx);
+  let accountId = id;
+  if (params['id_token_hint'] !== undefined) {
+    const found = await clients.find(ctx.oidc.client?.clientId ?? '');
+    const isPairwise = found?.client.subjectType === 'pairwise';
+    accountId = (isPairwise ? subjects.accountOf(id, found.client) : id) ?? randomIdentifier(random);
+  }
+  return { accountId, claims: async () => ({ sub: accountId }) };
+}

@@ -1,0 +1,116 @@
+import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import {
+  type AuthorizationDetail,
+  checkTogether,
+  type DataRequest,
+  dataRequestOf,
+  detailsOf,
+  detailTypes,
+  readDetail,
+} from '#src/backchannel/authorization-details.ts';
+import type { Client as RegisteredClient } from '#src/clients/client.ts';
+import { decisionOn, standingOf } from '#src/consent/standing.ts';
+import { DomainError } from '#src/kernel/domain-error.ts';
+import type { AccountId } from '#src/kernel/identifier.ts';
+import { claimsOf, scopesOf } from '#src/sign-in/authorization-request.ts';
+import { paramsOf } from './assess-request.ts';
+import type { ProviderParts } from './parts.ts';
+
+type Details = readonly Readonly<Record<string, unknown>>[];
+
+const invalid = (message: string): Error => new errors.InvalidAuthorizationDetails(message);
+
+/** A registered purpose, and claims that the service may have at all. */
+function checkDataRequest({ policy }: RegisteredClient, { claims, purpose }: DataRequest): void {
+  if (!policy.purposes.some(({ id }) => id === purpose)) throw invalid(`purpose: ${purpose} is not registered`);
+  const outside = claims.find((name) => !policy.allowedClaims.includes(name));
+  if (outside !== undefined) throw invalid(`claims: ${outside} is not among the registration's allowed_claims`);
+}
+
+const verifiedPrefix = 'verified_claims.';
+
+/** The claims of a data request as the `claims` parameter would ask for them at userinfo. @see OpenID Connect Core 1.0, 5.5 */
+function asClaims({ claims }: DataRequest): Record<string, unknown> {
+  const verified = claims.filter((name) => name.startsWith(verifiedPrefix)).map((name) => name.slice(verifiedPrefix.length));
+  const plain = claims.filter((name) => !name.startsWith(verifiedPrefix));
+  return {
+    ...Object.fromEntries(plain.map((name) => [name, { essential: true }])),
+    ...(verified.length === 0
+      ? {}
+      : {
+          verified_claims: {
+            verification: { trust_framework: null, assurance_level: null, time: null },
+            claims: Object.fromEntries(verified.map((name) => [name, { essential: true }])),
+          },
+        }),
+  };
+}
+
+/** From here on the request is one for these claims and this purpose, whichever way it came. */
+function writeAsRequest(ctx: KoaContextWithOIDC, detail: DataRequest): void {
+  const { params } = ctx.oidc;
+  if (params === undefined) return;
+  const asked = claimsOf(paramsOf(ctx));
+  params['claims'] = JSON.stringify({ ...asked, userinfo: { ...asClaims(detail), ...asked?.userinfo } });
+  params['purpose'] = detail.purpose;
+}
+
+const asksForClaims = (ctx: KoaContextWithOIDC): boolean => {
+  const asked = claimsOf(paramsOf(ctx));
+  const scopes = [...scopesOf(paramsOf(ctx))].filter((scope) => scope !== 'openid');
+  return (
+    scopes.length > 0 || [asked?.userinfo, asked?.id_token].some((named) => Object.keys(named ?? {}).some((name) => name !== 'acr'))
+  );
+};
+
+/**
+ * Details of a request in words of ours. Each is checked when it comes, shown and signed on the phone, and returned with what became of it.
+ * @see RFC 9396
+ */
+export function createRichRequests(parts: ProviderParts) {
+  async function validate(ctx: KoaContextWithOIDC, json: unknown, client: Client): Promise<void> {
+    let details: AuthorizationDetail[];
+    try {
+      const detail = readDetail(json);
+      details = detailsOf(paramsOf(ctx)).map(readDetail);
+      checkTogether(details, asksForClaims(ctx) && detail.type === 'senid_transaction', parts.clock.now());
+      if (detail.type === 'senid_transaction' && ctx.oidc.route !== 'backchannel_authentication')
+        throw invalid('a transaction is asked for at the backchannel authentication endpoint');
+      if (detail.type !== 'senid_data_request') return;
+      const found = await parts.clients.find(client.clientId);
+      if (found === undefined) throw invalid('the client is no longer registered');
+      checkDataRequest(found.client, detail);
+      writeAsRequest(ctx, detail);
+    } catch (refusal) {
+      if (refusal instanceof DomainError) throw invalid(refusal.detail ?? refusal.code);
+      throw refusal;
+    }
+  }
+
+  /** What a person agreed to of a data request on the pages. */
+  async function agreed(ctx: KoaContextWithOIDC): Promise<Details | undefined> {
+    const detail = dataRequestOf(paramsOf(ctx));
+    const accountId = ctx.oidc.account?.accountId as AccountId | undefined;
+    if (detail === undefined || accountId === undefined) return undefined;
+    const consent = await parts.reads.consent(accountId, ctx.oidc.client?.clientId ?? '');
+    const standing = standingOf(consent?.receipts, parts.clock.now());
+    const stands = (name: string): boolean => ['granted', 'informed'].includes(decisionOn(standing, detail.purpose, name) ?? '');
+    return [{ ...detail, claims: detail.claims.filter(stands) }];
+  }
+
+  const ofSource = (source: { readonly rar?: Details } | undefined): Details => {
+    if (source?.rar === undefined) throw invalid('authorization_details need a person who agrees to them');
+    return source.rar;
+  };
+
+  return {
+    types: Object.fromEntries(Object.keys(detailTypes).map((type) => [type, { validate }])),
+    authorizationDetailsForGrantSource: (ctx: KoaContextWithOIDC) => agreed(ctx),
+    authorizationDetailsForAccessToken: async (
+      _ctx: KoaContextWithOIDC,
+      _token: unknown,
+      source: { readonly rar?: Details } | undefined,
+    ) => ofSource(source),
+    authorizationDetailsForIntrospection: async (_ctx: KoaContextWithOIDC, token: { readonly rar?: Details }) => token.rar,
+  };
+}

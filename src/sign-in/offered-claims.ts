@@ -1,0 +1,21 @@
+import type { Person } from '#src/accounts/account.ts';
+import type { OfferedClaim } from '#src/approvals/ports.ts';
+import type { Client } from '#src/clients/client.ts';
+import type { ClaimCatalogue } from '#src/consent/claim-catalogue.ts';
+import type { RequestedClaim } from '#src/consent/claim-request.ts';
+import type { ConsentPlan } from '#src/consent/consent-plan.ts';
+
+/** What a phone shows of a consent plan: claims to decide on, and those that a public service reads by law, with their values. */
+export function offeredClaims(catalogue: ClaimCatalogue, client: Client, plan: ConsentPlan, person: Person): OfferedClaim[] {
+  const offer = ({ name, essential }: RequestedClaim): OfferedClaim => ({
+    name,
+    value: catalogue.get(name)?.read(person),
+    essential,
+    purpose: { vi: plan.purpose.vi, en: plan.purpose.en },
+  });
+  const told = (claim: RequestedClaim): OfferedClaim => {
+    const basis = client.policy.legalBasis.find((each) => each.claim === claim.name);
+    return { ...offer(claim), ...(basis === undefined ? {} : { legal_basis: basis.text }) };
+  };
+  return [...plan.asked.map(offer), ...plan.informed.map(told)];
+}
