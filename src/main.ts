@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
+import { registerAuditCommands } from './commands/audit.ts';
 import { registerBackupCommands } from './commands/backup.ts';
 import { registerBenchCommand } from './commands/bench.ts';
 import { registerClientCommands } from './commands/clients.ts';
@@ -29,6 +30,7 @@ function createProgram(): Command {
     registerClientCommands,
     registerPeopleCommands,
     registerPhoneCommands,
+    registerAuditCommands,
     registerKeyCommands,
     registerIndexCommands,
     registerBackupCommands,
