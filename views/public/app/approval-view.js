@@ -108,11 +108,39 @@ const address = (domain) =>
 
 const purposesOf = (claims) => [...new Set(claims.map(({ purpose }) => inLanguage(purpose)).filter(Boolean))];
 
-/** Which site it is: its address, larger than everything else. */
-export const site = ({ client }) => [address(client.domain), element('p', {}, t.questionWhy)];
+/** Which site it is: its address, larger than everything else. A service that asks by itself may quote what it said to the person. */
+export const site = ({ client, from, binding_message: message }) => [
+  address(client.domain),
+  element('p', {}, from === null ? t.serviceWhy : t.questionWhy),
+  message === null
+    ? undefined
+    : element('blockquote', { class: 'quoted' }, element('span', { class: 'muted' }, t.itSays), isolated(message)),
+];
+
+const dong = new Intl.NumberFormat('vi-VN');
+
+/** A payment in words: how much, to whom, what for. */
+export function payment({ transaction }) {
+  if (transaction === null) return undefined;
+  const { amount, payee, purpose, reference } = transaction;
+  return element(
+    'dl',
+    { class: 'summary facts' },
+    element(
+      'div',
+      {},
+      element('dt', {}, t.amount),
+      element('dd', { class: 'amount' }, `${dong.format(amount.value)} ${amount.currency === 'VND' ? 'đồng' : amount.currency}`),
+    ),
+    fact(t.payee, isolated(payee.name), element('div', { class: 'muted' }, isolated(payee.account))),
+    fact(t.paysFor, isolated(purpose)),
+    fact(t.paymentReference, isolated(reference)),
+  );
+}
 
 /** Whose site it is and what it wants. */
-export function subject({ client, claims }) {
+export function subject({ client, claims, transaction }) {
+  if (transaction !== null) return element('dl', { class: 'summary facts' }, fact(t.service, isolated(client.name[language])));
   const purposes = purposesOf(claims);
   return element(
     'dl',
@@ -124,14 +152,16 @@ export function subject({ client, claims }) {
 
 /** Where the request comes from, for a person who wonders whether it is theirs. */
 export function circumstances({ from, requested_at: at, acr }) {
-  const where = [from.place, `${t.network} ${from.network}`].filter(Boolean).join(', ');
+  const where = [from?.place, from === null ? undefined : `${t.network} ${from.network}`].filter(Boolean).join(', ');
   const time = new Intl.DateTimeFormat(language === 'vi' ? 'vi-VN' : 'en-GB', { timeStyle: 'short' }).format(new Date(at));
   return element(
     'dl',
     { class: 'summary facts' },
     fact(t.levelAsked, levelOf(acr)),
-    fact(t.from, isolated(from.browser), from.known ? undefined : element('span', { class: 'warned' }, t.newBrowser)),
-    fact(t.where, isolated(where)),
+    from === null
+      ? undefined
+      : fact(t.from, isolated(from.browser), from.known ? undefined : element('span', { class: 'warned' }, t.newBrowser)),
+    from === null ? undefined : fact(t.where, isolated(where)),
     fact(t.when, time),
   );
 }

@@ -72,11 +72,20 @@ export async function enrol(issuer, code, pin, name) {
 
 export const scan = (issuer, { deviceKey, id }, text) =>
   call(issuer, deviceKey, { kid: id }, 'POST', '/scans', { code: text.slice(text.indexOf('#') + 1).trim() });
-/** What still waits for this phone's answer: the same bytes as at the scan, or undefined. */
-export async function reopenApproval(issuer, { deviceKey, id }) {
-  const { approvals } = await call(issuer, deviceKey, { kid: id }, 'GET', '/approvals');
-  return approvals.length === 0 ? undefined : call(issuer, deviceKey, { kid: id }, 'GET', `/approvals/${approvals[0].id}`);
+/** What waits for this phone's answer: scanned ones, and what services ask by themselves. */
+export const listApprovals = async (issuer, { deviceKey, id }) =>
+  (await call(issuer, deviceKey, { kid: id }, 'GET', '/approvals')).approvals;
+/** The same bytes at every call. */
+export const openApproval = (issuer, { deviceKey, id }, approval) =>
+  call(issuer, deviceKey, { kid: id }, 'GET', `/approvals/${approval}`);
+/** A scanned question that was lost to a reload, or undefined. */
+export async function reopenApproval(issuer, phone) {
+  const scanned = (await listApprovals(issuer, phone)).find(({ started_by: by }) => by === 'qr');
+  return scanned === undefined ? undefined : openApproval(issuer, phone, scanned.id);
 }
+/** A picture for the register's matcher, as base64. */
+export const showFace = (issuer, { deviceKey, id }, approval, capture) =>
+  call(issuer, deviceKey, { kid: id }, 'POST', `/approvals/${approval.id}/face`, { capture });
 export const listSignIns = async (issuer, { deviceKey, id }) =>
   (await call(issuer, deviceKey, { kid: id }, 'GET', '/sign-ins')).sign_ins;
 export const reportSignIn = (issuer, { deviceKey, id }, signIn) =>

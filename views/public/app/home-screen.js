@@ -6,6 +6,7 @@ import { announce, form, onLeave, show, tellWrong } from './screen.js';
 import { issuer, t } from './setting.js';
 import { signInHistory } from './sign-in-history.js';
 import { fill } from './texts.js';
+import { waitingRequests } from './waiting-requests.js';
 
 /** The camera behind one button that starts and stops it. */
 function scanner(onText, onTrouble) {
@@ -60,10 +61,13 @@ export function showHome(go, phone, error) {
     field('qr', t.paste, { autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false' }),
     element('button', { class: 'secondary' }, t.check),
   );
+  // begins once the screen before has ended
+  const waiting = element('div', {});
   show(
     fill(t.ready, { name: phone.account.display_name }),
     error,
     element('p', { class: 'level' }, fill(t.level, { level: phone.account.identity_level })),
+    waiting,
     element(
       'div',
       { class: 'card' },
@@ -77,6 +81,13 @@ export function showHome(go, phone, error) {
       'p',
       { class: 'center' },
       button('plain', t.remove, () => go.removal(phone)),
+    ),
+  );
+  waiting.replaceWith(
+    waitingRequests(
+      phone,
+      (approval) => go.approval(phone, approval),
+      (refusal) => go.refused(phone, refusal),
     ),
   );
 }

@@ -77,6 +77,22 @@ export const refusals = {
   signature_invalid: row('Chữ ký của điện thoại này không đúng', "This phone's signature is not right", newCode),
   payload_mismatch: row('Nội dung đã đổi so với yêu cầu', 'What was asked has changed', startAgain),
   granted_invalid: row('Có mục không nằm trong yêu cầu', 'Something was chosen that was not asked', startAgain),
+  face_missing: row('Giao dịch này cần kiểm tra khuôn mặt', 'This payment needs a look at your face', {
+    vi: 'Mở máy ảnh ở trên, chụp khuôn mặt rồi đồng ý lại.',
+    en: 'Open the camera above, take the picture, then approve again.',
+  }),
+  face_not_matched: row('Khuôn mặt chưa khớp', 'The face did not match', {
+    vi: 'Chưa có gì được thực hiện. Chụp lại ở nơi đủ sáng, nhìn thẳng vào máy.',
+    en: 'Nothing was done. Try again in good light, looking straight at the camera.',
+  }),
+  face_unavailable: row('Chưa kiểm tra được khuôn mặt', 'The face could not be checked', {
+    vi: 'Chưa có gì được thực hiện. Hãy thử lại sau ít phút.',
+    en: 'Nothing was done. Try again in a few minutes.',
+  }),
+  approval_raced: row('Một giao dịch khác vừa được xác nhận', 'Another payment was approved at the same moment', {
+    vi: 'Chưa có gì được thực hiện. Hãy trả lời lại lần nữa.',
+    en: 'Nothing was done. Please answer once more.',
+  }),
   number_missing: row('Còn thiếu số đang hiện trên màn hình kia', 'The number on the other screen is missing', {
     vi: 'Gõ hai chữ số đó rồi trả lời lại.',
     en: 'Type its two digits and answer again.',
