@@ -1,4 +1,5 @@
 import type { ThrottlePolicy } from '#src/accounts/throttle.ts';
+import type { MatchingPolicy } from '#src/consent/match-limit.ts';
 import type { HashingLimits } from '#src/hashing/password-hashing.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import type { KeyLives } from '#src/oidc/key-states.ts';
@@ -16,6 +17,7 @@ export interface Policy {
   readonly throttle: ThrottlePolicy;
   /** Authorization requests of one subscriber. */
   readonly begins: BeginLimit;
+  readonly matching: MatchingPolicy;
   readonly hashing: Pick<HashingLimits, 'waiting'>;
   /** A wrong ID number or password is answered no earlier than this, in milliseconds: longer than the dearest hash that is imported takes. */
   readonly wrongEntryAfterMs: number;
@@ -59,6 +61,8 @@ const policies: DatedPolicies = [
       account: [{ points: 30, seconds: 10 * minute }],
     },
     begins: { points: 1200, seconds: minute },
+    // enough for a value that was mistyped and mended; a birthdate is not found by trying
+    matching: { values: 3, rememberedMs: 30 * day * 1000 },
     hashing: { waiting: 200 },
     wrongEntryAfterMs: 700,
   },
@@ -92,6 +96,7 @@ export function livingPolicy(clock: Clock, dated = policies): Policy {
     signingKeys: group('signingKeys'),
     throttle: group('throttle'),
     begins: group('begins'),
+    matching: group('matching'),
     hashing: group('hashing'),
     get wrongEntryAfterMs() {
       return current().wrongEntryAfterMs;

@@ -9,6 +9,8 @@ import { createApprovals } from './approvals/approvals.ts';
 import { createClientDirectory } from './clients/directory.ts';
 import { createClientRegistry } from './clients/registry.ts';
 import { createClaimCatalogue } from './consent/claim-catalogue.ts';
+import { createMatchLimit } from './consent/match-limit.ts';
+import { createVerificationTerms } from './consent/verification.ts';
 import { createDevices } from './devices/devices.ts';
 import { createEnrolmentCodes } from './devices/enrolment-codes.ts';
 import { createPasswordHashing, defaultHashingLimits } from './hashing/password-hashing.ts';
@@ -91,6 +93,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     accounts,
     clients,
     catalogue,
+    verification: createVerificationTerms(settings.trustFramework, settings.claimsPrefix),
     deviceMethods: allowSimulated ? ['swk', 'user', 'face', 'fpt'] : ['swk', 'user'],
     policy: policy.signIn,
   };
@@ -121,6 +124,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     signingKeys,
     clientCertificates,
     signIn,
+    matchLimit: createMatchLimit(basics, policy.matching),
     enrolmentCodes,
     devices,
     approvals,

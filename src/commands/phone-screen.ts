@@ -11,8 +11,8 @@ export function screen(payload: ApprovalPayload, phone: string): string[] {
     `from ${from.browser || 'unknown browser'}, network ${from.network || 'unknown'}${from.known ? '' : ' (new browser)'}`,
     `level ${acr}`,
     ...claims.map(
-      ({ name, value, essential, purpose }) =>
-        `  ${claimLabel(name, 'en')}: ${formatClaimValue(name, value, 'en')} [${name}] (${purpose.en}${essential ? ', needed' : ''})`,
+      ({ name, value, essential, purpose, verified }) =>
+        `  ${claimLabel(name, 'en')}${verified === true ? ' (verified)' : ''}: ${formatClaimValue(name, value, 'en')} [${name}] (${purpose.en}${essential ? ', needed' : ''})`,
     ),
     ...(numberRequired ? [`type the number shown on the other screen: ${phone} approve ${id} --number NN`] : []),
     `expires ${payload.expires_at}`,

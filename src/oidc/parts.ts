@@ -1,4 +1,5 @@
 import type { SubjectIdentifiers } from '#src/accounts/subject-identifier.ts';
+import type { MatchLimit } from '#src/consent/match-limit.ts';
 import type { Sealing } from '#src/kernel/sealing.ts';
 import type { SignInParts } from '#src/sign-in/ports.ts';
 import type { ClientCertificates } from './client-certificate.ts';
@@ -27,6 +28,7 @@ export interface ProviderParts extends SignInParts {
   readonly keys: readonly PrivateJwk[];
   readonly sealing: Sealing;
   readonly subjects: SubjectIdentifiers;
+  readonly matchLimit: MatchLimit;
   readonly pages: ProtocolPages;
   readonly lives: ProtocolLives;
   /** The proxy in front tells address and scheme of a request. */

@@ -42,11 +42,13 @@ export function createSignInRequests(parts: SignInParts): SignInRequests {
     const consent = journey.consent ?? (await findConsent(parts.store, account.id, client.id));
     const plan = consentPlanFor(parts, client, document.payload.params, account, { consent });
     const person = account.person();
-    const offer = ({ name, essential }: RequestedClaim): OfferedClaim => ({
+    const now = parts.clock.now();
+    const offer = ({ name, essential, value }: RequestedClaim): OfferedClaim => ({
       name,
-      value: parts.catalogue.get(name)?.read(person),
+      value: parts.catalogue.get(name)?.read(person, { now, value }),
       essential,
       purpose: { vi: plan.purpose.vi, en: plan.purpose.en },
+      ...(parts.catalogue.get(name)?.verifies === undefined ? {} : { verified: true }),
     });
     const told = (claim: RequestedClaim): OfferedClaim => {
       const basis = client.policy.legalBasis.find((each) => each.claim === claim.name);
