@@ -1,7 +1,10 @@
 import { decodeJwt } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { AccountId } from '#src/kernel/identifier.ts';
+import { createVirtualPhone, enrolPhone, readPayload } from '#src/phone/virtual-phone.ts';
 import { FormBrowser } from '#test/support/form-browser.ts';
 import { MovingClock } from '#test/support/moving-clock.ts';
+import { numberOf, qrOf } from '#test/support/phone-world.ts';
 import { startProvider, type TestProvider } from '#test/support/running-provider.ts';
 import { Service } from '#test/support/service.ts';
 import { shapeFaults } from '#test/support/verified-claims-schema.ts';
@@ -48,10 +51,12 @@ const verified = (...names: string[]): string[] => names.map((name) => `verified
 const clock = new MovingClock();
 let provider: TestProvider;
 let bank: Service;
+let lanId: AccountId;
 
 beforeAll(async () => {
   provider = await startProvider({ clock });
-  for (const person of [lan, minh, anh]) await provider.addPerson(person);
+  lanId = await provider.addPerson(lan);
+  for (const person of [minh, anh]) await provider.addPerson(person);
   bank = await Service.register(provider, 'bank', { allowed_claims: verified(...allNames) });
 });
 afterAll(() => provider.stop());
@@ -367,6 +372,35 @@ describe('the gate', () => {
 });
 
 describe('the person', () => {
+  it('is shown verified claims on the phone by their values, and what is granted there leaves and is not asked again', async () => {
+    const shop = await Service.register(provider, 'by-phone', { allowed_claims: ['name', ...verified('name', 'birthdate')] });
+    const { code } = await provider.application.enrolmentCodes.issue(lanId, { vouched: true });
+    const phone = createVirtualPhone(await enrolPhone(provider.issuer, code));
+    const browser = new FormBrowser();
+    const claims = JSON.stringify({
+      userinfo: { name: null, verified_claims: set({}, { name: { essential: true }, birthdate: null }) },
+    });
+    const { url, verifier } = shop.authorize({ claims });
+    const page = await browser.open(url);
+    const approval = await phone.scan(qrOf(page));
+    const shown = readPayload(approval).claims;
+    expect(shown.map(({ name, value, essential, verified: isVerified }) => ({ name, value, essential, isVerified }))).toEqual([
+      { name: 'name', value: 'Nguyễn Thị Lan', essential: false, isVerified: undefined },
+      { name: 'verified_claims.name', value: 'Nguyễn Thị Lan', essential: true, isVerified: true },
+      { name: 'verified_claims.birthdate', value: '1990-02-01', essential: false, isVerified: true },
+    ]);
+    const number = numberOf(await browser.open(page.url));
+    await phone.decide(approval, { decision: 'approve', number, granted: ['verified_claims.birthdate'] });
+    const consent = await browser.press(await browser.open(page.url), 'continue');
+    expect(consent.html).toContain('value="verified_claims.name"');
+    expect(consent.html).not.toContain('value="verified_claims.birthdate"');
+    const { tokens } = await shop.redeem(await browser.press(consent, 'approve', { grant: [] }, shop.redirectUri), verifier);
+    expect((await shop.userinfo(tokens))['verified_claims']).toEqual({
+      verification: { trust_framework: framework },
+      claims: { birthdate: '1990-02-01' },
+    });
+  });
+
   it('reads on the page which claims go as verified, and what goes along', async () => {
     const page = await Service.register(provider, 'page', { allowed_claims: ['name', ...verified('birthdate')] });
     const claims = JSON.stringify({ userinfo: { name: null, verified_claims: set({}, { birthdate: { essential: true } }) } });
