@@ -99,11 +99,15 @@ describe.skipIf(!canBrowse())('the country in miniature, in a real browser', () 
     expect(await page.locator('input[name=grant]:checked').count()).toBe(0);
     await page.check('input[value=name]');
     await page.check('input[value=birthdate]');
+    await page.check('input[value^="verified_claims."][value$=age_over_18]');
     await press(page, 'approve');
     await page.waitForSelector('[data-claim]');
     expect(await page.textContent('[data-claim=name]')).toBe('Trần Văn Minh');
     expect(await page.textContent('[data-claim=birthdate]')).toBe('23/11/1985');
     expect(await page.textContent('[data-claim=phone_number]')).toBe('bạn không chia sẻ');
+    expect(await page.textContent('[data-verified=age_over_18]')).toBe('có');
+    expect(await page.locator('[data-verified=personal_id_number]').count()).toBe(0);
+    expect(await page.textContent('[data-verification]')).toBe('Xác minh trực tiếp, 15/01/2026, Công an phường Mẫu');
     await looksRight(page);
     await page.click('a[href="/sign-out"]');
     await page.waitForSelector('text=Bạn muốn đăng xuất?');

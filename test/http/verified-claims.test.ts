@@ -259,6 +259,27 @@ describe('a request with conditions', () => {
     const answer = await ask(set({ evidence: [{ type: { value: 'vouch' } }, { type: { value: 'electronic_record' } }] }));
     expect(answer).toMatchObject({ verification: { evidence: [{ type: 'electronic_record' }] } });
   });
+
+  it('tells of one piece of evidence what every wish that it meets has named', async () => {
+    const answer = await ask(
+      set({
+        evidence: [
+          { type: { value: 'document' }, document_details: { type: { value: 'idcard' } } },
+          { type: { value: 'document' }, document_details: { type: null, date_of_expiry: null } },
+          { type: { value: 'document' }, check_details: [{ check_method: null }, { check_method: null, organization: null }] },
+          { type: { value: 'document' }, document_details: { type: { value: 'passport' }, issuer: { name: null } } },
+        ],
+      }),
+    );
+    expect(answer).toMatchObject({ verification: { trust_framework: framework } });
+    expect((answer as { verification: { evidence: unknown } }).verification.evidence).toEqual([
+      {
+        type: 'document',
+        document_details: { type: 'idcard', date_of_expiry: '2060-02-01' },
+        check_details: [{ check_method: `${prefix}check-methods/in-person`, organization: 'Công an phường Mẫu' }],
+      },
+    ]);
+  });
 });
 
 describe('several sets', () => {
@@ -324,6 +345,11 @@ describe('the gate', () => {
   it('does not give a verified claim to who asks for it as a plain one', async () => {
     const [name = ''] = verified('name');
     const claims = JSON.stringify({ userinfo: { [name]: null }, id_token: { [name]: null } });
+    const sly = await Service.register(provider, 'sly', { allowed_claims: [name] });
+    const browser = new FormBrowser();
+    const first = await browser.open(sly.authorize({ claims }).url);
+    const page = await browser.press(first, 'continue', { id_number: lan.id_number, password: lan.password });
+    expect(page.html).not.toContain('name="grant"');
     const { tokens } = await bank.signIn(new FormBrowser(), lan, { claims }, [name]);
     expect(await bank.userinfo(tokens)).toEqual({ sub: expect.any(String) });
     expect(decodeJwt(tokens.id_token)).not.toHaveProperty([name]);

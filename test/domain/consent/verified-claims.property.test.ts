@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Account, IdentityEvidence, IdentityLevel, Person } from '#src/accounts/account.ts';
 import type { Client } from '#src/clients/client.ts';
+import { releaseClaims } from '#src/consent/release.ts';
 import { decisionKey, type Standing } from '#src/consent/standing.ts';
 import { sayVerification } from '#src/consent/verification.ts';
 import { releaseVerifiedClaims } from '#src/consent/verified-claims.ts';
@@ -111,6 +112,13 @@ function answerTo(request: unknown, { level, evidence, registered, granted }: Ca
     now,
     verification: said,
   };
+  // by their registered names they are no claims of their own
+  expect(
+    releaseClaims(
+      question,
+      verified(names).map((name) => ({ name })),
+    ),
+  ).toEqual({});
   return { answer: JSON.parse(JSON.stringify(releaseVerifiedClaims(question, parsed) ?? null)) ?? undefined, said };
 }
 
