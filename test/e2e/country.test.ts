@@ -176,6 +176,7 @@ describe.skipIf(!canBrowse())('the country in miniature, in a real browser', () 
     await desk.waitForSelector('[data-number]');
     await phone.fill('#number', ((await desk.textContent('[data-number]')) ?? '').trim());
     await phone.check('input[value=name]');
+    await phone.check('input[value^="verified_claims."][value$=age_over_18]');
     await phone.fill('#pin', '999999');
     await phone.click('button[value=approve]');
     await phone.waitForSelector('[role=alert]');
@@ -185,7 +186,7 @@ describe.skipIf(!canBrowse())('the country in miniature, in a real browser', () 
     await phone.click('button[value=approve]');
     await phone.waitForSelector('.status.done');
     await looksRight(phone);
-    expect(await phone.textContent('.status.done')).toContain('Ngân hàng Hoa Sen được biết: Họ và tên.');
+    expect(await phone.textContent('.status.done')).toContain('Ngân hàng Hoa Sen được biết: Họ và tên, Đủ 18 tuổi (đã xác minh).');
     await desk.waitForSelector('text=Is this you?');
     await press(desk, 'continue');
     await desk.waitForSelector('button[value=approve]');

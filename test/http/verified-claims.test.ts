@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { createVirtualPhone, enrolPhone, readPayload } from '#src/phone/virtual-phone.ts';
+import { FapiService } from '#test/support/fapi-service.ts';
 import { FormBrowser } from '#test/support/form-browser.ts';
 import { MovingClock } from '#test/support/moving-clock.ts';
 import { numberOf, qrOf } from '#test/support/phone-world.ts';
@@ -293,6 +294,42 @@ describe('several sets', () => {
     ]);
     expect(await ask([other, own])).toHaveLength(1);
     expect(await ask([other])).toBeUndefined();
+  });
+});
+
+describe('a service of the strong profiles', () => {
+  const asked = { userinfo: { verified_claims: [set({}, { name: null }), set({ trust_framework: { value: 'eidas' } })] } };
+
+  it.each([
+    ['pushed', false],
+    ['pushed and signed', true],
+  ])('asks by a request that is %s, arrays too, and is answered the same', async (_how, isSigned) => {
+    const id = `strong-${isSigned}`;
+    const more = isSigned ? { request_object_signing_alg: 'ES256', require_signed_request_object: true } : {};
+    const strong = await FapiService.register(provider, id, { allowed_claims: verified('name'), ...more });
+    const { verifier, fields } = strong.request();
+    const sent = isSigned
+      ? { request: await strong.signedRequest(fields, { claims: asked }) }
+      : { ...fields, claims: JSON.stringify(asked) };
+    const pushed = await strong.call('/request', sent, {});
+    expect(pushed.status).toBe(201);
+    const browser = new FormBrowser();
+    const first = await browser.open(strong.authorizeUrl(pushed.body['request_uri']));
+    const consent = await browser.press(first, 'continue', { id_number: lan.id_number, password: lan.password });
+    const back = await browser.press(consent, 'approve', { grant: verified('name') }, strong.redirectUri);
+    const { body } = await strong.redeem(new URL(back.url).searchParams.get('code') ?? '', verifier);
+    const answer = (await (await strong.userinfo(String(body['access_token']))).json()) as Record<string, unknown>;
+    expect(answer['verified_claims']).toEqual([
+      { verification: { trust_framework: framework }, claims: { name: 'Nguyễn Thị Lan' } },
+    ]);
+  });
+
+  it('hears what is malformed when it pushes', async () => {
+    const strong = await FapiService.register(provider, 'strong-wrong', { allowed_claims: verified('name') });
+    const { fields } = strong.request({ claims: inUserinfo({ claims: { name: null } }) });
+    const { status, body } = await strong.call('/request', fields, {});
+    expect([status, body['error']]).toEqual([400, 'invalid_request']);
+    expect(body['error_description']).toContain('verification must be an object');
   });
 });
 

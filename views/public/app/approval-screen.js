@@ -1,5 +1,5 @@
 // The question: which site is it, what does it want, and the person's own answer, signed.
-import { choices, circumstances, claimLabel, countDown, readByLaw, site, subject } from './approval-view.js';
+import { choices, circumstances, countDown, nameInWords, readByLaw, site, subject } from './approval-view.js';
 import { decide, readPayload } from './device-client.js';
 import { element, field } from './elements.js';
 import { form, onLeave, pinField, show, tellTrouble, tellWrong } from './screen.js';
@@ -34,7 +34,8 @@ function wrongsOf(asked, decision, number, pin) {
 function outcome(decision, asked, granted) {
   if (decision === 'deny') return { title: t.denied, texts: [t.deniedNext], kind: 'refused' };
   if (decision === 'not-me') return { title: t.disowned, texts: [t.disownedNext], kind: 'refused' };
-  const shared = fill(t.approvedShared, { service: asked.client.name[language], claims: granted.map(claimLabel).join(', ') });
+  const names = asked.claims.filter(({ name }) => granted.includes(name)).map(nameInWords);
+  const shared = fill(t.approvedShared, { service: asked.client.name[language], claims: names.join(', ') });
   return { title: t.approved, texts: [t.approvedNext, ...(granted.length === 0 ? [] : [shared])], kind: 'done' };
 }
 

@@ -6,7 +6,9 @@ import { language, t } from './setting.js';
 import { fill } from './texts.js';
 
 const shortName = (name) => name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('.')) + 1);
-export const claimLabel = (name) => t.claims[shortName(name)] ?? shortName(name);
+const claimLabel = (name) => t.claims[shortName(name)] ?? shortName(name);
+/** A claim's name in a sentence. */
+export const nameInWords = ({ name, verified }) => (verified === true ? `${claimLabel(name)} (${t.verified})` : claimLabel(name));
 
 const dateWords = (date) =>
   language === 'vi'
