@@ -1,5 +1,6 @@
 import type { ThrottlePolicy } from '#src/accounts/throttle.ts';
 import type { BackchannelPolicy } from '#src/backchannel/ports.ts';
+import type { MatchingPolicy } from '#src/consent/match-limit.ts';
 import type { HashingLimits } from '#src/hashing/password-hashing.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import type { KeyLives } from '#src/oidc/key-states.ts';
@@ -20,6 +21,7 @@ export interface Policy {
   readonly payments: PaymentPolicy;
   /** Authorization requests of one subscriber. */
   readonly begins: BeginLimit;
+  readonly matching: MatchingPolicy;
   readonly hashing: Pick<HashingLimits, 'waiting'>;
   /** A wrong ID number or password is answered no earlier than this, in milliseconds: longer than the dearest hash that is imported takes. */
   readonly wrongEntryAfterMs: number;
@@ -66,6 +68,8 @@ const policies: DatedPolicies = [
     // Decision 2345/QĐ-NHNN of the State Bank
     payments: { faceAboveVnd: 10_000_000, faceAboveVndADay: 20_000_000 },
     begins: { points: 1200, seconds: minute },
+    // enough for a value that was mistyped and mended; a birthdate is not found by trying
+    matching: { values: 3, rememberedMs: 30 * day * 1000 },
     hashing: { waiting: 200 },
     wrongEntryAfterMs: 700,
   },
@@ -101,6 +105,7 @@ export function livingPolicy(clock: Clock, dated = policies): Policy {
     payments: group('payments'),
     throttle: group('throttle'),
     begins: group('begins'),
+    matching: group('matching'),
     hashing: group('hashing'),
     get wrongEntryAfterMs() {
       return current().wrongEntryAfterMs;

@@ -80,6 +80,12 @@ export const settingsSchema = z.strictObject({
     .refine((url) => url.endsWith('/'), 'a slash at the end')
     .default('https://senid.example/claims/')
     .describe('URI prefix of claims that are ours, ending in a slash.'),
+  trustFramework: z
+    .string()
+    .min(1)
+    .max(200)
+    .default('https://senid.example/tf/vn-eid')
+    .describe('Identifier of the rules by which people are verified here, as `trust_framework` in verified claims.'),
   outboundPrivate: asText(flag.optional()).describe(
     "`true` lets outgoing requests (a service's `jwks_uri`) reach private addresses: the demo, tests, closed networks. Default: `false` in production, else `true`.",
   ),

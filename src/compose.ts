@@ -12,6 +12,8 @@ import { createFaceMatcher } from './biometrics/http-matcher.ts';
 import { createClientDirectory } from './clients/directory.ts';
 import { createClientRegistry } from './clients/registry.ts';
 import { createClaimCatalogue } from './consent/claim-catalogue.ts';
+import { createMatchLimit } from './consent/match-limit.ts';
+import { createVerificationTerms } from './consent/verification.ts';
 import { createDevices } from './devices/devices.ts';
 import { createEnrolmentCodes } from './devices/enrolment-codes.ts';
 import { createPasswordHashing, defaultHashingLimits } from './hashing/password-hashing.ts';
@@ -94,6 +96,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     accounts,
     clients,
     catalogue,
+    verification: createVerificationTerms(settings.trustFramework, settings.claimsPrefix),
     deviceMethods: allowSimulated ? ['swk', 'user', 'face', 'fpt'] : ['swk', 'user'],
     policy: policy.signIn,
   };
@@ -139,6 +142,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     clientCertificates,
     signIn,
     backchannel,
+    matchLimit: createMatchLimit(basics, policy.matching),
     enrolmentCodes,
     devices,
     approvals,

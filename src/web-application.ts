@@ -118,6 +118,7 @@ export async function createWebApplication(application: Application, logger: Log
       keys,
       sealing,
       subjects: application.subjects,
+      matchLimit: application.matchLimit,
       pages,
       lives: policy.lives,
       trustProxy,

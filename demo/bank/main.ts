@@ -6,6 +6,7 @@ import { type Html, html } from '../service/html.ts';
 import { levelNote } from '../service/layout.ts';
 import type { SignedIn } from '../service/sessions.ts';
 import { dateInWords, type Language } from '../service/words.ts';
+import { verifiedClaims, vouchedFor } from './verified.ts';
 
 const asked: readonly {
   readonly claim: string;
@@ -47,7 +48,8 @@ function application({ claims, person }: SignedIn, language: Language): Html {
           vi: 'Phần còn thiếu bạn có thể bổ sung tại quầy.',
           en: 'What is missing you can add at a branch.',
         };
-  return html`<div class="card"><h1>${vi ? 'Hồ sơ mở tài khoản' : 'Account application'}</h1><dl>${rows}</dl><p>${next[language]}</p>
+  return html`<div class="card"><h1>${vi ? 'Hồ sơ mở tài khoản' : 'Account application'}</h1><dl>${rows}</dl>
+${vouchedFor(person, language)}<p>${next[language]}</p>
 ${levelNote(claims['acr'], language)}</div>`;
 }
 
@@ -70,5 +72,6 @@ await runDemoService({
   port: Number(process.env['DEMO_PORT']),
   authentication: PrivateKeyJwt({ key, kid: jwk.kid }),
   scope: 'openid profile address phone',
+  params: { claims: JSON.stringify({ userinfo: { verified_claims: verifiedClaims } }) },
   page: application,
 });

@@ -17,7 +17,7 @@ const byLaw = (claim: string, vi: string, en: string) => ({ claim, text: { vi, e
 const residence = ['Nghị định về cung cấp dịch vụ công trực tuyến', 'Decree on online public services'] as const;
 
 /** The demo's services as the operator would register them (JSON of `senid clients put`). */
-export function demoRegistrations(at: DemoAddresses, secrets: DemoSecrets): readonly object[] {
+export function demoRegistrations(at: DemoAddresses, secrets: DemoSecrets, claimsPrefix: string): readonly object[] {
   const common = (address: string) => ({
     redirect_uris: [`${address}/callback`],
     post_logout_redirect_uris: [`${address}/`],
@@ -71,7 +71,10 @@ export function demoRegistrations(at: DemoAddresses, secrets: DemoSecrets): read
       class: 'private',
       sector: 'bank.demo.senid.example',
       purposes: [{ id: 'open-account', vi: 'Mở tài khoản ngân hàng cho bạn', en: 'Opening a bank account for you' }],
-      allowed_claims: ['name', 'birthdate', 'address', 'phone_number'],
+      allowed_claims: [
+        ...['name', 'birthdate', 'address', 'phone_number'],
+        ...['personal_id_number', 'age_over_18'].map((name) => `verified_claims.${claimsPrefix}${name}`),
+      ],
       min_acr: 'urn:senid:acr:id2-auth2',
     },
   ];

@@ -100,6 +100,21 @@ const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const secretOf = (at) => Array.from({ length: 32 }, (_, n) => base32[(at * 7 + n * 11 + 3) % 32]).join('');
 const ascii = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').replace(/đ/g, 'd').replace(/Đ/g, 'D').toLowerCase();
 
+/** How a level-2 person was proven: in person, with a paper that was seen; citizens are in the population register. */
+const evidenceOf = (isCitizen, lock) => ({
+  kind: 'in-person',
+  place: 'Công an phường Mẫu',
+  date: '2026-01-15',
+  officer: 'officer-0001',
+  document: {
+    type: isCitizen ? 'idcard' : 'residence_permit',
+    issuer: 'Cơ quan quản lý cư trú Mẫu',
+    issued_on: '2021-06-01',
+    ...(lock?.ground === 'card-expired' ? { expires_on: '2026-06-01' } : {}),
+  },
+  ...(isCitizen ? { register: { source: 'Cơ sở dữ liệu dân cư Mẫu', date: '2026-01-15' } } : {}),
+});
+
 const described = people.map(
   ([id_number, family, middle, given, birthdate, gender, identity_level, vi, en, hasCodes, lock], at) => ({
     line: {
@@ -113,6 +128,7 @@ const described = people.map(
       password: `sen hong ${ascii(given)} ${2020 + at}`,
       ...(hasCodes ? { totp_secret: secretOf(at) } : {}),
       ...(id_number.startsWith('P') ? { nationality: 'NGA' } : {}),
+      ...(identity_level === 2 ? { evidence: evidenceOf(!id_number.startsWith('P'), lock) } : {}),
       address: { street_address: `${12 + at} đường Hoa Sen`, locality: 'Phường Mẫu', region: 'Hà Nội', country: 'VN' },
     },
     shown: { name: [family, middle, given].filter(Boolean).join(' '), for: { vi, en }, lock },

@@ -35,13 +35,28 @@ export interface Person {
   readonly nationality: string;
 }
 
-/** How a level-2 account was proven in person. */
+/** How a level-2 account was proven in person. Numbers of documents are not kept here. */
 export interface IdentityEvidence {
+  /** `in-person`: an officer saw the person and their identity document. */
   readonly kind: string;
   readonly place: string;
+  /** A day, or a moment with its time zone (ISO 8601); other texts are kept and said to nobody. */
   readonly date: string;
   readonly officer: string;
+  /** The identity document that was seen. Days are `YYYY-MM-DD`. */
+  readonly document?: {
+    readonly type: DocumentType;
+    readonly issuer?: string;
+    readonly issuedOn?: string;
+    readonly expiresOn?: string;
+  };
+  /** The population register whose record was compared, and when. */
+  readonly register?: { readonly source: string; readonly date: string };
 }
+
+/** Identity documents, by the names that OpenID Identity Assurance has for them. */
+export const documentTypes = ['idcard', 'passport', 'residence_permit'] as const;
+type DocumentType = (typeof documentTypes)[number];
 
 export type LockGround =
   | 'own-request'

@@ -3,7 +3,7 @@ import { judgeHash } from '#src/hashing/foreign-hashes.ts';
 import type { PasswordHashing } from '#src/hashing/password-hashing.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
-import type { IdentityEvidence, Person, PostalAddress } from './account.ts';
+import { documentTypes, type IdentityEvidence, type Person, type PostalAddress } from './account.ts';
 import type { NewAccount } from './open-account.ts';
 import { checkBirthdate, checkIdNumber, checkName, checkPassword, checkPhone, isInventedIdNumber } from './person-rules.ts';
 
@@ -14,6 +14,26 @@ const text = z
   .min(1)
   .max(200)
   .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, 'expected one line of visible characters');
+
+const day = z.iso.date('expected a day, YYYY-MM-DD');
+
+const evidence = z
+  .strictObject({
+    kind: text,
+    place: text,
+    date: text,
+    officer: text,
+    document: z
+      .strictObject({ type: z.enum(documentTypes), issuer: text.optional(), issued_on: day.optional(), expires_on: day.optional() })
+      .optional(),
+    register: z.strictObject({ source: text, date: day }).optional(),
+  })
+  .transform(({ document, register, ...always }): IdentityEvidence => {
+    if (document === undefined) return { ...always, ...(register && { register }) };
+    const { type, issuer, issued_on: issuedOn, expires_on: expiresOn } = document;
+    const seen = { type, ...(issuer && { issuer }), ...(issuedOn && { issuedOn }), ...(expiresOn && { expiresOn }) };
+    return { ...always, document: seen, ...(register && { register }) };
+  });
 
 /** One line of an import (interfaces.md). Documents are understood by later versions and refused until then. */
 const line = z.strictObject({
@@ -44,7 +64,7 @@ const line = z.strictObject({
         .default('VN'),
     })
     .optional(),
-  evidence: z.strictObject({ kind: text, place: text, date: text, officer: text }).optional(),
+  evidence: evidence.optional(),
   documents: z.array(z.unknown()).max(0, 'documents are not supported by this version').optional(),
 });
 

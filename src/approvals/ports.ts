@@ -10,6 +10,8 @@ export interface OfferedClaim {
   readonly purpose: LocalizedText;
   /** Read by law: shown, not asked. */
   readonly legal_basis?: LocalizedText;
+  /** Sent with how the person was verified. */
+  readonly verified?: boolean;
 }
 
 /** A sign-in page that waits in some browser, as an approval needs to know it. */

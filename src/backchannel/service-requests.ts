@@ -54,7 +54,7 @@ export function createServiceRequests(
       const transaction = transactionOf(request.params);
       // a payment is approved by itself: nothing of the person is told with it
       const claims: OfferedClaim[] =
-        transaction === undefined ? offeredClaims(parts.catalogue, client, plan, account.person()) : [];
+        transaction === undefined ? offeredClaims(parts.catalogue, client, plan, account.person(), parts.clock.now()) : [];
       return {
         clientId: client.id,
         client: { name: client.name, domain: client.domain },

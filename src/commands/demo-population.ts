@@ -58,13 +58,18 @@ export async function loadServiceSecrets(dataDir: string): Promise<ServiceSecret
 export const demoPeople = (): readonly DemoPerson[] =>
   JSON.parse(readFileSync(join(demoFolder, 'people/people.json'), 'utf8')) as DemoPerson[];
 
-async function registerServices({ registry }: Application, places: Places, { bankKey, ...secrets }: ServiceSecrets): Promise<void> {
+async function registerServices(
+  { registry, settings }: Application,
+  places: Places,
+  { bankKey, ...secrets }: ServiceSecrets,
+): Promise<void> {
   const { d: _private, ...publicKey } = bankKey;
   // not part of the product's source: found by its place, as a file of registrations would be
   const { demoRegistrations } = (await import(pathToFileURL(join(demoFolder, 'clients/registrations.ts')).href)) as {
-    demoRegistrations: (at: Places, secrets: object) => readonly object[];
+    demoRegistrations: (at: Places, secrets: object, claimsPrefix: string) => readonly object[];
   };
-  for (const registration of demoRegistrations(places, { ...secrets, bankKey: publicKey })) await registry.put(registration);
+  for (const registration of demoRegistrations(places, { ...secrets, bankKey: publicKey }, settings.claimsPrefix))
+    await registry.put(registration);
 }
 
 async function openAccounts(application: Application): Promise<void> {

@@ -5,7 +5,7 @@ import { makeDirectory } from '#src/storage/directory.ts';
 import { requireProfile } from '#src/storage/installation.ts';
 import { lookAtStore } from '#src/storage/look-at-store.ts';
 import { type CommonOptions, refusing } from './command-context.ts';
-import { type DemoSettings, demoSettings, type Places, requireFreePorts } from './demo-places.ts';
+import { type DemoSettings, demoSettings, requireFreePorts } from './demo-places.ts';
 import { demoFolder, demoPeople, loadServiceSecrets, populate, type ServiceSecrets } from './demo-population.ts';
 import { type Program, ProgramFailed, Programs } from './demo-programs.ts';
 import { welcome } from './demo-welcome.ts';
@@ -19,7 +19,7 @@ const provider = ({ places: { issuer }, environment }: DemoSettings, config: str
   readyAt: `${issuer}/readyz`,
 });
 
-function services(places: Places, { portal, library, bankKeyFile }: ServiceSecrets): Program[] {
+function services({ places, settings }: DemoSettings, { portal, library, bankKeyFile }: ServiceSecrets): Program[] {
   const program = (name: 'portal' | 'library' | 'bank', own: Record<string, string>): Program => ({
     name: `the ${name}`,
     args: [join(demoFolder, name, 'main.ts')],
@@ -29,7 +29,7 @@ function services(places: Places, { portal, library, bankKeyFile }: ServiceSecre
   return [
     program('portal', { DEMO_CLIENT_SECRET: portal }),
     program('library', { DEMO_CLIENT_SECRET: library }),
-    program('bank', { DEMO_CLIENT_KEY_FILE: bankKeyFile }),
+    program('bank', { DEMO_CLIENT_KEY_FILE: bankKeyFile, DEMO_CLAIMS_PREFIX: settings.claimsPrefix }),
   ];
 }
 
@@ -54,7 +54,7 @@ async function runDemo(options: CommonOptions): Promise<void> {
   const programs = new Programs();
   const everything = async (): Promise<void> => {
     await programs.start(provider(demo, options.config));
-    await Promise.all(services(places, secrets).map((program) => programs.start(program)));
+    await Promise.all(services(demo, secrets).map((program) => programs.start(program)));
     process.stdout.write(`${welcome(places, settings, demoPeople())}\nready\n`);
     await programs.ended;
   };

@@ -23,8 +23,8 @@ export function screen(payload: ApprovalPayload, phone: string): string[] {
     ...(transaction === null ? [] : transactionLines(transaction)),
     `level ${acr}`,
     ...claims.map(
-      ({ name, value, essential, purpose }) =>
-        `  ${claimLabel(name, 'en')}: ${formatClaimValue(name, value, 'en')} [${name}] (${purpose.en}${essential ? ', needed' : ''})`,
+      ({ name, value, essential, purpose, verified }) =>
+        `  ${claimLabel(name, 'en')}${verified === true ? ' (verified)' : ''}: ${formatClaimValue(name, value, 'en')} [${name}] (${purpose.en}${essential ? ', needed' : ''})`,
     ),
     ...(faceRequired ? [`the register's own look at your face is needed: ${phone} approve ${id} --face FILE`] : []),
     ...(numberRequired ? [`type the number shown on the other screen: ${phone} approve ${id} --number NN`] : []),

@@ -1,14 +1,28 @@
 import { displayName, type IdentityLevel, type Person } from '#src/accounts/account.ts';
+import { ageClaims, hasReached } from './age-claims.ts';
+import { guessOf, matchClaims, matches } from './match-claims.ts';
+
+/** What an answer depends on besides the person. */
+export interface Reading {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** The value that the request names for the claim. @see OpenID Connect Core 1.0, 5.5.1 */
+  readonly value?: unknown;
+}
 
 /** One claim SenID can release: where it comes from and which identity level it belongs to. */
 export interface ClaimDefinition {
   readonly name: string;
-  /** The scope that asks for it. @see OpenID Connect Core 1.0, 5.4 */
-  readonly scope: string;
+  /** The scope that asks for it; undefined where a service must ask by name. @see OpenID Connect Core 1.0, 5.4 */
+  readonly scope?: string;
   /** Data of level 2 never leave in a level-1 sign-in. */
   readonly identityLevel: IdentityLevel;
   /** Undefined where the account has none. */
-  readonly read: (person: Person) => unknown;
+  readonly read: (person: Person, reading: Reading) => unknown;
+  /** The claim whose verified form this is: it leaves only inside `verified_claims`, and is granted by itself. */
+  readonly verifies?: string;
+  /** Of a claim that compares: the guess in the request's value, in one way of writing. Guesses are counted. */
+  readonly guess?: (value: unknown) => string | undefined;
 }
 
 const address = ({ address: held }: Person): unknown =>
@@ -41,7 +55,37 @@ const standardClaims: readonly ClaimDefinition[] = [
 /** Claims of our own, named under the configured prefix. */
 const ownClaims: readonly ClaimDefinition[] = [
   { name: 'personal_id_number', scope: 'personal_id', identityLevel: 1, read: (person) => person.idNumber },
+  ...ageClaims.map(
+    ({ name, years }): ClaimDefinition => ({
+      name,
+      identityLevel: 1,
+      read: (person, { now }) => hasReached(person.birthdate, years, now),
+    }),
+  ),
+  ...matchClaims.map(
+    (claim): ClaimDefinition => ({
+      name: claim.name,
+      identityLevel: 1,
+      read: (person, { value }) => matches(claim, person, value),
+      guess: (value) => guessOf(claim, value),
+    }),
+  ),
 ];
+
+/** What the proofing of a person is about. Telephone and e-mail are proven by nobody. */
+const verifiable: ReadonlySet<string> = new Set([
+  ...['name', 'family_name', 'middle_name', 'given_name', 'birthdate', 'gender', 'address', 'nationalities'],
+  ...['personal_id_number', ...ageClaims.map(({ name }) => name)],
+]);
+
+const verifiedPrefix = 'verified_claims.';
+
+/** The name under which the verified form of a claim is registered, asked of the person and granted. */
+export const verifiedName = (claim: string): string => verifiedPrefix + claim;
+
+function verifiedForm({ name, identityLevel, read }: ClaimDefinition): ClaimDefinition {
+  return { name: verifiedName(name), identityLevel, read, verifies: name };
+}
 
 /** `*_verified` says something about its neighbour and goes wherever that goes. */
 export const companionOf: Readonly<Record<string, string>> = {
@@ -51,15 +95,29 @@ export const companionOf: Readonly<Record<string, string>> = {
 
 export type ClaimCatalogue = ReadonlyMap<string, ClaimDefinition>;
 
-/** Every claim by its full name; own names get `prefix` (a URI ending in `/`). */
+/** Every claim by its full name, verified ones too; own names get `prefix` (a URI ending in `/`). */
 export function createClaimCatalogue(prefix: string): ClaimCatalogue {
   const own = ownClaims.map((claim) => ({ ...claim, name: prefix + claim.name }));
-  return new Map([...standardClaims, ...own].map((claim) => [claim.name, claim]));
+  const verified = [
+    ...standardClaims.filter(({ name }) => verifiable.has(name)),
+    ...own.filter(({ name }) => verifiable.has(name.slice(prefix.length))),
+  ].map(verifiedForm);
+  return new Map([...standardClaims, ...own, ...verified].map((claim) => [claim.name, claim]));
 }
 
 /** The claims each scope asks for, as the OpenID layer registers them. */
 export function claimsByScope(catalogue: ClaimCatalogue): Record<string, string[]> {
   const scopes: Record<string, string[]> = {};
-  for (const { name, scope } of catalogue.values()) scopes[scope] = [...(scopes[scope] ?? []), name];
+  for (const { name, scope } of catalogue.values()) if (scope !== undefined) scopes[scope] = [...(scopes[scope] ?? []), name];
   return scopes;
 }
+
+/** The claims that no scope asks for, as the OpenID layer registers them. */
+export function claimsByName(catalogue: ClaimCatalogue): Record<string, null> {
+  const unscoped = [...catalogue.values()].filter(({ scope, verifies }) => scope === undefined && verifies === undefined);
+  return Object.fromEntries([...unscoped.map(({ name }) => name), 'verified_claims'].map((name) => [name, null]));
+}
+
+/** Which claims can stand inside `verified_claims`, by the names they have there. */
+export const claimsInVerifiedClaims = (catalogue: ClaimCatalogue): string[] =>
+  [...catalogue.values()].flatMap(({ verifies }) => verifies ?? []);

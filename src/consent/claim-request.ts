@@ -1,5 +1,7 @@
 import type { Client } from '#src/clients/client.ts';
-import { type ClaimCatalogue, companionOf } from './claim-catalogue.ts';
+import { type ClaimCatalogue, companionOf, verifiedName } from './claim-catalogue.ts';
+import { isObject, meets } from './constraints.ts';
+import { readVerifiedRequest } from './verified-claims-request.ts';
 
 /** The `claims` request parameter, parsed. @see OpenID Connect Core 1.0, 5.5 */
 export interface ClaimsParameter {
@@ -10,10 +12,21 @@ export interface ClaimsParameter {
 export interface RequestedClaim {
   readonly name: string;
   readonly essential: boolean;
+  /** The value a claim is to be compared with, of those that compare. */
+  readonly value?: unknown;
 }
 
-const isEssential = (member: unknown): boolean =>
-  typeof member === 'object' && member !== null && 'essential' in member && member.essential === true;
+const isEssential = (member: unknown): boolean => isObject(member) && member['essential'] === true;
+
+/** The verified claims a request names, by the names they are registered and granted under, in sets that somebody could have. */
+function verifiedMembers(claims: ClaimsParameter | undefined, trustFramework: string): [name: string, member: unknown][] {
+  return [claims?.userinfo, claims?.id_token].flatMap((members) =>
+    (readVerifiedRequest(members?.['verified_claims'])?.sets ?? [])
+      // the same for everybody: whether somebody is asked must tell the service nothing about them
+      .filter(({ verification }) => meets(verification['trust_framework'], trustFramework, 0))
+      .flatMap((set) => Object.entries(set.claims).map(([name, member]): [string, unknown] => [verifiedName(name), member])),
+  );
+}
 
 /**
  * What a request asks for inside what the service registered: claims outside are dropped, never shown, never an error
@@ -24,15 +37,20 @@ export function requestedClaims(
   client: Client,
   scopes: ReadonlySet<string>,
   claims: ClaimsParameter | undefined,
+  trustFramework: string,
 ): RequestedClaim[] {
   const allowed = new Set(client.policy.allowedClaims);
-  const essential = new Map<string, boolean>();
-  for (const { name, scope } of catalogue.values()) if (scopes.has(scope)) essential.set(name, false);
-  for (const members of [claims?.userinfo, claims?.id_token]) {
-    for (const [name, member] of Object.entries(members ?? {}))
-      essential.set(name, isEssential(member) || (essential.get(name) ?? false));
+  const asked = new Map<string, RequestedClaim>();
+  for (const { name, scope } of catalogue.values())
+    if (scope !== undefined && scopes.has(scope)) asked.set(name, { name, essential: false });
+  const plain = [claims?.userinfo, claims?.id_token]
+    .flatMap((members) => Object.entries(members ?? {}))
+    .filter(([name]) => catalogue.get(name)?.verifies === undefined);
+  for (const [name, member] of [...plain, ...verifiedMembers(claims, trustFramework)]) {
+    const before = asked.get(name);
+    const essential = isEssential(member) || before?.essential === true;
+    const value = catalogue.get(name)?.guess !== undefined && isObject(member) ? member['value'] : undefined;
+    asked.set(name, { ...before, name, essential, ...(value === undefined ? {} : { value }) });
   }
-  return [...essential]
-    .filter(([name]) => catalogue.has(name) && allowed.has(name) && companionOf[name] === undefined)
-    .map(([name, isNeeded]) => ({ name, essential: isNeeded }));
+  return [...asked.values()].filter(({ name }) => catalogue.has(name) && allowed.has(name) && companionOf[name] === undefined);
 }

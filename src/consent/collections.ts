@@ -38,3 +38,18 @@ export const consents = collection<ConsentDocument>()({
 
 export const consentId = (accountId: AccountId, clientId: string): string =>
   `${accountId}.${Buffer.from(clientId).toString('base64url')}`;
+
+/** One value that a service had compared. Neither whose, nor which claim, nor the value is to be read from it. */
+export interface MatchGuessDocument {
+  readonly id: string;
+  readonly guess: string;
+  readonly expiresAt: number;
+}
+
+export const matchGuesses = collection<MatchGuessDocument>()({
+  name: 'match_guesses',
+  lifetime: 'expires',
+  durability: 'buffered',
+  // without them a service could guess again
+  restored: 'always',
+});

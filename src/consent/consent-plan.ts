@@ -30,7 +30,7 @@ export interface ConsentQuestion {
   /** A page comes although nothing is new. */
   readonly pageAnyway: boolean;
   /** Whether this account has a value for the claim at the identity level of this sign-in. */
-  readonly holds: (claim: string) => boolean;
+  readonly holds: (claim: RequestedClaim) => boolean;
 }
 
 /** The purpose a request names, else the service's first. */
@@ -46,7 +46,7 @@ export function planConsent(question: ConsentQuestion): ConsentPlan {
   const informed: RequestedClaim[] = [];
   const alreadyGranted: RequestedClaim[] = [];
   let informedAnew = false;
-  for (const claim of question.requested.filter(({ name }) => question.holds(name))) {
+  for (const claim of question.requested.filter(question.holds)) {
     const decision = decisionOn(standing, purpose.id, claim.name);
     if (byLaw.has(claim.name)) {
       informed.push(claim);

@@ -1,6 +1,7 @@
 import type { IdentityLevel, Person } from '#src/accounts/account.ts';
 import type { Client } from '#src/clients/client.ts';
 import { type ClaimCatalogue, companionOf } from './claim-catalogue.ts';
+import type { RequestedClaim } from './claim-request.ts';
 import { fitsLevel } from './consent-plan.ts';
 import { decisionOn, type Standing } from './standing.ts';
 
@@ -13,10 +14,12 @@ export interface ReleaseQuestion {
   /** Of this sign-in and of the account now, whichever is lower. */
   readonly identityLevel: IdentityLevel;
   readonly person: () => Person;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
 /** By consent for this purpose, or by a public service's legal basis that the person was told of. */
-function mayReceive({ client, standing, purpose }: ReleaseQuestion, claim: string): boolean {
+export function mayReceive({ client, standing, purpose }: ReleaseQuestion, claim: string): boolean {
   const subject = companionOf[claim] ?? claim;
   if (!client.policy.allowedClaims.includes(subject) || !client.policy.purposes.some(({ id }) => id === purpose)) return false;
   const decision = decisionOn(standing, purpose, subject);
@@ -26,17 +29,20 @@ function mayReceive({ client, standing, purpose }: ReleaseQuestion, claim: strin
 
 /**
  * What leaves = requested ∩ registered ∩ consented (or legal basis) ∩ held now at this level. The one place where claims get their values
- * for a service.
+ * for a service; verified ones get theirs by the same rules in `verified-claims.ts`.
  */
-export function releaseClaims(question: ReleaseQuestion, requested: Iterable<string>): Record<string, unknown> {
+export function releaseClaims(
+  question: ReleaseQuestion,
+  requested: Iterable<Pick<RequestedClaim, 'name' | 'value'>>,
+): Record<string, unknown> {
   const released: Record<string, unknown> = {};
   let person: Person | undefined;
-  for (const name of requested) {
+  for (const { name, value: asked } of requested) {
     const definition = question.catalogue.get(name);
-    if (definition === undefined || !fitsLevel(question.catalogue, name, question.identityLevel) || !mayReceive(question, name))
-      continue;
+    if (definition === undefined || definition.verifies !== undefined) continue;
+    if (!fitsLevel(question.catalogue, name, question.identityLevel) || !mayReceive(question, name)) continue;
     person ??= question.person();
-    const value = definition.read(person);
+    const value = definition.read(person, { now: question.now, value: asked });
     if (value !== undefined) released[name] = value;
   }
   return released;

@@ -1,10 +1,10 @@
-import { errors } from 'oidc-provider';
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { isObject } from '#src/consent/constraints.ts';
+import { parseVerifiedRequest } from '#src/consent/verified-claims-request.ts';
 
-const deepest = 8;
+/** As deep as a request for verified claims goes, and one more. */
+const deepest = 14;
 const longestName = 200;
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function assertStorable(value: unknown, depth: number): void {
   if (typeof value !== 'object' || value === null) return;
@@ -16,16 +16,42 @@ function assertStorable(value: unknown, depth: number): void {
   }
 }
 
+/** The members of one container; verified claims in the form that is kept. */
+function checkedMembers(container: string, members: object): object {
+  return Object.fromEntries(
+    Object.entries(members).map(([name, member]) => {
+      if (name === 'verified_claims') {
+        const request = parseVerifiedRequest(`claims.${container}.verified_claims`, member);
+        if (typeof request === 'string') throw new errors.InvalidRequest(request);
+        return [name, request];
+      }
+      if (member !== null && !isObject(member))
+        throw new errors.InvalidRequest(`claims.${container} members must be null or objects`);
+      return [name, member];
+    }),
+  );
+}
+
 /**
- * Members are null or objects, as the specification has them. The parameter is kept with the code and the tokens that come of it, by engines
- * that know no names with control characters and no endless nesting; nothing that a service may ask for has either.
+ * Members are null or objects, as the specification has them; verified claims have rules of their own. The parameter is kept with the code and the
+ * tokens that come of it, by engines that know no names with control characters and no endless nesting; nothing that a service may ask for has
+ * either.
  * @see OpenID Connect Core 1.0, 5.5.1
  */
-export function checkClaimsParameter(claims: Readonly<Record<string, unknown>>): void {
-  for (const container of ['userinfo', 'id_token']) {
-    const members = isObject(claims[container]) ? Object.values(claims[container]) : [];
-    if (members.some((member) => member !== null && !isObject(member)))
-      throw new errors.InvalidRequest(`claims.${container} members must be null or objects`);
-  }
+function checkClaimsParameter(claims: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   assertStorable(claims, 0);
+  const containers = ['userinfo', 'id_token'].flatMap((name) => {
+    const members = claims[name];
+    return isObject(members) ? [[name, checkedMembers(name, members)] as const] : [];
+  });
+  return { ...claims, ...Object.fromEntries(containers) };
+}
+
+/**
+ * Checks the parameter and writes back what was read: the library takes no arrays where `verified_claims` may be one, so that it is kept as an
+ * object which holds its sets. Written once it is read the same again (pushed requests are checked twice).
+ */
+export function takeClaimsParameter(ctx: KoaContextWithOIDC, claims: object): void {
+  const checked = checkClaimsParameter(claims as Readonly<Record<string, unknown>>);
+  if (ctx.oidc.params !== undefined) ctx.oidc.params['claims'] = JSON.stringify(checked);
 }

@@ -3,8 +3,11 @@ import type { Account, IdentityLevel } from '#src/accounts/account.ts';
 import { parseAcr } from '#src/assurance/level.ts';
 import { isUsable, type TokenFacts, tokenRefusal } from '#src/assurance/token-check.ts';
 import { claimsByScope } from '#src/consent/claim-catalogue.ts';
-import { releaseClaims } from '#src/consent/release.ts';
+import type { Guess } from '#src/consent/match-limit.ts';
+import { type ReleaseQuestion, releaseClaims } from '#src/consent/release.ts';
 import { standingOf } from '#src/consent/standing.ts';
+import { sayVerification } from '#src/consent/verification.ts';
+import { releaseVerifiedClaims } from '#src/consent/verified-claims.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { backchannelSubject } from './backchannel.ts';
 import type { ProviderParts } from './parts.ts';
@@ -36,11 +39,22 @@ function identityLevelFor(account: Account, token: TokenLike | undefined): Ident
   return proven !== undefined && proven.identity < account.identityLevel ? proven.identity : account.identityLevel;
 }
 
-/** The names that a use of claims is about: a scope's and those asked one by one. */
-function namesFor(scopes: Readonly<Record<string, readonly string[]>>, use: string, scope: string, claims: object): Set<string> {
+interface AskedClaim {
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/** What a use of claims is about: a scope's and those asked one by one. */
+function claimsFor(
+  scopes: Readonly<Record<string, readonly string[]>>,
+  use: string,
+  scope: string,
+  claims: Readonly<Record<string, unknown>>,
+): AskedClaim[] {
   // an ID token carries only what was asked for it by name; userinfo has the rest (OpenID Connect Core 1.0, 5.4)
   const byScope = use === 'userinfo' ? scope.split(' ').flatMap((name) => scopes[name] ?? []) : [];
-  return new Set([...byScope, ...Object.keys(claims)]);
+  const names = new Set([...byScope, ...Object.keys(claims)]);
+  return [...names].map((name) => ({ name, value: (claims[name] as { value?: unknown } | null | undefined)?.value }));
 }
 
 /**
@@ -49,6 +63,18 @@ function namesFor(scopes: Readonly<Record<string, readonly string[]>>, use: stri
  */
 export function createFindAccount(parts: ProviderParts): FindAccount {
   const scopes = claimsByScope(parts.catalogue);
+
+  /** Takes out the answers of comparisons that would be one guess too many. */
+  async function limitGuesses(
+    released: Record<string, unknown>,
+    asked: readonly AskedClaim[],
+    use: Omit<Guess, 'claim' | 'value'>,
+  ) {
+    for (const { name, value } of asked) {
+      const guess = name in released ? parts.catalogue.get(name)?.guess?.(value) : undefined;
+      if (guess !== undefined && !(await parts.matchLimit.admit({ ...use, claim: name, value: guess }))) delete released[name];
+    }
+  }
 
   return async (ctx, id, token) => {
     if (ctx.oidc.route === 'backchannel_authentication') return backchannelSubject(parts, ctx, id);
@@ -59,27 +85,29 @@ export function createFindAccount(parts: ProviderParts): FindAccount {
     if (!alive) return undefined;
     requestState(ctx).account = account;
 
-    async function claims(use: string, scope: string, asked: object): Promise<AccountClaims> {
-      const names = namesFor(scopes, use, scope, asked);
+    async function claims(use: string, scope: string, members: object): Promise<AccountClaims> {
+      const { verified_claims: verified, ...plain } = members as Readonly<Record<string, unknown>>;
+      const asked = claimsFor(scopes, use, scope, plain);
       const clientId = ctx.oidc.client?.clientId ?? '';
       const purpose = useOfGrant(used?.grantId)?.purpose;
-      const found = names.size === 0 ? undefined : await parts.clients.find(clientId);
+      const found = asked.length === 0 && verified === undefined ? undefined : await parts.clients.find(clientId);
       if (account === undefined || found === undefined || purpose === undefined) return { sub: id };
       const consent = await parts.reads.consent(account.id, clientId);
-      const standing = standingOf(consent?.receipts, parts.clock.now());
-      const { catalogue } = parts;
-      const released = releaseClaims(
-        {
-          catalogue,
-          client: found.client,
-          standing,
-          purpose,
-          identityLevel: identityLevelFor(account, used),
-          person: account.person,
-        },
-        names,
-      );
-      return { ...released, sub: id };
+      const now = parts.clock.now();
+      const question: ReleaseQuestion = {
+        catalogue: parts.catalogue,
+        client: found.client,
+        standing: standingOf(consent?.receipts, now),
+        purpose,
+        identityLevel: identityLevelFor(account, used),
+        person: account.person,
+        now,
+      };
+      const released = releaseClaims(question, asked);
+      await limitGuesses(released, asked, { accountId: account.id, clientId });
+      const verification = sayVerification(parts.verification, account, question.identityLevel, now);
+      const verifiedClaims = releaseVerifiedClaims({ ...question, verification }, verified);
+      return { ...released, ...(verifiedClaims === undefined ? {} : { verified_claims: verifiedClaims }), sub: id };
     }
 
     return { accountId: id, claims } satisfies ProviderAccount;

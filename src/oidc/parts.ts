@@ -1,5 +1,6 @@
 import type { SubjectIdentifiers } from '#src/accounts/subject-identifier.ts';
 import type { BackchannelParts } from '#src/backchannel/ports.ts';
+import type { MatchLimit } from '#src/consent/match-limit.ts';
 import type { ClientCertificates } from './client-certificate.ts';
 import type { Consumption } from './consumption.ts';
 import type { ProtocolPages } from './protocol-pages.ts';
@@ -25,6 +26,7 @@ export interface ProviderParts extends BackchannelParts {
   readonly consumption: Consumption;
   readonly keys: readonly PrivateJwk[];
   readonly subjects: SubjectIdentifiers;
+  readonly matchLimit: MatchLimit;
   readonly pages: ProtocolPages;
   readonly lives: ProtocolLives;
   /** The proxy in front tells address and scheme of a request. */

@@ -1,12 +1,12 @@
 import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { claimsByScope } from '#src/consent/claim-catalogue.ts';
+import { claimsByName, claimsByScope } from '#src/consent/claim-catalogue.ts';
 import { clockToleranceSeconds } from '#src/kernel/clock.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { StoreUnavailable } from '#src/kernel/store.ts';
 import { createAdapter } from './adapter/adapter.ts';
 import { paramsOf } from './assess-request.ts';
 import { createBackchannel, requestLife } from './backchannel.ts';
-import { checkClaimsParameter } from './claims-parameter.ts';
+import { takeClaimsParameter } from './claims-parameter.ts';
 import { createAssertionCheck } from './client-assertions.ts';
 import { libraryProfile } from './client-profile.ts';
 import { createCookieSignatures } from './cookie-signatures.ts';
@@ -19,6 +19,7 @@ import type { ProviderParts } from './parts.ts';
 import { createRequestObjectCheck } from './request-objects.ts';
 import { createRichRequests } from './rich-requests.ts';
 import { mutualTlsAliases, supportedMetadata } from './supported.ts';
+import { verifiedClaimsMetadata } from './verified-claims-metadata.ts';
 
 export const cookieNames = { session: 'senid_session', interaction: 'senid_interaction', resume: 'senid_resume' } as const;
 
@@ -53,7 +54,7 @@ export function createProvider(parts: ProviderParts): Provider {
       long: { httpOnly: true, sameSite: 'lax', signed: true },
       short: { httpOnly: true, sameSite: 'lax', signed: true },
     },
-    claims: { openid: ['sub', 'acr', 'amr', 'auth_time'], ...claimsByScope(parts.catalogue) },
+    claims: { openid: ['sub', 'acr', 'amr', 'auth_time'], ...claimsByScope(parts.catalogue), ...claimsByName(parts.catalogue) },
     clientBasedCORS: (_ctx, origin, client) =>
       client.clientAuthMethod === 'none' && client.redirectUris?.some((uri) => new URL(uri).origin === origin) === true,
     clockTolerance: clockToleranceSeconds,
@@ -63,7 +64,7 @@ export function createProvider(parts: ProviderParts): Provider {
     extraTokenClaims: (ctx) => extraTokenClaims(ctx),
     features: {
       ...supported.features,
-      claimsParameter: { enabled: true, assertClaimsParameter: async (_ctx, claims) => checkClaimsParameter(claims as never) },
+      claimsParameter: { enabled: true, assertClaimsParameter: async (ctx, claims) => takeClaimsParameter(ctx, claims) },
       ciba: { ...supported.features.ciba, ...createBackchannel(parts) },
       dPoP: {
         enabled: true,
@@ -123,7 +124,7 @@ export function createProvider(parts: ProviderParts): Provider {
     rotateRefreshToken: ({ oidc: { client, entities } }) =>
       client?.clientAuthMethod === 'none' && entities.RefreshToken?.isSenderConstrained() !== true,
     assertJwtClientAuthClaimsAndHeader: createAssertionCheck(parts.clock),
-    discovery: { ...supported.discovery, ...mutualTlsAliases(parts.issuer, parts.mtlsUrl) },
+    discovery: { ...supported.discovery, ...mutualTlsAliases(parts.issuer, parts.mtlsUrl), ...verifiedClaimsMetadata(parts) },
     // asked each time: a policy begins on its day
     ttl: {
       Session: () => lives.session,

@@ -14,6 +14,7 @@ import { DomainError } from '#src/kernel/domain-error.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { claimsOf, scopesOf } from '#src/sign-in/authorization-request.ts';
 import { paramsOf } from './assess-request.ts';
+import { takeClaimsParameter } from './claims-parameter.ts';
 import type { ProviderParts } from './parts.ts';
 
 type Details = readonly Readonly<Record<string, unknown>>[];
@@ -51,7 +52,7 @@ function writeAsRequest(ctx: KoaContextWithOIDC, detail: DataRequest): void {
   const { params } = ctx.oidc;
   if (params === undefined) return;
   const asked = claimsOf(paramsOf(ctx));
-  params['claims'] = JSON.stringify({ ...asked, userinfo: { ...asClaims(detail), ...asked?.userinfo } });
+  takeClaimsParameter(ctx, { ...asked, userinfo: { ...asClaims(detail), ...asked?.userinfo } });
   params['purpose'] = detail.purpose;
 }
 

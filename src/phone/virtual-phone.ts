@@ -29,6 +29,7 @@ export interface ApprovalPayload {
     readonly value: unknown;
     readonly essential: boolean;
     readonly purpose: { readonly vi: string; readonly en: string };
+    readonly verified?: boolean;
   }[];
   readonly nonce: string;
 }

@@ -8,7 +8,7 @@ import type { Journey } from './journey.ts';
 import type { SignInParts } from './ports.ts';
 
 /** The version of what the consent page says around the claims; changes with its words. */
-const consentTextVersion = '2026-11';
+const consentTextVersion = '2026-11-25';
 
 export interface ConsentAnswer {
   /** Claim names that were ticked; names that were not asked are ignored. */

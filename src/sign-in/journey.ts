@@ -46,26 +46,27 @@ const isNative = ({ metadata }: Client): boolean => metadata['application_type']
 
 /** What a service asks of this person here, given what they decided before. */
 export function consentPlanFor(
-  parts: Pick<SignInParts, 'clock' | 'catalogue'>,
+  parts: Pick<SignInParts, 'clock' | 'catalogue' | 'verification'>,
   client: Client,
   params: AuthorizationParams,
   account: Account,
   { consent, consentAnswered = false }: Omit<Known, 'account'>,
 ): ConsentPlan {
   const scopes = scopesOf(params);
+  const now = parts.clock.now();
   let person: ReturnType<Account['person']> | undefined;
   return planConsent({
     client,
-    requested: requestedClaims(parts.catalogue, client, scopes, claimsOf(params)),
-    standing: standingOf(consent?.receipts, parts.clock.now()),
+    requested: requestedClaims(parts.catalogue, client, scopes, claimsOf(params), parts.verification.trustFramework),
+    standing: standingOf(consent?.receipts, now),
     purpose: textParam(params, 'purpose'),
     offlineAccess: scopes.has('offline_access'),
     askAgain: promptsOf(params).has('consent') && !consentAnswered,
     pageAnyway: isNative(client) && !consentAnswered,
-    holds: (claim) => {
-      if (!fitsLevel(parts.catalogue, claim, account.identityLevel)) return false;
+    holds: ({ name, value }) => {
+      if (!fitsLevel(parts.catalogue, name, account.identityLevel)) return false;
       person ??= account.person();
-      return parts.catalogue.get(claim)?.read(person) !== undefined;
+      return parts.catalogue.get(name)?.read(person, { now, value }) !== undefined;
     },
   });
 }

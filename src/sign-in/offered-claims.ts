@@ -6,12 +6,19 @@ import type { RequestedClaim } from '#src/consent/claim-request.ts';
 import type { ConsentPlan } from '#src/consent/consent-plan.ts';
 
 /** What a phone shows of a consent plan: claims to decide on, and those that a public service reads by law, with their values. */
-export function offeredClaims(catalogue: ClaimCatalogue, client: Client, plan: ConsentPlan, person: Person): OfferedClaim[] {
-  const offer = ({ name, essential }: RequestedClaim): OfferedClaim => ({
+export function offeredClaims(
+  catalogue: ClaimCatalogue,
+  client: Client,
+  plan: ConsentPlan,
+  person: Person,
+  now: number,
+): OfferedClaim[] {
+  const offer = ({ name, essential, value }: RequestedClaim): OfferedClaim => ({
     name,
-    value: catalogue.get(name)?.read(person),
+    value: catalogue.get(name)?.read(person, { now, value }),
     essential,
     purpose: { vi: plan.purpose.vi, en: plan.purpose.en },
+    ...(catalogue.get(name)?.verifies === undefined ? {} : { verified: true }),
   });
   const told = (claim: RequestedClaim): OfferedClaim => {
     const basis = client.policy.legalBasis.find((each) => each.claim === claim.name);

@@ -2,7 +2,7 @@ import { accountEvents, accounts, credentials, reservations, wrongEntries } from
 import { approvals, signedDecisions } from '#src/approvals/collections.ts';
 import { leases } from '#src/background/collections.ts';
 import { clients } from '#src/clients/collections.ts';
-import { consents } from '#src/consent/collections.ts';
+import { consents, matchGuesses } from '#src/consent/collections.ts';
 import { deviceLists, devices, enrolmentCodes } from '#src/devices/collections.ts';
 import type { Collection } from '#src/kernel/store.ts';
 import { grants, replays, sessions, signingKeys, tokens } from '#src/oidc/collections.ts';
@@ -27,6 +27,7 @@ export const allCollections = [
   signedDecisions,
   daySums,
   consents,
+  matchGuesses,
   interactions,
   knownBrowsers,
   tokens,

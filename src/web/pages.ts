@@ -53,6 +53,8 @@ export interface ClaimRow {
   readonly value: string | undefined;
   readonly purpose: string;
   readonly essential: boolean;
+  /** Sent with how the person was verified. */
+  readonly verified: boolean;
   /** The legal basis, for a public service's claim that is not asked but told. */
   readonly legalBasis?: string | undefined;
 }

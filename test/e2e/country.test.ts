@@ -99,11 +99,15 @@ describe.skipIf(!canBrowse())('the country in miniature, in a real browser', () 
     expect(await page.locator('input[name=grant]:checked').count()).toBe(0);
     await page.check('input[value=name]');
     await page.check('input[value=birthdate]');
+    await page.check('input[value^="verified_claims."][value$=age_over_18]');
     await press(page, 'approve');
     await page.waitForSelector('[data-claim]');
     expect(await page.textContent('[data-claim=name]')).toBe('Trần Văn Minh');
     expect(await page.textContent('[data-claim=birthdate]')).toBe('23/11/1985');
     expect(await page.textContent('[data-claim=phone_number]')).toBe('bạn không chia sẻ');
+    expect(await page.textContent('[data-verified=age_over_18]')).toBe('có');
+    expect(await page.locator('[data-verified=personal_id_number]').count()).toBe(0);
+    expect(await page.textContent('[data-verification]')).toBe('Xác minh trực tiếp, 15/01/2026, Công an phường Mẫu');
     await looksRight(page);
     await page.click('a[href="/sign-out"]');
     await page.waitForSelector('text=Bạn muốn đăng xuất?');
@@ -172,6 +176,7 @@ describe.skipIf(!canBrowse())('the country in miniature, in a real browser', () 
     await desk.waitForSelector('[data-number]');
     await phone.fill('#number', ((await desk.textContent('[data-number]')) ?? '').trim());
     await phone.check('input[value=name]');
+    await phone.check('input[value^="verified_claims."][value$=age_over_18]');
     await phone.fill('#pin', '999999');
     await phone.click('button[value=approve]');
     await phone.waitForSelector('[role=alert]');
@@ -181,7 +186,7 @@ describe.skipIf(!canBrowse())('the country in miniature, in a real browser', () 
     await phone.click('button[value=approve]');
     await phone.waitForSelector('.status.done');
     await looksRight(phone);
-    expect(await phone.textContent('.status.done')).toContain('Ngân hàng Hoa Sen được biết: Họ và tên.');
+    expect(await phone.textContent('.status.done')).toContain('Ngân hàng Hoa Sen được biết: Họ và tên, Đủ 18 tuổi (đã xác minh).');
     await desk.waitForSelector('text=Is this you?');
     await press(desk, 'continue');
     await desk.waitForSelector('button[value=approve]');

@@ -52,6 +52,7 @@ function rowsIn(language: Language, purpose: string, legalBasis?: string): reado
     value: name === 'phone_number' ? undefined : values[at],
     purpose,
     essential: at === 1,
+    verified: at === 0,
     legalBasis,
   }));
 }

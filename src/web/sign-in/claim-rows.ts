@@ -13,19 +13,22 @@ interface RowContext {
   readonly plan: ConsentPlan;
   readonly person: Person;
   readonly language: Language;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
 /** Claims as rows of a page: what it is called, what it holds, what for and by which law. */
 export function claimRows(
-  { catalogue, client, plan, person, language }: RowContext,
+  { catalogue, client, plan, person, language, now }: RowContext,
   claims: readonly RequestedClaim[],
 ): ClaimRow[] {
-  return claims.map(({ name, essential }) => ({
+  return claims.map(({ name, essential, value }) => ({
     name,
     label: claimLabel(name, language),
-    value: formatClaimValue(name, catalogue.get(name)?.read(person), language),
+    value: formatClaimValue(name, catalogue.get(name)?.read(person, { now, value }), language),
     purpose: plan.purpose[language],
     essential,
+    verified: catalogue.get(name)?.verifies !== undefined,
     legalBasis: client.policy.legalBasis.find(({ claim }) => claim === name)?.text[language],
   }));
 }

@@ -21,6 +21,15 @@ const labels: Readonly<Record<string, LocalizedText>> = {
   place_of_birth: { vi: 'Nơi sinh', en: 'Place of birth' },
   nationalities: { vi: 'Quốc tịch', en: 'Nationality' },
   personal_id_number: { vi: 'Số định danh cá nhân', en: 'Personal ID number' },
+  age_over_14: { vi: 'Đủ 14 tuổi', en: 'Aged 14 or over' },
+  age_over_16: { vi: 'Đủ 16 tuổi', en: 'Aged 16 or over' },
+  age_over_18: { vi: 'Đủ 18 tuổi', en: 'Aged 18 or over' },
+  age_over_21: { vi: 'Đủ 21 tuổi', en: 'Aged 21 or over' },
+  age_over_60: { vi: 'Đủ 60 tuổi', en: 'Aged 60 or over' },
+  name_matches: { vi: 'Họ và tên có khớp không', en: 'Whether your full name is right' },
+  birthdate_matches: { vi: 'Ngày sinh có khớp không', en: 'Whether your date of birth is right' },
+  phone_number_matches: { vi: 'Số điện thoại có khớp không', en: 'Whether your phone number is right' },
+  personal_id_number_matches: { vi: 'Số định danh cá nhân có khớp không', en: 'Whether your personal ID number is right' },
   driving_licence: { vi: 'Giấy phép lái xe', en: 'Driving licence' },
   health_insurance: { vi: 'Thẻ bảo hiểm y tế', en: 'Health insurance' },
   social_insurance: { vi: 'Sổ bảo hiểm xã hội', en: 'Social insurance' },
@@ -35,6 +44,12 @@ const genders: Readonly<Record<string, LocalizedText>> = {
   female: { vi: 'Nữ', en: 'Female' },
   male: { vi: 'Nam', en: 'Male' },
   other: { vi: 'Khác', en: 'Other' },
+};
+
+/** What a comparison says: the service learns this and no more. */
+const sameOrNot: Readonly<Record<string, LocalizedText>> = {
+  true: { vi: 'khớp', en: 'it matches' },
+  false: { vi: 'không khớp', en: 'it does not match' },
 };
 
 const yesNo: Readonly<Record<string, LocalizedText>> = { true: { vi: 'có', en: 'yes' }, false: { vi: 'không', en: 'no' } };
@@ -59,6 +74,7 @@ export function formatClaimValue(claim: string, value: unknown, language: Langua
       .flat()
       .map((code) => countryName(String(code), language))
       .join(', ');
+  if (name.endsWith('_matches')) return sameOrNot[String(value)]?.[language];
   if (typeof value === 'boolean') return yesNo[String(value)]?.[language];
   if (Array.isArray(value)) return value.join(', ');
   return typeof value === 'object' ? Object.values(value).filter(Boolean).join(', ') : String(value);

@@ -91,6 +91,8 @@ export const en: Texts = {
   consentLevel: 'The service also learns at which level you signed in: {level}.',
   consentNeededWhy: 'Without what is “needed for this service”, the service may not be able to serve you.',
   consentNotTicked: 'If you choose nothing, the service gets only an identifier of its own for you.',
+  consentVerified: 'verified',
+  consentVerifiedWith: 'What is “verified” is sent with how you were verified: the level, the day, the office and the papers seen.',
   consentApprove: 'Agree and continue',
   privacyPolicy: "The service's privacy policy",
   terms: "The service's terms",

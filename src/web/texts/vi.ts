@@ -88,6 +88,8 @@ export const vi = {
   consentLevel: 'Dịch vụ cũng biết bạn đã đăng nhập ở mức nào: {level}.',
   consentNeededWhy: 'Thiếu mục “cần cho dịch vụ này”, dịch vụ có thể không phục vụ được bạn.',
   consentNotTicked: 'Không chọn mục nào thì dịch vụ chỉ nhận một mã riêng cho bạn.',
+  consentVerified: 'đã xác minh',
+  consentVerifiedWith: 'Mục “đã xác minh” được gửi kèm việc bạn đã được xác minh thế nào: mức, ngày, nơi và giấy tờ đã xem.',
   consentApprove: 'Đồng ý và tiếp tục',
   privacyPolicy: 'Chính sách bảo mật của dịch vụ',
   terms: 'Điều khoản của dịch vụ',

@@ -17,7 +17,7 @@ describe("SenID's own members", () => {
       ['personal_id_number'],
       'allowed_claims: personal_id_number is not a known claim, did you mean https://senid.example/claims/personal_id_number?',
     ],
-    [['verified_claims.name'], 'allowed_claims: verified_claims.name is not a known claim'],
+    [['verified_claims.email'], 'allowed_claims: verified_claims.email is not a known claim'],
   ])('do not let a service wait for the claims %j, which nobody can release', async (allowed, detail) => {
     expect(await world.refusal({ allowed_claims: allowed })).toBe(detail);
   });

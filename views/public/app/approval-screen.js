@@ -1,5 +1,5 @@
 // The question: which site is it, what does it want, and the person's own answer, signed.
-import { choices, circumstances, claimLabel, countDown, payment, readByLaw, site, subject } from './approval-view.js';
+import { choices, circumstances, countDown, nameInWords, payment, readByLaw, site, subject } from './approval-view.js';
 import { decide, readPayload } from './device-client.js';
 import { element, field } from './elements.js';
 import { faceCheck } from './face-check.js';
@@ -40,7 +40,8 @@ function outcome(decision, asked, granted) {
   if (decision === 'deny') return { title: t.denied, texts: [t.deniedNext], kind: 'refused' };
   if (decision === 'not-me') return { title: t.disowned, texts: [t.disownedNext], kind: 'refused' };
   if (asked.transaction !== null) return { title: t.approved, texts: [t.paid], kind: 'done' };
-  const shared = fill(t.approvedShared, { service: asked.client.name[language], claims: granted.map(claimLabel).join(', ') });
+  const names = asked.claims.filter(({ name }) => granted.includes(name)).map(nameInWords);
+  const shared = fill(t.approvedShared, { service: asked.client.name[language], claims: names.join(', ') });
   const next = asked.from === null ? t.approvedService : t.approvedNext;
   return { title: t.approved, texts: [next, ...(granted.length === 0 ? [] : [shared])], kind: 'done' };
 }

@@ -6,7 +6,9 @@ import { language, t } from './setting.js';
 import { fill } from './texts.js';
 
 const shortName = (name) => name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('.')) + 1);
-export const claimLabel = (name) => t.claims[shortName(name)] ?? shortName(name);
+const claimLabel = (name) => t.claims[shortName(name)] ?? shortName(name);
+/** A claim's name in a sentence. */
+export const nameInWords = ({ name, verified }) => (verified === true ? `${claimLabel(name)} (${t.verified})` : claimLabel(name));
 
 const dateWords = (date) =>
   language === 'vi'
@@ -19,18 +21,29 @@ const countryName = (code) =>
 /** A claim's value as people write it. */
 function wordsOf(name, value) {
   if (value === undefined || value === null) return t.none;
+  if (shortName(name).endsWith('_matches')) return t.comparisons[value] ?? String(value);
   if (shortName(name) === 'gender' || typeof value === 'boolean') return t.values[value] ?? String(value);
   if (shortName(name) === 'nationalities') return [value].flat().map(countryName).join(', ');
   if (typeof value === 'object') return value.formatted ?? Object.values(value).join(', ');
   return /^\d{4}-\d\d-\d\d$/.test(value) ? dateWords(value) : String(value);
 }
 
-const fact = (label, ...values) => element('div', {}, element('dt', {}, label), element('dd', {}, ...values));
+/** What a claim is called, and that it is sent as verified. */
+const label = ({ name, verified }) => [
+  claimLabel(name),
+  ...(verified === true ? [' ', element('span', { class: 'verified' }, t.verified)] : []),
+];
+
+/** Said once: what goes along with verified claims. */
+const verifiedWith = (rows) =>
+  rows.some(({ verified }) => verified === true) ? element('p', { class: 'muted' }, t.verifiedWith) : undefined;
+
+const fact = (name, ...values) => element('div', {}, element('dt', {}, ...[name].flat()), element('dd', {}, ...values));
 const inLanguage = (text) => text?.[language];
 /** Said once above when it is the same for all, else at each. */
 const differ = (texts) => new Set(texts).size > 1;
 
-function choice({ name, value, essential, purpose }, at, tellsPurpose) {
+function choice({ name, value, essential, purpose, verified }, at, tellsPurpose) {
   const id = `grant-${at}`;
   const why = [tellsPurpose ? inLanguage(purpose) : undefined, essential ? t.needed : undefined].filter(Boolean);
   return element(
@@ -46,7 +59,7 @@ function choice({ name, value, essential, purpose }, at, tellsPurpose) {
     element(
       'label',
       { for: id },
-      element('span', { class: 'claim' }, claimLabel(name)),
+      element('span', { class: 'claim' }, ...label({ name, verified })),
       element('strong', {}, isolated(wordsOf(name, value))),
     ),
     why.length === 0 ? undefined : element('p', { class: 'muted', id: `${id}-why` }, isolated(why.join(' · '))),
@@ -57,7 +70,13 @@ function choice({ name, value, essential, purpose }, at, tellsPurpose) {
 export function choices(rows) {
   if (rows.length === 0) return undefined;
   const tellsPurpose = differ(rows.map(({ purpose }) => inLanguage(purpose)));
-  return element('fieldset', {}, element('legend', {}, t.shares), ...rows.map((row, at) => choice(row, at, tellsPurpose)));
+  return element(
+    'fieldset',
+    {},
+    element('legend', {}, t.shares),
+    ...rows.map((row, at) => choice(row, at, tellsPurpose)),
+    verifiedWith(rows),
+  );
 }
 
 /** What a public service reads by law, with the law. */
@@ -65,9 +84,9 @@ export function readByLaw(rows) {
   if (rows.length === 0) return [];
   const bases = rows.map(({ legal_basis: basis }) => inLanguage(basis));
   const tellsBasis = differ(bases);
-  const read = rows.map(({ name, value }, at) =>
+  const read = rows.map(({ name, value, verified }, at) =>
     fact(
-      claimLabel(name),
+      label({ name, verified }),
       isolated(wordsOf(name, value)),
       tellsBasis ? element('span', { class: 'muted' }, isolated(bases[at])) : undefined,
     ),
@@ -76,6 +95,7 @@ export function readByLaw(rows) {
     element('h2', {}, t.byLaw),
     tellsBasis ? undefined : element('p', { class: 'muted' }, `${t.basis}: `, isolated(bases[0])),
     element('dl', { class: 'summary facts' }, ...read),
+    verifiedWith(rows),
   ];
 }
 
