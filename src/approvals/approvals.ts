@@ -7,7 +7,7 @@ import { decideApproval } from './decide-approval.ts';
 import type { ApprovalParts } from './parts.ts';
 import { approvalIdOf, scanQr } from './scan-qr.ts';
 import { openPayload } from './sealed-payload.ts';
-import { openApproval, type ShownApproval, shownOf } from './shown-approval.ts';
+import { openApproval, type ShownApproval, type ShownClaim, shownOf } from './shown-approval.ts';
 
 /** What a page may know of its approval. */
 export interface ApprovalStatus {
@@ -29,6 +29,8 @@ export interface UsedApproval {
   readonly decidedAt: number;
   readonly browserKnown: boolean;
   readonly decision: string;
+  /** The claims on the phone's screen, by their names. */
+  readonly shown: Readonly<Record<string, ShownClaim>>;
 }
 
 /** More than a device may scan in the short life of an approval that is not decided. */
@@ -101,7 +103,8 @@ export function createApprovals(parts: ApprovalParts): Approvals {
     const after = 'document' in used ? used.document : undefined;
     if (after?.state !== 'used' || after.usedBy !== interaction) throw new DomainError('approval_not_found');
     const { accountId, deviceId, methods, granted, decidedAt, browserKnown, decision } = after;
-    return { accountId, deviceId, methods, granted, decidedAt, browserKnown, decision };
+    const shown = Object.fromEntries(shownOf(openPayload(sealing, after)).claims.map((claim) => [claim.name, claim]));
+    return { accountId, deviceId, methods, granted, decidedAt, browserKnown, decision, shown };
   }
 
   async function followFrom(interaction: string, qrStartedAt: number): Promise<void> {

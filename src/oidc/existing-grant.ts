@@ -1,4 +1,5 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
+import { endingsOf } from '#src/consent/standing.ts';
 import { consentPlanFor } from '#src/sign-in/journey.ts';
 import { assessRequest, paramsOf } from './assess-request.ts';
 import type { ProviderParts } from './parts.ts';
@@ -25,7 +26,10 @@ export function createLoadExistingGrant(parts: ProviderParts) {
     const plan = consentPlanFor(parts, client, paramsOf(ctx), account, { consent, consentAnswered });
     requestState(ctx).plan = plan;
     if (plan.pageNeeded) return undefined;
-    const use = { purpose: plan.purpose.id, offline: plan.offlineAccess, under: account.validFrom };
+    const purpose = plan.purpose.id;
+    // of the same reading as the plan: a withdrawal that comes now counts one more, and this grant is dead when it is first used
+    const endings = endingsOf(consent, purpose);
+    const use = { purpose, offline: plan.offlineAccess, under: account.validFrom, endings };
     const known = await findSessionGrant(parts, ctx, client.id, use);
     const scopes = ctx.oidc.requestParamOIDCScopes;
     const claims = ctx.oidc.requestParamClaims;

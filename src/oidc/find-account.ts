@@ -15,6 +15,7 @@ export interface TokenLike {
   readonly iat?: number;
   readonly acr?: string;
   readonly grantId?: string;
+  readonly clientId?: string;
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
@@ -22,11 +23,16 @@ export interface TokenLike {
 export const acrOf = (token: TokenLike | undefined): string | undefined =>
   token?.acr ?? (token?.extra?.['acr'] as string | undefined);
 
-export const factsOf = (token: TokenLike): TokenFacts => ({
-  issuedAt: token.iat ?? 0,
-  under: useOfGrant(token.grantId)?.under,
-  acr: acrOf(token),
-});
+export function factsOf(token: TokenLike): TokenFacts {
+  const use = useOfGrant(token.grantId);
+  const { clientId } = token;
+  return {
+    issuedAt: token.iat ?? 0,
+    under: use?.under,
+    acr: acrOf(token),
+    service: use === undefined || clientId === undefined ? undefined : { clientId, purpose: use.purpose, endings: use.endings },
+  };
+}
 
 /** A token's level and the account's now, whichever is lower. */
 function identityLevelFor(account: Account, token: TokenLike | undefined): IdentityLevel {
@@ -64,7 +70,7 @@ export function createFindAccount(parts: ProviderParts): FindAccount {
       const found = names.size === 0 ? undefined : await parts.clients.find(clientId);
       if (account === undefined || found === undefined || purpose === undefined) return { sub: id };
       const consent = await parts.reads.consent(account.id, clientId);
-      const standing = standingOf(consent?.receipts, parts.clock.now());
+      const standing = standingOf(consent, { client: found.client, account, nowMs: parts.clock.now() });
       const { catalogue } = parts;
       const released = releaseClaims(
         {

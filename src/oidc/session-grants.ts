@@ -7,12 +7,13 @@ import type { ProviderParts } from './parts.ts';
 /**
  * What one grant of a session and client is for. Purposes never share a grant, because what a person allowed for one says nothing about
  * another; nor do tokens that end with the session and tokens for the time nobody is signed in (`offline`); nor sign-ins before and after
- * everything of the account was ended (`under`, its `validFrom`).
+ * everything of the account was ended (`under`, its `validFrom`), or everything of this service and purpose (`endings`, how often).
  */
 export interface GrantUse {
   readonly purpose: string;
   readonly offline: boolean;
   readonly under: number;
+  readonly endings: number;
 }
 
 interface KeptGrant extends Pick<GrantUse, 'purpose' | 'offline'> {
@@ -32,10 +33,14 @@ const grantsOf = (entry: SessionEntry | undefined): readonly KeptGrant[] => entr
 /** What a grant is for, from its id: every code and token names its grant. Grants of a version before don't say `under`. */
 export function useOfGrant(
   grantId: string | undefined,
-): { readonly purpose: string; readonly under: number | undefined } | undefined {
-  const [purpose, random, under] = grantId?.split('.') ?? [];
+): { readonly purpose: string; readonly under: number | undefined; readonly endings: number } | undefined {
+  const [purpose, random, under, endings = '0'] = grantId?.split('.') ?? [];
   if (purpose === undefined || random === undefined) return undefined;
-  return { purpose: Buffer.from(purpose, 'base64url').toString(), under: under === undefined ? undefined : Number(under) };
+  return {
+    purpose: Buffer.from(purpose, 'base64url').toString(),
+    under: under === undefined ? undefined : Number(under),
+    endings: Number(endings),
+  };
 }
 
 /**
@@ -52,10 +57,11 @@ export async function findSessionGrant(
   const entry = session?.authorizations?.[clientId] as SessionEntry | undefined;
   let grant: Grant | undefined;
   for (const kept of grantsOf(entry).filter((each) => isFor(use, each))) {
-    const under = useOfGrant(kept.id)?.under;
+    const { under, endings } = useOfGrant(kept.id) ?? {};
     // of a version before: it is not used again, and may still have tokens
     if (under === undefined) continue;
-    const found = under === use.under ? await provider.Grant.find(kept.id) : undefined;
+    const isSame = under === use.under && endings === use.endings;
+    const found = isSame ? await provider.Grant.find(kept.id) : undefined;
     if (found === undefined && entry !== undefined) entry.grants = grantsOf(entry).filter(({ id }) => id !== kept.id);
     if (found !== undefined && found.accountId === session?.accountId) grant ??= found;
   }
@@ -80,12 +86,12 @@ export const newGrant = (
   ctx: KoaContextWithOIDC,
   accountId: string,
   clientId: string,
-  { purpose, under }: GrantUse,
+  { purpose, under, endings }: GrantUse,
 ): Grant =>
   new ctx.oidc.provider.Grant({
     accountId,
     clientId,
-    jti: `${Buffer.from(purpose).toString('base64url')}.${randomIdentifier(random, 256)}.${under}`,
+    jti: `${Buffer.from(purpose).toString('base64url')}.${randomIdentifier(random, 256)}.${under}.${endings}`,
   } as never);
 
 /** The session keeps the grant, so that its end can be the grant's. */

@@ -54,7 +54,7 @@ export function consentPlanFor(
   return planConsent({
     client,
     requested: requestedClaims(parts.catalogue, client, scopes, claimsOf(params)),
-    standing: standingOf(consent?.receipts, parts.clock.now()),
+    standing: standingOf(consent, { client, account, nowMs: parts.clock.now() }),
     purpose: textParam(params, 'purpose'),
     offlineAccess: scopes.has('offline_access'),
     askAgain: promptsOf(params).has('consent') && !consentAnswered,

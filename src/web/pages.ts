@@ -106,6 +106,8 @@ export interface PageModels {
     readonly alreadyGranted: readonly ClaimRow[];
     readonly offlineAccess: boolean;
     readonly level: string;
+    /** Digest of all that is said here: an answer counts for nothing else. */
+    readonly shown: string;
     readonly privacyUrl?: string | undefined;
     readonly termsUrl?: string | undefined;
   };

@@ -72,7 +72,7 @@ export function pageSamples(language: Language): readonly PageSample[] {
     samples.push({ name, page, model });
   };
   const signIn = { service: portal, form, idNumber: '', qr, qrOnly: false, level: said.level2 };
-  const consent = { form, offlineAccess: false, level: said.level2, asked: [], informed: [], alreadyGranted: [] };
+  const consent = { form, shown: 'digest', offlineAccess: false, level: said.level2, asked: [], informed: [], alreadyGranted: [] };
   const waiting = { service: bank, form, secondsLeft: 96, eventsUrl: '/sample/events' };
   const stuck = { service: portal, form, needed: said.level2, has: said.level1 };
   const [first, second, ...others] = rowsIn(language, said.open);

@@ -1,10 +1,12 @@
 import type { Context } from 'koa';
 import type { ApprovalStatus } from '#src/approvals/approvals.ts';
+import { shownWords } from '#src/consent/shown-words.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { answerConsent } from '#src/sign-in/answer-consent.ts';
 import { promptsOf } from '#src/sign-in/authorization-request.ts';
 import type { InteractionDocument } from '#src/sign-in/collections.ts';
 import { type Journey, type Known, viewJourney } from '#src/sign-in/journey.ts';
+import { heldFromPhone } from '#src/sign-in/phone-grant.ts';
 import { finishJourney, recordProof } from '#src/sign-in/progress.ts';
 import { recordSignIn } from '#src/sign-in/sign-in-history.ts';
 import { qrStartOf } from '#src/sign-in/sign-in-requests.ts';
@@ -34,7 +36,8 @@ async function takeApproval(
   document: InteractionDocument,
   status: ApprovalStatus,
 ): Promise<Journey> {
-  const { accountId, methods, granted, browserKnown } = await parts.approvals.use(status.id, document.id);
+  const used = await parts.approvals.use(status.id, document.id);
+  const { accountId, methods, granted, browserKnown, deviceId, decision } = used;
   const moved = await recordProof(parts.store, document, {
     accountId,
     methods,
@@ -42,10 +45,18 @@ async function takeApproval(
   });
   if (moved === undefined) throw new DomainError('interaction_expired');
   const journey = requireService(await viewJourney(parts, moved));
-  const { account, plan } = journey;
+  const { account, plan, client } = journey;
   if (granted.length === 0 || account === undefined || plan === undefined) return journey;
-  const answer = { granted, language: languageOf(ctx), method: 'phone' } as const;
-  const consent = await answerConsent(parts, { ...journey, account, plan }, answer);
+  const held = heldFromPhone(used, { client, plan, consent: journey.consent });
+  if (held.granted.length === 0) return journey;
+  const answer = {
+    granted: held.granted,
+    language: languageOf(ctx),
+    method: 'phone',
+    words: shownWords(client, held.plan, []),
+    decision: { deviceId, approvalId: status.id, jws: decision },
+  } as const;
+  const consent = await answerConsent(parts, { ...journey, account, plan: held.plan }, answer);
   return requireService(await viewJourney(parts, moved, { account, consent }));
 }
 

@@ -11,7 +11,7 @@ import { languageOf } from '../language.ts';
 import { formOrigin } from '../middleware/security-headers.ts';
 import { type PageOptions, sendPage } from '../page-response.ts';
 import type { EntryProblem, PageModels } from '../pages.ts';
-import { claimRows } from './claim-rows.ts';
+import { consentView } from './consent-view.ts';
 import { levelWords } from './level-words.ts';
 import type { SignInPageParts } from './parts.ts';
 import { qrView } from './qr-page.ts';
@@ -103,27 +103,10 @@ function showConfirmPerson({ parts, ctx, journey, options, frame }: View): void 
 
 function showConsent(view: View): void {
   const { parts, ctx, journey, options, frame, language } = view;
-  const { client, plan, account } = journey;
+  const { plan, account } = journey;
   if (plan === undefined || account === undefined) throw new TypeError('consent is asked of a person who signed in');
-  const rows = { catalogue: parts.catalogue, client, plan, person: account.person(), language };
-  const link = (name: string): string | undefined =>
-    (client.metadata[`${name}#${language}`] ?? client.metadata[name]) as string | undefined;
-  sendPage(
-    ctx,
-    parts.renderer,
-    'consent',
-    {
-      ...frame,
-      asked: claimRows(rows, plan.asked),
-      informed: claimRows(rows, plan.informed),
-      alreadyGranted: claimRows(rows, plan.alreadyGranted),
-      offlineAccess: plan.offlineAccess,
-      level: journey.assessment.reached === undefined ? '' : levelWords(journey.assessment.reached.level, language),
-      privacyUrl: link('policy_uri'),
-      termsUrl: link('tos_uri'),
-    },
-    options,
-  );
+  const { model } = consentView(parts, { ...journey, plan, account }, language);
+  sendPage(ctx, parts.renderer, 'consent', { ...frame, ...model }, options);
 }
 
 function showLevelMissing(view: View): void {
