@@ -30,6 +30,8 @@ export interface ClientPolicy {
   readonly defaultAcr: readonly string[];
   /** False only for a confidential client with an old library. */
   readonly requirePkce: boolean;
+  /** Where the service is told of withdrawn consents and of account links. @see RFC 8935 */
+  readonly consentEventUri?: string | undefined;
 }
 
 /** A relying party ("service" on screens). */

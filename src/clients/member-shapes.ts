@@ -38,6 +38,7 @@ const own = {
   require_pkce: z.boolean().default(true),
   sector: z.string().min(1).optional(),
   subject_type_reason: text.optional(),
+  consent_event_uri: z.string().max(2000).optional(),
   state: z.enum(['active', 'suspended']).optional(),
 };
 

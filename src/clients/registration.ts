@@ -1,4 +1,11 @@
-import { type AddressPolicy, checkKeyAddress, checkKeys, checkRedirects, checkTranslatedAddresses } from './address-rules.ts';
+import {
+  type AddressPolicy,
+  checkEventAddress,
+  checkKeyAddress,
+  checkKeys,
+  checkRedirects,
+  checkTranslatedAddresses,
+} from './address-rules.ts';
 import type { Client, ClientMetadata, ClientPolicy } from './client.ts';
 import { memberInvalid } from './errors.ts';
 import { ownMembers, shownMembers } from './known-members.ts';
@@ -43,6 +50,7 @@ export function readRegistration(json: unknown, policy: RegistrationPolicy): Reg
   checkSecret(members, policy.isProduction);
   checkKeys(members);
   checkKeyAddress(members, policy);
+  checkEventAddress(members, policy);
   checkTranslatedAddresses(sent);
   return { sent, members };
 }
@@ -65,6 +73,7 @@ const policyOf = (members: Members): ClientPolicy => ({
   allowedAcr: members.allowed_acr,
   defaultAcr: members.default_acr_values,
   requirePkce: members.require_pkce,
+  ...(members.consent_event_uri === undefined ? {} : { consentEventUri: members.consent_event_uri }),
 });
 
 /** The client that a registration makes of what was kept before: its state, its sector and its key version stay. */

@@ -21,6 +21,7 @@ export function shownRegistration(document: ClientDocument): ClientMetadata {
     require_pkce: policy.requirePkce,
     sector: document.sector,
     ...(document.subjectTypeReason === undefined ? {} : { subject_type_reason: document.subjectTypeReason }),
+    ...(policy.consentEventUri === undefined ? {} : { consent_event_uri: policy.consentEventUri }),
     state: document.state,
     client_id_issued_at: seconds(document.createdAt),
     updated_at: seconds(document.updatedAt),

@@ -5,7 +5,7 @@ import { type PhoneState, readPhone, writePhone } from '#src/phone/phone-state.t
 import { createVirtualPhone, enrolPhone, type OpenApproval, readPayload, type VirtualPhone } from '#src/phone/virtual-phone.ts';
 import { makeDirectory } from '#src/storage/directory.ts';
 import { type CommonOptions, print, refusing, settingsFor } from './command-context.ts';
-import { screen, signInLine } from './phone-screen.ts';
+import { consentLines, receiptLines, screen, signInLine } from './phone-screen.ts';
 import { commandFront, quoted } from './printed-command.ts';
 
 interface PhoneOptions extends CommonOptions {
@@ -18,6 +18,7 @@ interface PhoneOptions extends CommonOptions {
   readonly userVerification?: 'pin' | 'face' | 'fingerprint';
   readonly notMe?: boolean;
   readonly approve?: boolean;
+  readonly claim?: string;
 }
 
 /** A phone opens no store, so where there is none it takes the settings of trying out. */
@@ -81,6 +82,24 @@ async function deny(id: string, options: PhoneOptions): Promise<void> {
   const decision = options.notMe === true ? 'not-me' : 'deny';
   await phone.decide(await phone.open(id), { decision });
   print(options, { id, decision }, [`declined ${id}`]);
+}
+
+async function consents(id: string | undefined, options: PhoneOptions): Promise<void> {
+  const phone = await requirePhone(options);
+  if (id !== undefined) {
+    const consent = await phone.consent(id);
+    return print(options, consent, consent.receipts.flatMap(receiptLines));
+  }
+  const all = await phone.consents();
+  print(options, all, all.length === 0 ? ['no service knows anything'] : all.flatMap(consentLines));
+}
+
+async function withdraw(id: string, options: PhoneOptions): Promise<void> {
+  const { claim } = options;
+  await (await requirePhone(options)).withdraw(id, claim);
+  print(options, { id, ...(claim === undefined ? {} : { claim }), withdrawn: true }, [
+    `withdrawn; what it covered leaves no more${claim === undefined ? ', and its tokens are dead' : ''}`,
+  ]);
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -176,5 +195,18 @@ export function registerPhoneCommands(program: Command): void {
         print(options, { id, reported: true }, [`ended every sign-in; ${id} is reported`]);
       }),
     );
+  phone
+    .command('consents [id]')
+    .description('what services may know; with an id, how you decided and what you were shown')
+    .action(
+      refusing(async (id: string | undefined, _own: object, command: Command) =>
+        consents(id, command.optsWithGlobals<PhoneOptions>()),
+      ),
+    );
+  phone
+    .command('withdraw <id>')
+    .description('take a consent back, or everything of a service')
+    .option('--claim <claim>', 'only this')
+    .action(one(withdraw));
   phone.command('watch').description('show what comes in').option('--approve', 'and say yes').action(none(watch));
 }

@@ -54,39 +54,51 @@ function isBasisAsShown(claim: string, words: ShownWords | undefined, { client }
   return isSameText(basisOf(client.policy.legalBasis), basisOf(words.legalBasis));
 }
 
-/** Receipts that still say something, oldest first: not too old, of the person as they are proven now, in the words of now, not withdrawn. */
-export function liveReceipts(consent: ConsentDocument | undefined, context: StandingContext): [string, ConsentReceipt][] {
-  if (consent === undefined) return [];
-  const mark = identityMark(context.account);
-  return Object.entries(consent.receipts)
-    .filter(
-      ([id, receipt]) =>
-        context.nowMs < receipt.until &&
-        (receipt.identity === undefined || receipt.identity === mark) &&
-        isPurposeAsShown(receipt, consent.words?.[receipt.shown ?? ''], context) &&
-        !isWithdrawn(consent, id),
-    )
-    .sort(([, one], [, other]) => one.at - other.at);
+/** Not too old, of the person as they are proven now, in the words of now, not withdrawn. */
+const isLive = (consent: ConsentDocument, id: string, receipt: ConsentReceipt, context: StandingContext): boolean =>
+  context.nowMs < receipt.until &&
+  (receipt.identity === undefined || receipt.identity === identityMark(context.account)) &&
+  isPurposeAsShown(receipt, consent.words?.[receipt.shown ?? ''], context) &&
+  !isWithdrawn(consent, id);
+
+/** The claims a receipt decided and how; undefined where that says nothing any longer, and the question is open again. */
+function outcomesOf(
+  consent: ConsentDocument,
+  id: string,
+  receipt: ConsentReceipt,
+  context: StandingContext,
+): [string, DecisionOutcome | undefined][] {
+  const words = consent.words?.[receipt.shown ?? ''];
+  const receiptIsLive = isLive(consent, id, receipt, context);
+  const holds = (claim: string, outcome: DecisionOutcome): boolean =>
+    receiptIsLive && !isWithdrawn(consent, id, claim) && (outcome !== 'informed' || isBasisAsShown(claim, words, context));
+  return (['refused', 'granted', 'informed'] as const).flatMap((outcome) =>
+    receipt[outcome].map((claim): [string, DecisionOutcome | undefined] => [claim, holds(claim, outcome) ? outcome : undefined]),
+  );
 }
 
-/** The newest live receipt about a claim and purpose decides; a withdrawal leaves the question open again. */
+/**
+ * The newest receipt about a claim and purpose decides. Where it is live no longer the question is open: what was decided before it does not
+ * come back, not even when a registration returns to earlier words.
+ */
 export function standingOf(consent: ConsentDocument | undefined, context: StandingContext): Standing {
   const decisions = new Map<string, DecisionOutcome>();
   const offline = new Set<string>();
   const met = new Set<string>();
-  for (const [id, receipt] of liveReceipts(consent, context)) {
-    met.add(receipt.purpose);
-    if (receipt.offlineAccess) offline.add(receipt.purpose);
-    const words = consent?.words?.[receipt.shown ?? ''];
-    for (const outcome of ['refused', 'granted', 'informed'] as const) {
-      for (const claim of receipt[outcome]) {
-        const key = decisionKey(receipt.purpose, claim);
-        const isOpen =
-          (outcome === 'informed' && !isBasisAsShown(claim, words, context)) ||
-          (consent !== undefined && isWithdrawn(consent, id, claim));
-        if (isOpen) decisions.delete(key);
-        else decisions.set(key, outcome);
-      }
+  if (consent === undefined) return { decisions, offline, met };
+  const oldestFirst = Object.entries(consent.receipts).sort(([, one], [, other]) => one.at - other.at);
+  for (const [id, receipt] of oldestFirst) {
+    const { purpose } = receipt;
+    if (isLive(consent, id, receipt, context)) {
+      met.add(purpose);
+      if (receipt.offlineAccess) offline.add(purpose);
+    } else {
+      met.delete(purpose);
+      offline.delete(purpose);
+    }
+    for (const [claim, outcome] of outcomesOf(consent, id, receipt, context)) {
+      if (outcome === undefined) decisions.delete(decisionKey(purpose, claim));
+      else decisions.set(decisionKey(purpose, claim), outcome);
     }
   }
   return { decisions, offline, met };

@@ -1,6 +1,7 @@
 import { accountsRows } from './accounts-rows.ts';
 import { approvalsRows } from './approvals-rows.ts';
 import { clientsRows } from './clients-rows.ts';
+import { consentRows } from './consent-rows.ts';
 import { devicesRows } from './devices-rows.ts';
 import type { Outcome } from './outcome.ts';
 import { webRows } from './web-rows.ts';
@@ -10,6 +11,7 @@ export const catalogue = {
   ...accountsRows,
   ...approvalsRows,
   ...clientsRows,
+  ...consentRows,
   ...devicesRows,
   ...webRows,
 } as const satisfies Record<string, Outcome>;

@@ -6,6 +6,7 @@ import { consents } from '#src/consent/collections.ts';
 import { deviceLists, devices, enrolmentCodes } from '#src/devices/collections.ts';
 import type { Collection } from '#src/kernel/store.ts';
 import { grants, replays, sessions, signingKeys, tokens } from '#src/oidc/collections.ts';
+import { outbox } from '#src/outbox/collections.ts';
 import { interactions, knownBrowsers } from '#src/sign-in/collections.ts';
 import { installations } from './installation.ts';
 import { migrations } from './migrations/collections.ts';
@@ -32,5 +33,6 @@ export const allCollections = [
   replays,
   signingKeys,
   leases,
+  outbox,
   migrations,
 ] as unknown as readonly Collection<never, string>[];

@@ -15,11 +15,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // enrolling a device changes its account
   devices: ['kernel', 'accounts'],
   assurance: ['kernel', 'accounts'],
-  consent: ['kernel', 'accounts', 'clients', 'assurance'],
+  // words on their way out; others bring the ways
+  outbox: ['kernel'],
+  consent: ['kernel', 'accounts', 'clients', 'assurance', 'outbox'],
   approvals: ['kernel', 'accounts', 'devices', 'assurance'],
   'sign-in': ['kernel', 'accounts', 'clients', 'devices', 'assurance', 'consent', 'approvals'],
-  oidc: ['kernel', 'accounts', 'clients', 'assurance', 'consent', 'sign-in'],
-  errors: ['kernel', 'accounts', 'clients', 'devices', 'approvals'],
+  oidc: ['kernel', 'accounts', 'clients', 'assurance', 'consent', 'outbox', 'sign-in'],
+  errors: ['kernel', 'accounts', 'clients', 'devices', 'approvals', 'consent', 'outbox'],
   web: [
     'kernel',
     'accounts',
@@ -34,12 +36,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'observation',
   ],
   // the list of collections names each folder's declarations; the engines know the kernel alone
-  storage: ['kernel', 'background', 'accounts', 'clients', 'devices', 'approvals', 'consent', 'sign-in', 'oidc'],
+  storage: ['kernel', 'background', 'accounts', 'clients', 'devices', 'approvals', 'consent', 'outbox', 'sign-in', 'oidc'],
   background: ['kernel'],
   observation: ['kernel', 'clients'],
   phone: [],
 };
-const domain = ['kernel', 'accounts', 'clients', 'devices', 'assurance', 'consent', 'approvals', 'sign-in'];
+const domain = ['kernel', 'accounts', 'clients', 'devices', 'assurance', 'outbox', 'consent', 'approvals', 'sign-in'];
 
 const filesBelow = (folder: string): string[] =>
   readdirSync(folder).flatMap((name) =>

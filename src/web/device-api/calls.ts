@@ -6,6 +6,7 @@ import type { Device } from '#src/devices/collections.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { listSignIns, reportSignIn } from '#src/sign-in/sign-in-history.ts';
 import { type DeviceCall, shaped } from './call.ts';
+import { readConsent, readConsents, withdrawListed } from './consents.ts';
 import type { DeviceApiParts } from './parts.ts';
 
 type Answer = { readonly status: number; readonly body?: unknown };
@@ -109,6 +110,36 @@ export const calls: readonly {
     whileLocked: true,
     handle: async (parts, call) => {
       await reportSignIn(parts, call.account.id, parameter(call));
+      return { status: 204 };
+    },
+  },
+  {
+    method: 'get',
+    path: '/consents',
+    whileLocked: true,
+    handle: async (parts, { account }) => ({ status: 200, body: await readConsents(parts, account) }),
+  },
+  {
+    method: 'get',
+    path: '/consents/:id',
+    whileLocked: true,
+    handle: async (parts, call) => ({ status: 200, body: await readConsent(parts, call.account, parameter(call)) }),
+  },
+  {
+    method: 'delete',
+    path: '/consents/:id',
+    whileLocked: true,
+    handle: async (parts, call) => {
+      await withdrawListed(parts, call.account, parameter(call));
+      return { status: 204 };
+    },
+  },
+  {
+    method: 'delete',
+    path: '/consents/:id/claims/:claim',
+    whileLocked: true,
+    handle: async (parts, call) => {
+      await withdrawListed(parts, call.account, parameter(call), String(call.ctx['params'].claim));
       return { status: 204 };
     },
   },
