@@ -14,7 +14,9 @@ export type AccountEventType =
   | 'device-removed'
   | 'signed-in'
   | 'reported'
-  | 'consent-withdrawn';
+  | 'consent-withdrawn'
+  | 'account-linked'
+  | 'account-unlinked';
 
 interface EventParts {
   readonly store: Store;

@@ -208,5 +208,26 @@ export function registerPhoneCommands(program: Command): void {
     .description('take a consent back, or everything of a service')
     .option('--claim <claim>', 'only this')
     .action(one(withdraw));
+  phone
+    .command('links')
+    .description('which accounts of services are linked to you')
+    .action(
+      none(async (options) => {
+        const links = await (await requirePhone(options)).links();
+        const lines = links.map(
+          ({ id, client_name: name, account, linked_at: at }) => `${id}  ${name.en}: ${account}, since ${at}`,
+        );
+        print(options, links, lines.length === 0 ? ['no account is linked'] : lines);
+      }),
+    );
+  phone
+    .command('unlink <id>')
+    .description('end a link; the service is told')
+    .action(
+      one(async (id, options) => {
+        await (await requirePhone(options)).unlink(id);
+        print(options, { id, linked: false }, [`unlinked ${id}`]);
+      }),
+    );
   phone.command('watch').description('show what comes in').option('--approve', 'and say yes').action(none(watch));
 }

@@ -28,6 +28,11 @@ export const wordsKey = ({ service, domain, purpose, legalBasis, page }: ShownWo
 /**
  * Everything a consent page puts before a person, as one digest. The page's form carries it, so that an answer counts only for what was on
  * the screen: not for words, claims or withdrawals that came in between.
+ * @param beside what else stood there that receipts don't keep
  */
-export const questionDigest = (plan: ConsentPlan, words: ShownWords): string =>
-  digest([wordsKey(words), ...[plan.asked, plan.informed, plan.alreadyGranted].map((claims) => claims.map(({ name }) => name))]);
+export const questionDigest = (plan: ConsentPlan, words: ShownWords, beside: readonly (string | undefined)[] = []): string =>
+  digest([
+    wordsKey(words),
+    beside,
+    ...[plan.asked, plan.informed, plan.alreadyGranted].map((claims) => claims.map(({ name }) => name)),
+  ]);

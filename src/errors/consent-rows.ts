@@ -1,4 +1,5 @@
 import type { ConsentErrorCode } from '#src/consent/errors.ts';
+import type { LinkErrorCode } from '#src/links/errors.ts';
 import type { OutboxErrorCode } from '#src/outbox/errors.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -36,6 +37,47 @@ export const consentRows = {
     },
     helpDesk: 'The receipt shows the legal basis as it was told.',
   },
+  link_invalid: {
+    status: 400,
+    oauth: 'invalid_request',
+    log: 'info',
+    title: { vi: 'Yêu cầu liên kết không dùng được', en: 'The request to link does not work' },
+    explanation: nothingChanged,
+    nextStep: { vi: 'Bắt đầu lại tại dịch vụ.', en: 'Begin again at the service.' },
+    helpDesk: 'Used, older than ten minutes and of another service answer alike.',
+  },
+  link_taken: {
+    status: 409,
+    oauth: 'access_denied',
+    log: 'info',
+    title: { vi: 'Tài khoản này đã liên kết với người khác', en: 'This account is linked to somebody else' },
+    explanation: nothingChanged,
+    nextStep: {
+      vi: 'Nếu đó là tài khoản của bạn, hãy liên hệ dịch vụ.',
+      en: 'If it is your account, contact the service.',
+    },
+    helpDesk: 'That person or the service unlinks it first.',
+  },
+  link_not_found: {
+    status: 404,
+    log: 'info',
+    title: { vi: 'Không có liên kết này', en: 'There is no such link' },
+    explanation: nothingChanged,
+    nextStep: lookAgain,
+    helpDesk: "Another person's, another service's and one that was ended answer alike.",
+  },
+  client_token_invalid: {
+    status: 401,
+    oauth: 'invalid_token',
+    log: 'info',
+    title: { vi: 'Cần mã truy cập của dịch vụ', en: "The service's own token is needed" },
+    explanation: nothingChanged,
+    nextStep: {
+      vi: 'Lấy mã truy cập bằng client_credentials rồi gọi lại.',
+      en: 'Get a token by client_credentials and call again.',
+    },
+    helpDesk: "A person's token, one that has ended and one bound to a key are refused too.",
+  },
   message_not_found: {
     status: 404,
     log: 'info',
@@ -44,4 +86,4 @@ export const consentRows = {
     nextStep: lookAgain,
     helpDesk: '`senid outbox list` shows what waits and what was given up.',
   },
-} as const satisfies Record<ConsentErrorCode | OutboxErrorCode, Outcome>;
+} as const satisfies Record<ConsentErrorCode | OutboxErrorCode | LinkErrorCode, Outcome>;

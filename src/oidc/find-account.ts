@@ -6,6 +6,7 @@ import { claimsByScope } from '#src/consent/claim-catalogue.ts';
 import { releaseClaims } from '#src/consent/release.ts';
 import { standingOf } from '#src/consent/standing.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
+import { linkClaimOf } from './link-claim.ts';
 import type { ProviderParts } from './parts.ts';
 import { requestState } from './request-state.ts';
 import { useOfGrant } from './session-grants.ts';
@@ -16,6 +17,7 @@ export interface TokenLike {
   readonly acr?: string;
   readonly grantId?: string;
   readonly clientId?: string;
+  readonly kind?: string;
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
@@ -67,8 +69,9 @@ export function createFindAccount(parts: ProviderParts): FindAccount {
       const names = namesFor(scopes, use, scope, asked);
       const clientId = ctx.oidc.client?.clientId ?? '';
       const purpose = useOfGrant(used?.grantId)?.purpose;
+      const linked = use === 'id_token' ? await linkClaimOf(parts, used, { accountId: id as AccountId, clientId }) : {};
       const found = names.size === 0 ? undefined : await parts.clients.find(clientId);
-      if (account === undefined || found === undefined || purpose === undefined) return { sub: id };
+      if (account === undefined || found === undefined || purpose === undefined) return { ...linked, sub: id };
       const consent = await parts.reads.consent(account.id, clientId);
       const standing = standingOf(consent, { client: found.client, account, nowMs: parts.clock.now() });
       const { catalogue } = parts;
@@ -83,7 +86,7 @@ export function createFindAccount(parts: ProviderParts): FindAccount {
         },
         names,
       );
-      return { ...released, sub: id };
+      return { ...released, ...linked, sub: id };
     }
 
     return { accountId: id, claims } satisfies ProviderAccount;

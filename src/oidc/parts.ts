@@ -27,6 +27,8 @@ export interface ProviderParts extends SignInParts {
   readonly sealing: Sealing;
   readonly subjects: SubjectIdentifiers;
   readonly pages: ProtocolPages;
+  /** The name of the claim that says which account of the service was linked. */
+  readonly linkClaim: string;
   readonly lives: ProtocolLives;
   /** The proxy in front tells address and scheme of a request. */
   readonly trustProxy: boolean;

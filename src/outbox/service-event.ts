@@ -5,7 +5,7 @@ import type { Write } from '#src/kernel/store.ts';
 import { queued } from './messages.ts';
 
 /** What a service can be told about somebody who uses it. */
-export type ServiceEventType = 'consent-withdrawn' | 'account-linked' | 'account-unlinked';
+export type ServiceEventType = 'consent-withdrawn' | 'account-unlinked';
 
 /** Something that happened between a person and a service, which the service is to know. */
 export interface ServiceEvent {

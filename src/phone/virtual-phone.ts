@@ -55,6 +55,15 @@ export interface Consent {
   readonly expires_at: string;
 }
 
+/** An account of a service that belongs to this person. */
+export interface Link {
+  readonly id: string;
+  readonly client_id: string;
+  readonly client_name: { readonly vi: string; readonly en: string };
+  readonly account: string;
+  readonly linked_at: string;
+}
+
 export interface Decision {
   readonly decision: 'approve' | 'deny' | 'not-me';
   readonly number?: string | undefined;
@@ -149,6 +158,8 @@ export function createVirtualPhone(state: PhoneState) {
     /** Takes back a consent, everything of a service, or one claim of either. */
     withdraw: (id: string, claim?: string) =>
       call('DELETE', `/consents/${encodeURIComponent(id)}${claim === undefined ? '' : `/claims/${encodeURIComponent(claim)}`}`),
+    links: async () => ((await call('GET', '/links')) as { links: readonly Link[] }).links,
+    unlink: (id: string) => call('DELETE', `/links/${encodeURIComponent(id)}`),
     lock: () => call('POST', '/account/lock'),
   };
 }

@@ -12,7 +12,7 @@ import { standingOf } from '#src/consent/standing.ts';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { type Assessment, assess } from './assess.ts';
-import { type AuthorizationParams, claimsOf, promptsOf, scopesOf, textParam } from './authorization-request.ts';
+import { type AuthorizationParams, claimsOf, isLinking, promptsOf, scopesOf, textParam } from './authorization-request.ts';
 import type { InteractionDocument } from './collections.ts';
 import { nextStep, type Step } from './next-step.ts';
 import type { SignInParts } from './ports.ts';
@@ -51,7 +51,7 @@ export function consentPlanFor(
 ): ConsentPlan {
   const scopes = scopesOf(params);
   let person: ReturnType<Account['person']> | undefined;
-  return planConsent({
+  const plan = planConsent({
     client,
     requested: requestedClaims(parts.catalogue, client, scopes, claimsOf(params)),
     standing: standingOf(consent, { client, account, nowMs: parts.clock.now() }),
@@ -64,6 +64,8 @@ export function consentPlanFor(
       return parts.catalogue.get(claim)?.read(person) !== undefined;
     },
   });
+  // linking an account of the service is said and confirmed each time
+  return isLinking(params) && !consentAnswered ? { ...plan, pageNeeded: true } : plan;
 }
 
 /** Methods that count on these pages: those proven here, and the session's unless the request made them start over. */

@@ -5,6 +5,7 @@ import { clients } from '#src/clients/collections.ts';
 import { consents } from '#src/consent/collections.ts';
 import { deviceLists, devices, enrolmentCodes } from '#src/devices/collections.ts';
 import type { Collection } from '#src/kernel/store.ts';
+import { linkReferences, linkRequests, links } from '#src/links/collections.ts';
 import { grants, replays, sessions, signingKeys, tokens } from '#src/oidc/collections.ts';
 import { outbox } from '#src/outbox/collections.ts';
 import { interactions, knownBrowsers } from '#src/sign-in/collections.ts';
@@ -34,5 +35,8 @@ export const allCollections = [
   signingKeys,
   leases,
   outbox,
+  linkRequests,
+  links,
+  linkReferences,
   migrations,
 ] as unknown as readonly Collection<never, string>[];

@@ -18,10 +18,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // words on their way out; others bring the ways
   outbox: ['kernel'],
   consent: ['kernel', 'accounts', 'clients', 'assurance', 'outbox'],
+  links: ['kernel', 'accounts', 'clients', 'outbox'],
   approvals: ['kernel', 'accounts', 'devices', 'assurance'],
   'sign-in': ['kernel', 'accounts', 'clients', 'devices', 'assurance', 'consent', 'approvals'],
-  oidc: ['kernel', 'accounts', 'clients', 'assurance', 'consent', 'outbox', 'sign-in'],
-  errors: ['kernel', 'accounts', 'clients', 'devices', 'approvals', 'consent', 'outbox'],
+  oidc: ['kernel', 'accounts', 'clients', 'assurance', 'consent', 'outbox', 'links', 'sign-in'],
+  errors: ['kernel', 'accounts', 'clients', 'devices', 'approvals', 'consent', 'outbox', 'links'],
   web: [
     'kernel',
     'accounts',
@@ -29,6 +30,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'devices',
     'assurance',
     'consent',
+    'links',
     'approvals',
     'sign-in',
     'oidc',
@@ -36,12 +38,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'observation',
   ],
   // the list of collections names each folder's declarations; the engines know the kernel alone
-  storage: ['kernel', 'background', 'accounts', 'clients', 'devices', 'approvals', 'consent', 'outbox', 'sign-in', 'oidc'],
+  storage: ['kernel', 'background', 'accounts', 'clients', 'devices', 'approvals', 'consent', 'outbox', 'links', 'sign-in', 'oidc'],
   background: ['kernel'],
   observation: ['kernel', 'clients'],
   phone: [],
 };
-const domain = ['kernel', 'accounts', 'clients', 'devices', 'assurance', 'outbox', 'consent', 'approvals', 'sign-in'];
+const domain = ['kernel', 'accounts', 'clients', 'devices', 'assurance', 'outbox', 'consent', 'links', 'approvals', 'sign-in'];
 
 const filesBelow = (folder: string): string[] =>
   readdirSync(folder).flatMap((name) =>

@@ -108,6 +108,12 @@ export function pageSamples(language: Language): readonly PageSample[] {
     informed: rowsIn(language, said.forms, said.law).slice(0, 2),
     alreadyGranted: [first, second].filter((row) => row !== undefined),
   });
+  add('consent-link', 'consent', {
+    ...consent,
+    service: bank,
+    asked: others,
+    link: { label: 'KH 0012***89', replaces: 'KH 0007***12' },
+  });
   add('consent-nothing', 'consent', { ...consent, service: portal });
   add('level-missing', 'level-missing', { ...stuck, missing: 'identity-level' });
   add('level-missing-authenticator', 'level-missing', { ...stuck, missing: 'authenticator' });

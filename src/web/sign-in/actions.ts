@@ -11,6 +11,7 @@ import { advance, goOn, refuse, requireService, showAgain } from './advance.ts';
 import { browserKey } from './browser-cookie.ts';
 import { shownConsentView } from './consent-view.ts';
 import type { FormFields } from './form-fields.ts';
+import { confirmOffered, linkOfferFor } from './link-offer.ts';
 import type { SignInPageParts } from './parts.ts';
 import { isSlowed, type PasswordEntry, passwordProof } from './password-entry.ts';
 
@@ -89,9 +90,13 @@ async function thisIsNotMe({ parts, ctx, journey }: Press): Promise<void> {
 async function approveConsent({ parts, ctx, journey, form }: Press): Promise<void> {
   const { account, plan, document } = journey;
   if (account === undefined || plan === undefined) throw new DomainError('interaction_expired');
-  const shown = shownConsentView(parts, { ...journey, account, plan }, form.text('shown'));
+  const link = await linkOfferFor(parts, journey);
+  if (link !== undefined && 'refusal' in link) return refuse(parts, ctx, document, ...link.refusal);
+  const shown = shownConsentView(parts, { ...journey, account, plan }, link, form.text('shown'));
   // what is asked or its words changed since the page was shown: nobody has answered that yet
   if (shown === undefined) return showAgain(ctx, document);
+  const unconfirmed = await confirmOffered(parts, journey);
+  if (unconfirmed !== undefined) return refuse(parts, ctx, document, ...unconfirmed.refusal);
   const answer = { granted: form.all('grant'), language: shown.language, method: 'browser', words: shown.words } as const;
   const consent = await answerConsent(parts, { ...journey, account, plan }, answer);
   await advance(parts, ctx, document, {}, { account, consent, consentAnswered: true });

@@ -3,7 +3,7 @@ import type { ApprovalStatus } from '#src/approvals/approvals.ts';
 import { shownWords } from '#src/consent/shown-words.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { answerConsent } from '#src/sign-in/answer-consent.ts';
-import { promptsOf } from '#src/sign-in/authorization-request.ts';
+import { isLinking, promptsOf } from '#src/sign-in/authorization-request.ts';
 import type { InteractionDocument } from '#src/sign-in/collections.ts';
 import { type Journey, type Known, viewJourney } from '#src/sign-in/journey.ts';
 import { heldFromPhone } from '#src/sign-in/phone-grant.ts';
@@ -12,6 +12,7 @@ import { recordSignIn } from '#src/sign-in/sign-in-history.ts';
 import { qrStartOf } from '#src/sign-in/sign-in-requests.ts';
 import { languageOf } from '../language.ts';
 import { ensureBrowserKey } from './browser-cookie.ts';
+import { linkOfferFor } from './link-offer.ts';
 import type { SignInPageParts } from './parts.ts';
 import { type Showing, showStep } from './show.ts';
 
@@ -68,7 +69,9 @@ async function finish(
   consentAnswered: boolean,
 ): Promise<void> {
   if (account === undefined) throw new TypeError('nobody signed in');
-  const isAskedByRequest = promptsOf(document.payload.params).has('consent') || client.metadata['application_type'] === 'native';
+  const { params } = document.payload;
+  const isAskedByRequest =
+    promptsOf(params).has('consent') || isLinking(params) || client.metadata['application_type'] === 'native';
   if (consentAnswered && isAskedByRequest) await finishJourney(parts.store, document.id, { outcome: 'consent-answered' });
   if (document.methods !== undefined) await recordSignIn(parts, document, ensureBrowserKey(parts, ctx));
   backToService(ctx, document);
@@ -123,5 +126,7 @@ export async function advance(
   const taken = isToTake(document, approval) ? approval : undefined;
   if (taken !== undefined) journey = await takeApproval(parts, ctx, document, taken);
   if (journey.step === 'finish') return finish(parts, ctx, journey, seen.consentAnswered === true);
-  showStep(parts, ctx, journey, { ...showing, approval: taken === undefined ? approval : undefined });
+  const link = await linkOfferFor(parts, journey);
+  if (link !== undefined && 'refusal' in link) return refuse(parts, ctx, document, ...link.refusal);
+  showStep(parts, ctx, journey, { ...showing, link, approval: taken === undefined ? approval : undefined });
 }

@@ -3,6 +3,7 @@ import type { ShownWords } from '#src/consent/collections.ts';
 import type { ConsentPlan } from '#src/consent/consent-plan.ts';
 import { questionDigest, shownWords } from '#src/consent/shown-words.ts';
 import type { Language } from '#src/kernel/identifier.ts';
+import type { LinkOffer } from '#src/links/confirm-link.ts';
 import type { Journey } from '#src/sign-in/journey.ts';
 import type { ClaimRow, PageModels } from '../pages.ts';
 import { en } from '../texts/en.ts';
@@ -33,6 +34,12 @@ function sentencesOf(model: Omit<ConsentModel, 'shown'>, service: string, langua
   const basis = (row: ClaimRow): string => (row.legalBasis === undefined ? '' : ` ${t.consentBasis}: ${row.legalBasis}`);
   return [
     filled(asks ? t.consentAskTitle : informs ? t.consentInformTitle : t.consentNothingTitle, { service }),
+    ...(model.link === undefined
+      ? []
+      : [
+          filled(t.consentLink, { service, account: '…' }),
+          ...(model.link.replaces === undefined ? [] : [filled(t.consentLinkReplaces, { account: '…' })]),
+        ]),
     asks ? t.consentAskLead : informs ? t.consentInformLead : t.consentNothingLead,
     ...asked.map((row) => `[ ] ${purpose(row)}${row.essential ? ` · ${t.consentNeeded}` : ''}`),
     ...(asked.some(({ essential }) => essential) ? [t.consentNeededWhy] : []),
@@ -50,29 +57,32 @@ function sentencesOf(model: Omit<ConsentModel, 'shown'>, service: string, langua
 export function consentView(
   parts: Pick<SignInPageParts, 'catalogue'>,
   journey: Journey & { account: Account; plan: ConsentPlan },
+  link: LinkOffer | undefined,
   language: Language,
 ): ConsentView {
   const { client, plan, account, assessment } = journey;
   const rows = { catalogue: parts.catalogue, client, plan, person: account.person(), language };
-  const link = (name: string): string | undefined =>
+  const addressOf = (name: string): string | undefined =>
     (client.metadata[`${name}#${language}`] ?? client.metadata[name]) as string | undefined;
   const said = {
     asked: claimRows(rows, plan.asked),
     informed: claimRows(rows, plan.informed),
     alreadyGranted: claimRows(rows, plan.alreadyGranted),
     offlineAccess: plan.offlineAccess,
+    link,
     level: assessment.reached === undefined ? '' : levelWords(assessment.reached.level, language),
-    privacyUrl: link('policy_uri'),
-    termsUrl: link('tos_uri'),
+    privacyUrl: addressOf('policy_uri'),
+    termsUrl: addressOf('tos_uri'),
   };
   const words = shownWords(client, plan, sentencesOf(said, client.name[language], language));
-  return { model: { ...said, shown: questionDigest(plan, words) }, words, language };
+  return { model: { ...said, shown: questionDigest(plan, words, [link?.label, link?.replaces]) }, words, language };
 }
 
 /** The page that a form says it stood on, in whatever language; undefined when that is not what would be asked now. */
 export const shownConsentView = (
   parts: Pick<SignInPageParts, 'catalogue'>,
   journey: Journey & { account: Account; plan: ConsentPlan },
+  link: LinkOffer | undefined,
   shown: string,
 ): ConsentView | undefined =>
-  (['vi', 'en'] as const).map((language) => consentView(parts, journey, language)).find(({ model }) => model.shown === shown);
+  (['vi', 'en'] as const).map((language) => consentView(parts, journey, link, language)).find(({ model }) => model.shown === shown);

@@ -3,6 +3,7 @@ import { maskedName } from '#src/accounts/account.ts';
 import type { ApprovalStatus } from '#src/approvals/approvals.ts';
 import { reachOf } from '#src/assurance/reach.ts';
 import type { Language } from '#src/kernel/identifier.ts';
+import type { LinkOffer } from '#src/links/confirm-link.ts';
 import { textParam } from '#src/sign-in/authorization-request.ts';
 import { openHints } from '#src/sign-in/hints.ts';
 import type { Journey } from '#src/sign-in/journey.ts';
@@ -23,6 +24,8 @@ export interface Showing {
   readonly retryAfterSeconds?: number | undefined;
   readonly typedIdNumber?: string | undefined;
   readonly status?: number;
+  /** The account of the service that the consent page is to name. */
+  readonly link?: LinkOffer | undefined;
   /** The QR was asked for instead of the code. */
   readonly byPhone?: boolean;
 }
@@ -105,7 +108,7 @@ function showConsent(view: View): void {
   const { parts, ctx, journey, options, frame, language } = view;
   const { plan, account } = journey;
   if (plan === undefined || account === undefined) throw new TypeError('consent is asked of a person who signed in');
-  const { model } = consentView(parts, { ...journey, plan, account }, language);
+  const { model } = consentView(parts, { ...journey, plan, account }, view.link, language);
   sendPage(ctx, parts.renderer, 'consent', { ...frame, ...model }, options);
 }
 
