@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import type { Settings } from '#config/load.ts';
 import { type DatedPolicies, livingPolicy } from '#config/policy.ts';
 import { createAccountDirectory } from './accounts/directory.ts';
@@ -8,6 +9,7 @@ import { createThrottle } from './accounts/throttle.ts';
 import { createApprovals } from './approvals/approvals.ts';
 import type { BackchannelParts } from './backchannel/ports.ts';
 import { createServiceRequests } from './backchannel/service-requests.ts';
+import type { Work } from './background/background-work.ts';
 import { createFaceMatcher } from './biometrics/http-matcher.ts';
 import { createClientDirectory } from './clients/directory.ts';
 import { createClientRegistry } from './clients/registry.ts';
@@ -23,7 +25,12 @@ import { type Random, systemRandom } from './kernel/random.ts';
 import { observeStore, type StoreObserver } from './observation/observed-store.ts';
 import { createClientCertificates } from './oidc/client-certificate.ts';
 import { createClientMetadataRules } from './oidc/client-rules.ts';
+import { createPush } from './oidc/outgoing-push.ts';
+import { createServiceEventDelivery } from './oidc/security-events.ts';
 import { createSigningKeys } from './oidc/signing-keys.ts';
+import { deliverDue } from './outbox/deliver-due.ts';
+import { outboxPolicy } from './outbox/policy.ts';
+import { serviceEventKind } from './outbox/service-event.ts';
 import { findKnownBrowser } from './sign-in/known-browsers.ts';
 import type { SignInParts } from './sign-in/ports.ts';
 import { createSignInRequests } from './sign-in/sign-in-requests.ts';
@@ -90,6 +97,23 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
   });
   const signingKeys = createSigningKeys({ ...basics, lives: policy.signingKeys });
 
+  const push = createPush(settings.outboundPrivate);
+  const ways = {
+    [serviceEventKind]: createServiceEventDelivery({ ...basics, issuer: settings.issuer, clients, subjects, signingKeys, push }),
+  };
+  /** Sends what waits in the outbox. */
+  const delivery = (logger: Pick<Logger, 'warn'>): Work => ({
+    name: 'outbox',
+    everyMs: outboxPolicy.everyMs,
+    run: () =>
+      deliverDue({
+        ...basics,
+        ways,
+        givenUp: ({ key, kind, to, attempts }, reason) =>
+          logger.warn({ message: key, kind, to, attempts, reason }, 'message given up'),
+      }),
+  });
+
   const allowSimulated = !isProduction;
   const signIn: SignInParts = {
     ...basics,
@@ -140,6 +164,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     registry,
     signingKeys,
     clientCertificates,
+    delivery,
     signIn,
     backchannel,
     matchLimit: createMatchLimit(basics, policy.matching),

@@ -5,11 +5,13 @@ import { registerAuditCommands } from './commands/audit.ts';
 import { registerBackupCommands } from './commands/backup.ts';
 import { registerBenchCommand } from './commands/bench.ts';
 import { registerClientCommands } from './commands/clients.ts';
+import { registerConsentCommands } from './commands/consents.ts';
 import { registerDemoCommand } from './commands/demo.ts';
 import { registerDoctorCommand } from './commands/doctor.ts';
 import { registerIndexCommands } from './commands/indexes.ts';
 import { registerKeyCommands } from './commands/keys.ts';
 import { registerMigrateCommand } from './commands/migrate.ts';
+import { registerOutboxCommands } from './commands/outbox.ts';
 import { registerPeopleCommands } from './commands/people.ts';
 import { registerPhoneCommands } from './commands/phone.ts';
 import { registerServeCommand } from './commands/serve.ts';
@@ -29,6 +31,8 @@ function createProgram(): Command {
     registerServeCommand,
     registerClientCommands,
     registerPeopleCommands,
+    registerConsentCommands,
+    registerOutboxCommands,
     registerPhoneCommands,
     registerAuditCommands,
     registerKeyCommands,

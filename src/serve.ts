@@ -72,7 +72,8 @@ export async function serve(settings: Settings, options: ServeOptions = {}): Pro
     // by a clock that is off it would take work from others, and documents before their time
     hold: async (work, forMs) => !isClockOff(clockOf(application)) && leases.hold(work, forMs),
   };
-  const stopBackgroundWork = startBackgroundWork([sweep(application.store)], ours, logger);
+  const works = [sweep(application.store), application.delivery(logger)];
+  const stopBackgroundWork = startBackgroundWork(works, ours, logger);
   const stopWatchingClock = watchClock(clockOf(application), logger);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : settings.port;

@@ -17,6 +17,7 @@ import { createFormTokens } from './web/csrf.ts';
 import { createDeviceApi, createDeviceApiLimits } from './web/device-api/routes.ts';
 import { createHealthRoutes } from './web/health.ts';
 import { createHomeRoutes } from './web/home.ts';
+import { createLinkRoutes } from './web/links/routes.ts';
 import { createMetricsRoute } from './web/metrics-route.ts';
 import { limitBegins } from './web/middleware/begin-limit.ts';
 import { createDraining } from './web/middleware/draining.ts';
@@ -75,6 +76,7 @@ export async function createWebApplication(application: Application, logger: Log
     clock,
     random,
     issuer,
+    sealing,
     accounts,
     clients,
     devices,
@@ -88,6 +90,7 @@ export async function createWebApplication(application: Application, logger: Log
     isClockOff: () => isClockOff(clockOf(application)),
     isDraining: draining.isDraining,
   });
+  const links = createLinkRoutes({ ...signIn, sealing, subjects: application.subjects });
   const home = createHomeRoutes({ issuer, renderer });
   watchNumbers(observation.metrics, application, waitingPages);
   const metricsRoute = settings.profile === 'production' ? [] : [createMetricsRoute(observation.metrics)];
@@ -102,7 +105,7 @@ export async function createWebApplication(application: Application, logger: Log
     draining: draining.middleware as Middleware,
     observation,
     backchannelPolicy: policy.backchannel,
-    routers: [health, home, signInPages, deviceApi, createStaySignedIn({ clients, renderer }), ...metricsRoute],
+    routers: [health, home, signInPages, deviceApi, createStaySignedIn({ clients, renderer }), links, ...metricsRoute],
   };
 
   const reads = createRequestReads(application);
@@ -120,6 +123,7 @@ export async function createWebApplication(application: Application, logger: Log
       subjects: application.subjects,
       matchLimit: application.matchLimit,
       pages,
+      linkClaim: `${settings.claimsPrefix}service_account`,
       lives: policy.lives,
       trustProxy,
       outboundPrivate,

@@ -13,7 +13,10 @@ export type AccountEventType =
   | 'device-enrolled'
   | 'device-removed'
   | 'signed-in'
-  | 'reported';
+  | 'reported'
+  | 'consent-withdrawn'
+  | 'account-linked'
+  | 'account-unlinked';
 
 interface EventParts {
   readonly store: Store;
@@ -21,15 +24,25 @@ interface EventParts {
   readonly random: Random;
 }
 
+/** The same as a document, for who writes it down together with what it tells of. */
+export function accountEvent(
+  { clock, random }: Pick<EventParts, 'clock' | 'random'>,
+  accountId: AccountId,
+  type: AccountEventType,
+  data: AccountEventDocument['data'],
+): AccountEventDocument {
+  const at = clock.now();
+  return { id: eventId(at, randomIdentifier(random, 80)), accountId, at, type, data };
+}
+
 /** Writes down what was done with an account, for its holder to read. Holds names of things, never secrets. */
 export async function recordAccountEvent(
-  { store, clock, random }: EventParts,
+  parts: EventParts,
   accountId: AccountId,
   type: AccountEventType,
   data: AccountEventDocument['data'],
 ): Promise<void> {
-  const at = clock.now();
-  await store.insert(accountEvents, { id: eventId(at, randomIdentifier(random, 80)), accountId, at, type, data });
+  await parts.store.insert(accountEvents, accountEvent(parts, accountId, type, data));
 }
 
 /**

@@ -88,6 +88,8 @@ export interface Account {
    * from the next. What was proven, granted or issued under another value is dead.
    */
   readonly validFrom: number;
+  /** The same for one service, or one purpose of it: how often everything it had was taken back (`service-endings.ts`). */
+  readonly endings?: Readonly<Record<string, number>> | undefined;
   /** Which ways to sign in are enrolled now (assurance asks; nobody is enrolled in the middle of a sign-in). */
   readonly authenticators: { readonly password: boolean; readonly totp: boolean; readonly devices: number };
   readonly evidence: IdentityEvidence | undefined;

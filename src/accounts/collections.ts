@@ -10,6 +10,8 @@ export interface AccountDocument {
   readonly identityLevel: IdentityLevel;
   readonly lock?: AccountLock | undefined;
   readonly validFrom: number;
+  /** How often everything of a service, or of one purpose, was taken back (`service-endings.ts`). */
+  readonly endings?: Readonly<Record<string, number>> | undefined;
   readonly authenticators: { readonly password: boolean; readonly totp: boolean; readonly devices: number };
   readonly evidence?: IdentityEvidence | undefined;
   readonly person: string;

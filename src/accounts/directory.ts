@@ -36,6 +36,7 @@ function accountOf(document: AccountDocument, openPerson: (document: AccountDocu
     identityLevel: document.identityLevel,
     lock: document.lock,
     validFrom: document.validFrom,
+    endings: document.endings,
     authenticators: document.authenticators,
     evidence: document.evidence,
     person: () => openPerson(document),

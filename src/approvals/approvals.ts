@@ -9,7 +9,7 @@ import type { ApprovalParts } from './parts.ts';
 import { approvalIdOf, scanQr } from './scan-qr.ts';
 import { openPayload } from './sealed-payload.ts';
 import { openServiceApproval, waitingRequests } from './service-approval.ts';
-import { type ListedApproval, type ShownApproval, shownOf } from './shown-approval.ts';
+import { type ListedApproval, type ShownApproval, type ShownClaim, shownOf } from './shown-approval.ts';
 
 /** What a page may know of its approval. */
 export interface ApprovalStatus {
@@ -31,6 +31,8 @@ export interface UsedApproval {
   readonly decidedAt: number;
   readonly browserKnown: boolean;
   readonly decision: string;
+  /** The claims on the phone's screen, by their names. */
+  readonly shown: Readonly<Record<string, ShownClaim>>;
 }
 
 /** More than a device may scan in the short life of an approval that is not decided. */
@@ -99,7 +101,8 @@ export function createApprovals(parts: ApprovalParts): Approvals {
     if (after?.state !== 'used' || after.usedBy !== interaction) throw new DomainError('approval_not_found');
     const { deviceId } = before;
     const { accountId, methods, granted, decidedAt, browserKnown, decision } = after;
-    return { accountId, deviceId, methods, granted, decidedAt, browserKnown, decision };
+    const shown = Object.fromEntries(shownOf(openPayload(sealing, after)).claims.map((claim) => [claim.name, claim]));
+    return { accountId, deviceId, methods, granted, decidedAt, browserKnown, decision, shown };
   }
 
   async function followFrom(interaction: string, qrStartedAt: number): Promise<void> {

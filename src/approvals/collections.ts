@@ -73,6 +73,8 @@ interface ApprovedMembers<State extends string> {
   /** The signed decision, kept as evidence. */
   readonly decision: string;
   readonly decidedAt: number;
+  /** What `backchannel/` keeps of a yes to a service's own request. */
+  readonly note?: Readonly<Record<string, unknown>> | undefined;
 }
 
 export const approvals = collection<ApprovalDocument>()({

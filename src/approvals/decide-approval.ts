@@ -94,12 +94,12 @@ async function approve(
   const proven = { at: now, under: account.validFrom };
   const methods = [...methodsOf(device, claims.user_verification, proven, parts.allowSimulated), ...matchedFace(approval, proven)];
   if (approval.startedBy === 'service') {
-    const bound = await parts.serviceRequests.permit(keptRequest(parts.sealing, approval), account, {
-      matchedAt: approval.faceMatchedAt,
-    });
+    const { faceMatchedAt } = approval;
+    const yes = { account, deviceId: device.id, granted, methods, decision, faceMatchedAt };
+    const { writes, note } = await parts.serviceRequests.permit(keptRequest(parts.sealing, approval), yes);
     if (!reachesAcr(approval.acr, methods, account.identityLevel, now)) throw new DomainError('level_too_low');
-    const outcome = { state: 'approved', methods, granted, decision, decidedAt: parts.clock.now() } as Outcome;
-    return settleRequest(parts, device, approval, outcome, bound);
+    const outcome = { state: 'approved', methods, granted, decision, decidedAt: parts.clock.now(), note } as Outcome;
+    return settleRequest(parts, device, approval, outcome, writes);
   }
   if (!reachesAcr(approval.acr, methods, account.identityLevel, now)) throw new DomainError('level_too_low');
   if (approval.number !== undefined && claims.number === undefined) throw new DomainError('number_missing');

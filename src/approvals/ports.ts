@@ -1,5 +1,6 @@
 import type { Account } from '#src/accounts/account.ts';
-import type { AccountId, ApprovalId, LocalizedText } from '#src/kernel/identifier.ts';
+import type { ProvenMethod } from '#src/assurance/methods.ts';
+import type { AccountId, ApprovalId, DeviceId, LocalizedText } from '#src/kernel/identifier.ts';
 import type { Write } from '#src/kernel/store.ts';
 
 /** A claim as the person is shown it on the phone. */
@@ -69,15 +70,35 @@ export interface KeptServiceRequest {
   readonly request: unknown;
 }
 
+/** A yes that was verified and is about to count. */
+export interface Yes {
+  readonly account: Account;
+  readonly deviceId: DeviceId;
+  readonly granted: readonly string[];
+  readonly methods: readonly ProvenMethod[];
+  /** The signed decision. */
+  readonly decision: string;
+  /** When the register's matcher saw the face, in milliseconds since the epoch. */
+  readonly faceMatchedAt: number | undefined;
+}
+
+/** What goes with a yes. */
+export interface Permitted {
+  /** In the same commit. */
+  readonly writes: readonly Write[];
+  /** Kept with the approval for whoever makes tokens of it. */
+  readonly note: Readonly<Record<string, unknown>>;
+}
+
 /** Approvals ask what a service's own request is about; `backchannel/` implements it. */
 export interface ServiceRequests {
   /** Undefined when the service or the account is gone, or the level is out of its reach. */
   shownTo(kept: KeptServiceRequest): Promise<ShownServiceRequest | undefined>;
   /**
-   * Whether this person may say yes now; what must happen in the same commit as the yes.
+   * Whether this person may say yes now, and what a yes does beside.
    * @throws {DomainError} `face_missing`, `approval_not_found`
    */
-  permit(kept: KeptServiceRequest, account: Account, face: { readonly matchedAt: number | undefined }): Promise<readonly Write[]>;
+  permit(kept: KeptServiceRequest, yes: Yes): Promise<Permitted>;
   /** It was decided: whoever waits elsewhere is told. */
   settled(kept: KeptServiceRequest): Promise<void>;
 }

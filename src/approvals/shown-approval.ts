@@ -1,6 +1,6 @@
 import type { Device } from '#src/devices/collections.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
-import type { ApprovalId } from '#src/kernel/identifier.ts';
+import type { ApprovalId, LocalizedText } from '#src/kernel/identifier.ts';
 import { networkOf } from '#src/kernel/networks.ts';
 import type { ApprovalDocument } from './collections.ts';
 import { type ApprovalParts, requireShown } from './parts.ts';
@@ -24,9 +24,16 @@ export interface ListedApproval {
   readonly expiresAt: number;
 }
 
+/** A claim on a phone's screen. */
+export interface ShownClaim {
+  readonly name: string;
+  readonly purpose: LocalizedText;
+  readonly legal_basis?: LocalizedText;
+}
+
 interface Shown {
   readonly client: { readonly name: { readonly vi: string } };
-  readonly claims: readonly { readonly name: string }[];
+  readonly claims: readonly ShownClaim[];
 }
 
 /** What the person was shown, out of the frozen bytes. */

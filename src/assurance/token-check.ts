@@ -1,4 +1,5 @@
 import type { Account } from '#src/accounts/account.ts';
+import { endingsFor } from '#src/accounts/service-endings.ts';
 import { parseAcr } from './level.ts';
 import type { ProvenMethod } from './methods.ts';
 
@@ -9,9 +10,11 @@ export interface TokenFacts {
   /** The account's `validFrom` at that sign-in; absent in what a version before granted. */
   readonly under: number | undefined;
   readonly acr: string | undefined;
+  /** The service and purpose it was granted for, and under which number of endings. */
+  readonly service?: { readonly clientId: string; readonly purpose: string; readonly endings: number } | undefined;
 }
 
-export type TokenRefusal = 'account_locked' | 'sign_in_ended' | 'level_withdrawn';
+export type TokenRefusal = 'account_locked' | 'sign_in_ended' | 'service_ended' | 'level_withdrawn';
 
 /** Whether an account may be used at all now. */
 export const isUsable = (account: Account): boolean => account.lock === undefined;
@@ -27,6 +30,8 @@ export const isEnded = (account: Pick<Account, 'validFrom'>, { at, under }: Pick
 export function tokenRefusal(account: Account, token: TokenFacts): TokenRefusal | undefined {
   if (!isUsable(account)) return 'account_locked';
   if (isEnded(account, { at: token.issuedAt, under: token.under })) return 'sign_in_ended';
+  const { service } = token;
+  if (service !== undefined && endingsFor(account, service.clientId, service.purpose) !== service.endings) return 'service_ended';
   const level = token.acr === undefined ? undefined : parseAcr(token.acr);
   if (level !== undefined && account.identityLevel < level.identity) return 'level_withdrawn';
   return undefined;

@@ -29,3 +29,9 @@ export interface BackchannelRequest {
   /** Milliseconds since the epoch. */
   readonly requestedAt: number;
 }
+
+/** What is kept of a yes: what it was for, and how often everything of that had been taken back by then. */
+export interface ApprovedNote {
+  readonly purpose: string;
+  readonly endings: number;
+}

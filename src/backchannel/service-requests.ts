@@ -1,12 +1,18 @@
-import type { KeptServiceRequest, OfferedClaim, ServiceRequests } from '#src/approvals/ports.ts';
+import type { KeptServiceRequest, OfferedClaim, ServiceRequests, Yes } from '#src/approvals/ports.ts';
 import { formatAcr, join, type Level } from '#src/assurance/level.ts';
+import { consentWrite } from '#src/consent/record-consent.ts';
+import { shownWords } from '#src/consent/shown-words.ts';
+import { endingsOf } from '#src/consent/standing.ts';
+import { epochSeconds } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
+import type { Write } from '#src/kernel/store.ts';
 import { readDaySum } from '#src/payments/day-sums.ts';
 import { isFaceNeeded } from '#src/payments/face-needed.ts';
+import { consentEntry } from '#src/sign-in/answer-consent.ts';
 import { textParam } from '#src/sign-in/authorization-request.ts';
 import { offeredClaims } from '#src/sign-in/offered-claims.ts';
-import { transactionOf } from './authorization-details.ts';
-import type { BackchannelParts, BackchannelRequest } from './ports.ts';
+import { dataRequestOf, transactionOf } from './authorization-details.ts';
+import type { ApprovedNote, BackchannelParts, BackchannelRequest } from './ports.ts';
 import { type ViewedRequest, viewRequest } from './view-request.ts';
 
 const requestOf = ({ request }: KeptServiceRequest): BackchannelRequest => request as BackchannelRequest;
@@ -41,6 +47,23 @@ export function createServiceRequests(
   parts: BackchannelParts,
   settled: (kept: KeptServiceRequest) => Promise<void>,
 ): ServiceRequests {
+  /** What was granted stands in the ledger with the decision itself: a withdrawal from then on covers it. */
+  function consentOf(kept: KeptServiceRequest, viewed: ViewedRequest, { granted, deviceId, decision }: Yes): Write {
+    const { client, account, plan, consent } = viewed;
+    const { params } = requestOf(kept);
+    const until = dataRequestOf(params)?.until;
+    const entry = consentEntry(parts, viewed, {
+      granted,
+      language: 'vi',
+      method: 'phone',
+      isWhole: true,
+      words: shownWords(client, plan, []),
+      decision: { deviceId, approvalId: kept.id, jws: decision },
+      until: until === undefined ? undefined : Date.parse(until),
+    });
+    return consentWrite(parts.random, { accountId: account.id, clientId: client.id }, entry, consent);
+  }
+
   return {
     settled,
     async shownTo(kept) {
@@ -66,13 +89,18 @@ export function createServiceRequests(
         faceRequired: payment?.faceNeeded ?? false,
       };
     },
-    async permit(kept, _account, { matchedAt }) {
+    async permit(kept, yes) {
+      const request = requestOf(kept);
+      const viewed = await viewRequest(parts, kept.accountId, request, { methods: yes.methods, at: epochSeconds(parts.clock) });
       // the service may have been stopped since
-      if ((await parts.clients.find(requestOf(kept).clientId)) === undefined) throw new DomainError('approval_not_found');
+      if (viewed === undefined) throw new DomainError('approval_not_found');
       const payment = await paymentOf(parts, kept);
-      if (payment === undefined) return [];
-      if (payment.faceNeeded && matchedAt === undefined) throw new DomainError('face_missing');
-      return [payment.day.add(payment.amount)];
+      if (payment?.faceNeeded === true && yes.faceMatchedAt === undefined) throw new DomainError('face_missing');
+      const { plan, consent } = viewed;
+      const purpose = plan.purpose.id;
+      const note: ApprovedNote = { purpose, endings: endingsOf(consent, purpose) };
+      const writes = payment === undefined ? [consentOf(kept, viewed, yes)] : [payment.day.add(payment.amount)];
+      return { writes, note: { ...note } };
     },
   };
 }

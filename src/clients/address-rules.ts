@@ -26,11 +26,28 @@ export function checkRedirects({ redirect_uris: uris }: Members, { isProduction 
 }
 
 /** Where the provider itself will call. */
-export function checkKeyAddress({ jwks_uri: address }: Members, { isProduction, mayReachPrivate }: AddressPolicy): void {
-  if (address === undefined) return;
-  const url = urlOf('jwks_uri', address);
-  if (isProduction && url.protocol !== 'https:') throw memberInvalid('jwks_uri', 'must be https in production');
-  if (!mayReachPrivate && isPrivateAddress(url)) throw memberInvalid('jwks_uri', `${url.hostname} is a private address`);
+export function checkKeyAddress({ jwks_uri: address }: Members, policy: AddressPolicy): void {
+  checkCalled('jwks_uri', address, policy);
+}
+
+/** Where it pushes events. */
+export function checkEventAddress({ consent_event_uri: address }: Members, policy: AddressPolicy): void {
+  const url = checkCalled('consent_event_uri', address, policy);
+  if (url === undefined) return;
+  if (!/^https?:$/.test(url.protocol)) throw memberInvalid('consent_event_uri', 'must be a web address');
+  if (url.username !== '' || url.hash !== '') throw memberInvalid('consent_event_uri', 'has a user or a fragment');
+}
+
+function checkCalled(
+  member: string,
+  address: string | undefined,
+  { isProduction, mayReachPrivate }: AddressPolicy,
+): URL | undefined {
+  if (address === undefined) return undefined;
+  const url = urlOf(member, address);
+  if (isProduction && url.protocol !== 'https:') throw memberInvalid(member, 'must be https in production');
+  if (!mayReachPrivate && isPrivateAddress(url)) throw memberInvalid(member, `${url.hostname} is a private address`);
+  return url;
 }
 
 const privateParts = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];

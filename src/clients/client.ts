@@ -32,6 +32,8 @@ export interface ClientPolicy {
   readonly requirePkce: boolean;
   /** How this service may name people in requests of its own (`login_hint`); absent, in no way. */
   readonly loginHints?: readonly ('id_number' | 'phone')[];
+  /** Where the service is told of withdrawn consents and of account links. @see RFC 8935 */
+  readonly consentEventUri?: string | undefined;
 }
 
 /** A relying party ("service" on screens). */

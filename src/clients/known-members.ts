@@ -14,6 +14,7 @@ export const ownMembers = [
   'login_hints',
   'sector',
   'subject_type_reason',
+  'consent_event_uri',
 ] as const;
 
 /** What `clients show` adds; a registration that was shown may be put again with them. */

@@ -39,6 +39,7 @@ const own = {
   login_hints: z.array(z.enum(['id_number', 'phone'])).default([]),
   sector: z.string().min(1).optional(),
   subject_type_reason: text.optional(),
+  consent_event_uri: z.string().max(2000).optional(),
   state: z.enum(['active', 'suspended']).optional(),
 };
 

@@ -1,4 +1,11 @@
-import { type AddressPolicy, checkKeyAddress, checkKeys, checkRedirects, checkTranslatedAddresses } from './address-rules.ts';
+import {
+  type AddressPolicy,
+  checkEventAddress,
+  checkKeyAddress,
+  checkKeys,
+  checkRedirects,
+  checkTranslatedAddresses,
+} from './address-rules.ts';
 import type { Client, ClientMetadata, ClientPolicy } from './client.ts';
 import { memberInvalid } from './errors.ts';
 import { ownMembers, shownMembers } from './known-members.ts';
@@ -43,6 +50,7 @@ export function readRegistration(json: unknown, policy: RegistrationPolicy): Reg
   checkSecret(members, policy.isProduction);
   checkKeys(members);
   checkKeyAddress(members, policy);
+  checkEventAddress(members, policy);
   checkTranslatedAddresses(sent);
   return { sent, members };
 }
@@ -66,6 +74,7 @@ const policyOf = (members: Members): ClientPolicy => ({
   defaultAcr: members.default_acr_values,
   requirePkce: members.require_pkce,
   ...(members.login_hints.length === 0 ? {} : { loginHints: members.login_hints }),
+  ...(members.consent_event_uri === undefined ? {} : { consentEventUri: members.consent_event_uri }),
 });
 
 /** The client that a registration makes of what was kept before: its state, its sector and its key version stay. */

@@ -22,6 +22,7 @@ export function shownRegistration(document: ClientDocument): ClientMetadata {
     ...(policy.loginHints === undefined ? {} : { login_hints: policy.loginHints }),
     sector: document.sector,
     ...(document.subjectTypeReason === undefined ? {} : { subject_type_reason: document.subjectTypeReason }),
+    ...(policy.consentEventUri === undefined ? {} : { consent_event_uri: policy.consentEventUri }),
     state: document.state,
     client_id_issued_at: seconds(document.createdAt),
     updated_at: seconds(document.updatedAt),

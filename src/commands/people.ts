@@ -11,16 +11,16 @@ import { storeName } from '#src/storage/open-store.ts';
 import { type CommonOptions, print, refusing, withApplication } from './command-context.ts';
 import { runImport } from './people-import.ts';
 
-interface WithReason extends CommonOptions {
+export interface WithReason extends CommonOptions {
   readonly reason?: string;
 }
 
-function reasonOf({ reason }: WithReason): string {
+export function reasonOf({ reason }: WithReason): string {
   if (reason === undefined || reason.trim() === '') throw new DomainError('reason_missing');
   return reason.trim();
 }
 
-async function accountByIdNumber({ accounts, settings }: Application, idNumber: string) {
+export async function accountByIdNumber({ accounts, settings }: Application, idNumber: string) {
   const account = await accounts.findByIdNumber(idNumber);
   if (account === undefined) throw new DomainError('account_not_found', { detail: `not in the store ${storeName(settings)}` });
   return account;

@@ -14,7 +14,7 @@ import {
 } from '#src/phone/virtual-phone.ts';
 import { makeDirectory } from '#src/storage/directory.ts';
 import { type CommonOptions, print, refusing, settingsFor } from './command-context.ts';
-import { screen, signInLine } from './phone-screen.ts';
+import { consentLines, receiptLines, screen, signInLine } from './phone-screen.ts';
 import { commandFront, quoted } from './printed-command.ts';
 
 interface PhoneOptions extends CommonOptions {
@@ -28,6 +28,7 @@ interface PhoneOptions extends CommonOptions {
   readonly userVerification?: 'pin' | 'face' | 'fingerprint';
   readonly notMe?: boolean;
   readonly approve?: boolean;
+  readonly claim?: string;
 }
 
 /** A phone opens no store, so where there is none it takes the settings of trying out. */
@@ -92,6 +93,24 @@ async function deny(id: string, options: PhoneOptions): Promise<void> {
   const decision = options.notMe === true ? 'not-me' : 'deny';
   await phone.decide(await phone.open(id), { decision });
   print(options, { id, decision }, [`declined ${id}`]);
+}
+
+async function consents(id: string | undefined, options: PhoneOptions): Promise<void> {
+  const phone = await requirePhone(options);
+  if (id !== undefined) {
+    const consent = await phone.consent(id);
+    return print(options, consent, consent.receipts.flatMap(receiptLines));
+  }
+  const all = await phone.consents();
+  print(options, all, all.length === 0 ? ['no service knows anything'] : all.flatMap(consentLines));
+}
+
+async function withdraw(id: string, options: PhoneOptions): Promise<void> {
+  const { claim } = options;
+  await (await requirePhone(options)).withdraw(id, claim);
+  print(options, { id, ...(claim === undefined ? {} : { claim }), withdrawn: true }, [
+    `withdrawn; what it covered leaves no more${claim === undefined ? ', and its tokens are dead' : ''}`,
+  ]);
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -207,6 +226,40 @@ export function registerPhoneCommands(program: Command): void {
       one(async (id, options) => {
         await (await requirePhone(options)).notMe(id);
         print(options, { id, reported: true }, [`ended every sign-in; ${id} is reported`]);
+      }),
+    );
+  phone
+    .command('consents [id]')
+    .description('what services may know; with an id, how you decided and what you were shown')
+    .action(
+      refusing(async (id: string | undefined, _own: object, command: Command) =>
+        consents(id, command.optsWithGlobals<PhoneOptions>()),
+      ),
+    );
+  phone
+    .command('withdraw <id>')
+    .description('take a consent back, or everything of a service')
+    .option('--claim <claim>', 'only this')
+    .action(one(withdraw));
+  phone
+    .command('links')
+    .description('which accounts of services are linked to you')
+    .action(
+      none(async (options) => {
+        const links = await (await requirePhone(options)).links();
+        const lines = links.map(
+          ({ id, client_name: name, account, linked_at: at }) => `${id}  ${name.en}: ${account}, since ${at}`,
+        );
+        print(options, links, lines.length === 0 ? ['no account is linked'] : lines);
+      }),
+    );
+  phone
+    .command('unlink <id>')
+    .description('end a link; the service is told')
+    .action(
+      one(async (id, options) => {
+        await (await requirePhone(options)).unlink(id);
+        print(options, { id, linked: false }, [`unlinked ${id}`]);
       }),
     );
   phone

@@ -54,8 +54,9 @@ export function planConsent(question: ConsentQuestion): ConsentPlan {
     } else if (askAgain || decision === undefined || decision === 'informed') asked.push(claim);
     else if (decision === 'granted') alreadyGranted.push(claim);
   }
-  const offlineAnew = question.offlineAccess && !standing.offlineAccess;
-  const pageNeeded = askAgain || question.pageAnyway || !standing.met || asked.length > 0 || informedAnew || offlineAnew;
+  const offlineAnew = question.offlineAccess && !standing.offline.has(purpose.id);
+  const isNew = !standing.met.has(purpose.id) || asked.length > 0 || informedAnew || offlineAnew;
+  const pageNeeded = askAgain || question.pageAnyway || isNew;
   return { purpose, asked, informed, alreadyGranted, offlineAccess: question.offlineAccess, pageNeeded };
 }
 

@@ -2,6 +2,7 @@ import { accountsRows } from './accounts-rows.ts';
 import { approvalsRows } from './approvals-rows.ts';
 import { backchannelRows } from './backchannel-rows.ts';
 import { clientsRows } from './clients-rows.ts';
+import { consentRows } from './consent-rows.ts';
 import { devicesRows } from './devices-rows.ts';
 import type { Outcome } from './outcome.ts';
 import { webRows } from './web-rows.ts';
@@ -12,6 +13,7 @@ export const catalogue = {
   ...approvalsRows,
   ...backchannelRows,
   ...clientsRows,
+  ...consentRows,
   ...devicesRows,
   ...webRows,
 } as const satisfies Record<string, Outcome>;

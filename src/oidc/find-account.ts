@@ -10,6 +10,7 @@ import { sayVerification } from '#src/consent/verification.ts';
 import { releaseVerifiedClaims } from '#src/consent/verified-claims.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { backchannelSubject } from './backchannel.ts';
+import { linkClaimOf } from './link-claim.ts';
 import type { ProviderParts } from './parts.ts';
 import { requestState } from './request-state.ts';
 import { useOfGrant } from './session-grants.ts';
@@ -19,6 +20,8 @@ export interface TokenLike {
   readonly iat?: number;
   readonly acr?: string;
   readonly grantId?: string;
+  readonly clientId?: string;
+  readonly kind?: string;
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
@@ -26,11 +29,16 @@ export interface TokenLike {
 export const acrOf = (token: TokenLike | undefined): string | undefined =>
   token?.acr ?? (token?.extra?.['acr'] as string | undefined);
 
-export const factsOf = (token: TokenLike): TokenFacts => ({
-  issuedAt: token.iat ?? 0,
-  under: useOfGrant(token.grantId)?.under,
-  acr: acrOf(token),
-});
+export function factsOf(token: TokenLike): TokenFacts {
+  const use = useOfGrant(token.grantId);
+  const { clientId } = token;
+  return {
+    issuedAt: token.iat ?? 0,
+    under: use?.under,
+    acr: acrOf(token),
+    service: use === undefined || clientId === undefined ? undefined : { clientId, purpose: use.purpose, endings: use.endings },
+  };
+}
 
 /** A token's level and the account's now, whichever is lower. */
 function identityLevelFor(account: Account, token: TokenLike | undefined): IdentityLevel {
@@ -90,14 +98,15 @@ export function createFindAccount(parts: ProviderParts): FindAccount {
       const asked = claimsFor(scopes, use, scope, plain);
       const clientId = ctx.oidc.client?.clientId ?? '';
       const purpose = useOfGrant(used?.grantId)?.purpose;
+      const linked = use === 'id_token' ? await linkClaimOf(parts, used, { accountId: id as AccountId, clientId }) : {};
       const found = asked.length === 0 && verified === undefined ? undefined : await parts.clients.find(clientId);
-      if (account === undefined || found === undefined || purpose === undefined) return { sub: id };
+      if (account === undefined || found === undefined || purpose === undefined) return { ...linked, sub: id };
       const consent = await parts.reads.consent(account.id, clientId);
       const now = parts.clock.now();
       const question: ReleaseQuestion = {
         catalogue: parts.catalogue,
         client: found.client,
-        standing: standingOf(consent?.receipts, now),
+        standing: standingOf(consent, { client: found.client, account, nowMs: now }),
         purpose,
         identityLevel: identityLevelFor(account, used),
         person: account.person,
@@ -107,7 +116,7 @@ export function createFindAccount(parts: ProviderParts): FindAccount {
       await limitGuesses(released, asked, { accountId: account.id, clientId });
       const verification = sayVerification(parts.verification, account, question.identityLevel, now);
       const verifiedClaims = releaseVerifiedClaims({ ...question, verification }, verified);
-      return { ...released, ...(verifiedClaims === undefined ? {} : { verified_claims: verifiedClaims }), sub: id };
+      return { ...released, ...linked, ...(verifiedClaims === undefined ? {} : { verified_claims: verifiedClaims }), sub: id };
     }
 
     return { accountId: id, claims } satisfies ProviderAccount;

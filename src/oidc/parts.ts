@@ -28,6 +28,8 @@ export interface ProviderParts extends BackchannelParts {
   readonly subjects: SubjectIdentifiers;
   readonly matchLimit: MatchLimit;
   readonly pages: ProtocolPages;
+  /** The name of the claim that says which account of the service was linked. */
+  readonly linkClaim: string;
   readonly lives: ProtocolLives;
   /** The proxy in front tells address and scheme of a request. */
   readonly trustProxy: boolean;

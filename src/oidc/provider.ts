@@ -54,13 +54,17 @@ export function createProvider(parts: ProviderParts): Provider {
       long: { httpOnly: true, sameSite: 'lax', signed: true },
       short: { httpOnly: true, sameSite: 'lax', signed: true },
     },
-    claims: { openid: ['sub', 'acr', 'amr', 'auth_time'], ...claimsByScope(parts.catalogue), ...claimsByName(parts.catalogue) },
+    claims: {
+      openid: ['sub', 'acr', 'amr', 'auth_time', parts.linkClaim],
+      ...claimsByScope(parts.catalogue),
+      ...claimsByName(parts.catalogue),
+    },
     clientBasedCORS: (_ctx, origin, client) =>
       client.clientAuthMethod === 'none' && client.redirectUris?.some((uri) => new URL(uri).origin === origin) === true,
     clockTolerance: clockToleranceSeconds,
     // tokens end with their grant, and sign-out ends the grant (end-grants.ts): no look-up of the session at every use
     expiresWithSession: async () => false,
-    extraParams: { purpose: (ctx) => restoreOfflineAccess(ctx) },
+    extraParams: { purpose: (ctx) => restoreOfflineAccess(ctx), link: null },
     extraTokenClaims: (ctx) => extraTokenClaims(ctx),
     features: {
       ...supported.features,

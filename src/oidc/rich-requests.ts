@@ -16,6 +16,7 @@ import { claimsOf, scopesOf } from '#src/sign-in/authorization-request.ts';
 import { paramsOf } from './assess-request.ts';
 import { takeClaimsParameter } from './claims-parameter.ts';
 import type { ProviderParts } from './parts.ts';
+import { requestState } from './request-state.ts';
 
 type Details = readonly Readonly<Record<string, unknown>>[];
 
@@ -94,7 +95,9 @@ export function createRichRequests(parts: ProviderParts) {
     const accountId = ctx.oidc.account?.accountId as AccountId | undefined;
     if (detail === undefined || accountId === undefined) return undefined;
     const consent = await parts.reads.consent(accountId, ctx.oidc.client?.clientId ?? '');
-    const standing = standingOf(consent?.receipts, parts.clock.now());
+    const [found, account] = [await parts.clients.find(ctx.oidc.client?.clientId ?? ''), requestState(ctx).account];
+    if (account === undefined) return undefined;
+    const standing = standingOf(consent, { client: found?.client, account, nowMs: parts.clock.now() });
     const stands = (name: string): boolean => ['granted', 'informed'].includes(decisionOn(standing, detail.purpose, name) ?? '');
     return [{ ...detail, claims: detail.claims.filter(stands) }];
   }

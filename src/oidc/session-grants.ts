@@ -7,12 +7,15 @@ import type { ProviderParts } from './parts.ts';
 /**
  * What one grant of a session and client is for. Purposes never share a grant, because what a person allowed for one says nothing about
  * another; nor do tokens that end with the session and tokens for the time nobody is signed in (`offline`); nor sign-ins before and after
- * everything of the account was ended (`under`, its `validFrom`).
+ * everything of the account was ended (`under`, its `validFrom`), or everything of this service and purpose (`endings`, how often). A request
+ * that links an account (`link`, its id) has a grant that no other request gets.
  */
 export interface GrantUse {
   readonly purpose: string;
   readonly offline: boolean;
   readonly under: number;
+  readonly endings: number;
+  readonly link?: string | undefined;
 }
 
 interface KeptGrant extends Pick<GrantUse, 'purpose' | 'offline'> {
@@ -27,15 +30,31 @@ interface SessionEntry {
 
 const isFor = ({ purpose, offline }: GrantUse, kept: KeptGrant): boolean => kept.purpose === purpose && kept.offline === offline;
 
+/** Requests may share it: it says what it was granted under, and linked nothing. */
+function isShared({ id }: KeptGrant): boolean {
+  const use = useOfGrant(id);
+  return use?.under !== undefined && use.link === undefined;
+}
+
+function isUnder({ under, endings }: GrantUse, { id }: KeptGrant): boolean {
+  const use = useOfGrant(id);
+  return use?.under === under && use.endings === endings;
+}
+
 const grantsOf = (entry: SessionEntry | undefined): readonly KeptGrant[] => entry?.grants ?? [];
 
 /** What a grant is for, from its id: every code and token names its grant. Grants of a version before don't say `under`. */
 export function useOfGrant(
   grantId: string | undefined,
-): { readonly purpose: string; readonly under: number | undefined } | undefined {
-  const [purpose, random, under] = grantId?.split('.') ?? [];
+): (Pick<GrantUse, 'purpose' | 'endings' | 'link'> & { readonly under: number | undefined }) | undefined {
+  const [purpose, random, under, endings = '0', link] = grantId?.split('.') ?? [];
   if (purpose === undefined || random === undefined) return undefined;
-  return { purpose: Buffer.from(purpose, 'base64url').toString(), under: under === undefined ? undefined : Number(under) };
+  return {
+    purpose: Buffer.from(purpose, 'base64url').toString(),
+    under: under === undefined ? undefined : Number(under),
+    endings: Number(endings),
+    link,
+  };
 }
 
 /**
@@ -52,10 +71,9 @@ export async function findSessionGrant(
   const entry = session?.authorizations?.[clientId] as SessionEntry | undefined;
   let grant: Grant | undefined;
   for (const kept of grantsOf(entry).filter((each) => isFor(use, each))) {
-    const under = useOfGrant(kept.id)?.under;
-    // of a version before: it is not used again, and may still have tokens
-    if (under === undefined) continue;
-    const found = under === use.under ? await provider.Grant.find(kept.id) : undefined;
+    // of a version before, or of a request that linked: it is not used again, and may still have tokens
+    if (!isShared(kept)) continue;
+    const found = isUnder(use, kept) ? await provider.Grant.find(kept.id) : undefined;
     if (found === undefined && entry !== undefined) entry.grants = grantsOf(entry).filter(({ id }) => id !== kept.id);
     if (found !== undefined && found.accountId === session?.accountId) grant ??= found;
   }
@@ -80,12 +98,12 @@ export const newGrant = (
   ctx: KoaContextWithOIDC,
   accountId: string,
   clientId: string,
-  { purpose, under }: GrantUse,
+  { purpose, under, endings, link }: GrantUse,
 ): Grant =>
   new ctx.oidc.provider.Grant({
     accountId,
     clientId,
-    jti: `${Buffer.from(purpose).toString('base64url')}.${randomIdentifier(random, 256)}.${under}`,
+    jti: `${Buffer.from(purpose).toString('base64url')}.${randomIdentifier(random, 256)}.${under}.${endings}${link === undefined ? '' : `.${link}`}`,
   } as never);
 
 /** The session keeps the grant, so that its end can be the grant's. */

@@ -57,6 +57,31 @@ export interface SignIn {
   readonly reported: boolean;
 }
 
+/** What a service holds by consent, as the device API lists it. */
+export interface Consent {
+  readonly id: string;
+  /** The same for everything of the service. */
+  readonly service_id: string;
+  readonly client_id: string;
+  readonly client_name: { readonly vi: string; readonly en: string };
+  readonly purpose: { readonly vi: string; readonly en: string };
+  readonly claims: readonly string[];
+  /** Told, not asked. */
+  readonly by_law: readonly string[];
+  readonly offline_access: boolean;
+  readonly granted_at: string;
+  readonly expires_at: string;
+}
+
+/** An account of a service that belongs to this person. */
+export interface Link {
+  readonly id: string;
+  readonly client_id: string;
+  readonly client_name: { readonly vi: string; readonly en: string };
+  readonly account: string;
+  readonly linked_at: string;
+}
+
 export interface Decision {
   readonly decision: 'approve' | 'deny' | 'not-me';
   readonly number?: string | undefined;
@@ -146,6 +171,15 @@ export function createVirtualPhone(state: PhoneState) {
     list: async () => ((await call('GET', '/approvals')) as { approvals: readonly { id: string }[] }).approvals,
     signIns: async () => ((await call('GET', '/sign-ins')) as { sign_ins: readonly SignIn[] }).sign_ins,
     notMe: (id: string) => call('POST', `/sign-ins/${id}/not-me`),
+    consents: async () => ((await call('GET', '/consents')) as { consents: readonly Consent[] }).consents,
+    /** One of them with all its receipts. */
+    consent: (id: string) =>
+      call('GET', `/consents/${encodeURIComponent(id)}`) as Promise<{ receipts: readonly Record<string, unknown>[] }>,
+    /** Takes back a consent, everything of a service, or one claim of either. */
+    withdraw: (id: string, claim?: string) =>
+      call('DELETE', `/consents/${encodeURIComponent(id)}${claim === undefined ? '' : `/claims/${encodeURIComponent(claim)}`}`),
+    links: async () => ((await call('GET', '/links')) as { links: readonly Link[] }).links,
+    unlink: (id: string) => call('DELETE', `/links/${encodeURIComponent(id)}`),
     lock: () => call('POST', '/account/lock'),
   };
 }

@@ -17,6 +17,9 @@ const words = (text: string | undefined): string[] => text?.split(' ').filter(Bo
 export const scopesOf = (params: AuthorizationParams): ReadonlySet<string> => new Set(words(textParam(params, 'scope')));
 export const promptsOf = (params: AuthorizationParams): ReadonlySet<string> => new Set(words(textParam(params, 'prompt')));
 
+/** The request is to link an account of the service to its person (`links/`). */
+export const isLinking = (params: AuthorizationParams): boolean => textParam(params, 'link') !== undefined;
+
 /** The `claims` parameter, which the protocol layer has checked to be JSON of the right shape. */
 export function claimsOf(params: AuthorizationParams): ClaimsParameter | undefined {
   const text = textParam(params, 'claims');

@@ -12,7 +12,7 @@ import { standingOf } from '#src/consent/standing.ts';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { type Assessment, assess } from './assess.ts';
-import { type AuthorizationParams, claimsOf, promptsOf, scopesOf, textParam } from './authorization-request.ts';
+import { type AuthorizationParams, claimsOf, isLinking, promptsOf, scopesOf, textParam } from './authorization-request.ts';
 import type { InteractionDocument } from './collections.ts';
 import { nextStep, type Step } from './next-step.ts';
 import type { SignInParts } from './ports.ts';
@@ -55,10 +55,10 @@ export function consentPlanFor(
   const scopes = scopesOf(params);
   const now = parts.clock.now();
   let person: ReturnType<Account['person']> | undefined;
-  return planConsent({
+  const plan = planConsent({
     client,
     requested: requestedClaims(parts.catalogue, client, scopes, claimsOf(params), parts.verification.trustFramework),
-    standing: standingOf(consent?.receipts, now),
+    standing: standingOf(consent, { client, account, nowMs: now }),
     purpose: textParam(params, 'purpose'),
     offlineAccess: scopes.has('offline_access'),
     askAgain: promptsOf(params).has('consent') && !consentAnswered,
@@ -69,6 +69,8 @@ export function consentPlanFor(
       return parts.catalogue.get(name)?.read(person, { now, value }) !== undefined;
     },
   });
+  // linking an account of the service is said and confirmed each time
+  return isLinking(params) && !consentAnswered ? { ...plan, pageNeeded: true } : plan;
 }
 
 /** Methods that count on these pages: those proven here, and the session's unless the request made them start over. */

@@ -5,7 +5,9 @@ import { clients } from '#src/clients/collections.ts';
 import { consents, matchGuesses } from '#src/consent/collections.ts';
 import { deviceLists, devices, enrolmentCodes } from '#src/devices/collections.ts';
 import type { Collection } from '#src/kernel/store.ts';
+import { linkReferences, linkRequests, links } from '#src/links/collections.ts';
 import { grants, replays, sessions, signingKeys, tokens } from '#src/oidc/collections.ts';
+import { outbox } from '#src/outbox/collections.ts';
 import { daySums } from '#src/payments/collections.ts';
 import { interactions, knownBrowsers } from '#src/sign-in/collections.ts';
 import { installations } from './installation.ts';
@@ -36,5 +38,9 @@ export const allCollections = [
   replays,
   signingKeys,
   leases,
+  outbox,
+  linkRequests,
+  links,
+  linkReferences,
   migrations,
 ] as unknown as readonly Collection<never, string>[];

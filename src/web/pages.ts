@@ -108,6 +108,10 @@ export interface PageModels {
     readonly alreadyGranted: readonly ClaimRow[];
     readonly offlineAccess: boolean;
     readonly level: string;
+    /** The account of the service that is to be linked, and the one it takes the place of. */
+    readonly link?: { readonly label: string; readonly replaces: string | undefined } | undefined;
+    /** Digest of all that is said here: an answer counts for nothing else. */
+    readonly shown: string;
     readonly privacyUrl?: string | undefined;
     readonly termsUrl?: string | undefined;
   };

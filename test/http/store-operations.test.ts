@@ -16,6 +16,9 @@ const lan = {
 const protocolCollections = new Set(['interactions', 'sessions', 'grants', 'tokens', 'replays']);
 
 let provider: TestProvider;
+/** Work of the background that happens to fall into a sign-in. */
+const background = new Set(['leases', 'outbox']);
+
 let rp: Service;
 let calls: { operation: string; collection: string }[] = [];
 /** How often something had to be waited for: calls that were under way together are one wait. */
@@ -30,7 +33,9 @@ beforeAll(async () => {
   for (const operation of ['get', 'getMany', 'find', 'scan', 'insert', 'upsert', 'patch', 'amend', 'remove', 'commit'] as const) {
     const real = store[operation].bind(store) as (...given: unknown[]) => Promise<unknown>;
     (store as unknown as Record<string, unknown>)[operation] = (...given: unknown[]) => {
-      calls.push({ operation, collection: (given[0] as { name?: string }).name ?? '' });
+      const { name: collection = '' } = given[0] as { name?: string };
+      if (background.has(collection)) return real(...given);
+      calls.push({ operation, collection });
       if (underWay === 0) waits += 1;
       underWay += 1;
       return real(...given).finally(() => {

@@ -73,7 +73,7 @@ export function pageSamples(language: Language): readonly PageSample[] {
     samples.push({ name, page, model });
   };
   const signIn = { service: portal, form, idNumber: '', qr, qrOnly: false, level: said.level2 };
-  const consent = { form, offlineAccess: false, level: said.level2, asked: [], informed: [], alreadyGranted: [] };
+  const consent = { form, shown: 'digest', offlineAccess: false, level: said.level2, asked: [], informed: [], alreadyGranted: [] };
   const waiting = { service: bank, form, secondsLeft: 96, eventsUrl: '/sample/events' };
   const stuck = { service: portal, form, needed: said.level2, has: said.level1 };
   const [first, second, ...others] = rowsIn(language, said.open);
@@ -108,6 +108,12 @@ export function pageSamples(language: Language): readonly PageSample[] {
     asked: others,
     informed: rowsIn(language, said.forms, said.law).slice(0, 2),
     alreadyGranted: [first, second].filter((row) => row !== undefined),
+  });
+  add('consent-link', 'consent', {
+    ...consent,
+    service: bank,
+    asked: others,
+    link: { label: 'KH 0012***89', replaces: 'KH 0007***12' },
   });
   add('consent-nothing', 'consent', { ...consent, service: portal });
   add('level-missing', 'level-missing', { ...stuck, missing: 'identity-level' });

@@ -34,8 +34,8 @@ export function createBackchannelAdapter(parts: AdapterParts, tokenAdapter: Adap
   async function grantOf(outcome: Approved, clientId: string): Promise<string> {
     const provider = Provider.ctx?.oidc.provider;
     if (provider === undefined) throw new TypeError('outside of a request');
-    const { accountId, approval, purpose, under, request } = outcome;
-    const jti = `${Buffer.from(purpose).toString('base64url')}.${approval.id}.${under}`;
+    const { accountId, approval, purpose, under, endings, request } = outcome;
+    const jti = `${Buffer.from(purpose).toString('base64url')}.${approval.id}.${under}.${endings}`;
     const grant = new provider.Grant({ accountId, clientId, jti } as never);
     grant.addOIDCScope([...scopesOf(request.params)].join(' '));
     const asked = claimsOf(request.params);

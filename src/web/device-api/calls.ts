@@ -3,8 +3,11 @@ import { lockAccount } from '#src/accounts/locks.ts';
 import type { ListedApproval, ShownApproval } from '#src/approvals/shown-approval.ts';
 import type { Device } from '#src/devices/collections.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
+import { endOwnLink } from '#src/links/end-link.ts';
 import { listSignIns, reportSignIn } from '#src/sign-in/sign-in-history.ts';
 import { type DeviceCall, shaped } from './call.ts';
+import { readConsent, readConsents, withdrawListed } from './consents.ts';
+import { readLinks } from './links.ts';
 import type { DeviceApiParts } from './parts.ts';
 
 type Answer = { readonly status: number; readonly body?: unknown };
@@ -120,6 +123,51 @@ export const calls: readonly {
     whileLocked: true,
     handle: async (parts, call) => {
       await reportSignIn(parts, call.account.id, parameter(call));
+      return { status: 204 };
+    },
+  },
+  {
+    method: 'get',
+    path: '/consents',
+    whileLocked: true,
+    handle: async (parts, { account }) => ({ status: 200, body: await readConsents(parts, account) }),
+  },
+  {
+    method: 'get',
+    path: '/consents/:id',
+    whileLocked: true,
+    handle: async (parts, call) => ({ status: 200, body: await readConsent(parts, call.account, parameter(call)) }),
+  },
+  {
+    method: 'delete',
+    path: '/consents/:id',
+    whileLocked: true,
+    handle: async (parts, call) => {
+      await withdrawListed(parts, call.account, parameter(call));
+      return { status: 204 };
+    },
+  },
+  {
+    method: 'delete',
+    path: '/consents/:id/claims/:claim',
+    whileLocked: true,
+    handle: async (parts, call) => {
+      await withdrawListed(parts, call.account, parameter(call), String(call.ctx['params'].claim));
+      return { status: 204 };
+    },
+  },
+  {
+    method: 'get',
+    path: '/links',
+    whileLocked: true,
+    handle: async (parts, { account }) => ({ status: 200, body: await readLinks(parts, account) }),
+  },
+  {
+    method: 'delete',
+    path: '/links/:id',
+    whileLocked: true,
+    handle: async (parts, call) => {
+      await endOwnLink(parts, call.account.id, parameter(call));
       return { status: 204 };
     },
   },

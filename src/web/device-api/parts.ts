@@ -5,6 +5,7 @@ import type { ClientDirectory } from '#src/clients/ports.ts';
 import type { Devices } from '#src/devices/devices.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import type { Random } from '#src/kernel/random.ts';
+import type { Sealing } from '#src/kernel/sealing.ts';
 import type { Store } from '#src/kernel/store.ts';
 
 /** What the device API is made of. */
@@ -13,6 +14,7 @@ export interface DeviceApiParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly issuer: string;
+  readonly sealing: Sealing;
   readonly accounts: AccountDirectory;
   readonly clients: ClientDirectory;
   readonly devices: Devices;

@@ -2,16 +2,16 @@ import type { Context } from 'koa';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { answerConsent } from '#src/sign-in/answer-consent.ts';
-import { textParam } from '#src/sign-in/authorization-request.ts';
 import type { InteractionDocument } from '#src/sign-in/collections.ts';
 import { type Journey, viewJourney } from '#src/sign-in/journey.ts';
 import type { Step } from '#src/sign-in/next-step.ts';
 import { confirmPerson, forgetPerson, recordProof, restartQr } from '#src/sign-in/progress.ts';
-import { languageOf } from '../language.ts';
 import type { EntryProblem } from '../pages.ts';
 import { advance, goOn, refuse, requireService, showAgain } from './advance.ts';
 import { browserKey } from './browser-cookie.ts';
+import { shownConsentView } from './consent-view.ts';
 import type { FormFields } from './form-fields.ts';
+import { confirmOffered, linkOfferFor } from './link-offer.ts';
 import type { SignInPageParts } from './parts.ts';
 import { isSlowed, type PasswordEntry, passwordProof } from './password-entry.ts';
 
@@ -90,8 +90,14 @@ async function thisIsNotMe({ parts, ctx, journey }: Press): Promise<void> {
 async function approveConsent({ parts, ctx, journey, form }: Press): Promise<void> {
   const { account, plan, document } = journey;
   if (account === undefined || plan === undefined) throw new DomainError('interaction_expired');
-  const language = languageOf(ctx, textParam(document.payload.params, 'ui_locales'));
-  const answer = { granted: form.all('grant'), language, method: 'browser' } as const;
+  const link = await linkOfferFor(parts, journey);
+  if (link !== undefined && 'refusal' in link) return refuse(parts, ctx, document, ...link.refusal);
+  const shown = shownConsentView(parts, { ...journey, account, plan }, link, form.text('shown'));
+  // what is asked or its words changed since the page was shown: nobody has answered that yet
+  if (shown === undefined) return showAgain(ctx, document);
+  const unconfirmed = await confirmOffered(parts, journey);
+  if (unconfirmed !== undefined) return refuse(parts, ctx, document, ...unconfirmed.refusal);
+  const answer = { granted: form.all('grant'), language: shown.language, method: 'browser', words: shown.words } as const;
   const consent = await answerConsent(parts, { ...journey, account, plan }, answer);
   await advance(parts, ctx, document, {}, { account, consent, consentAnswered: true });
 }

@@ -1,15 +1,18 @@
 import type { Context } from 'koa';
 import type { ApprovalStatus } from '#src/approvals/approvals.ts';
+import { shownWords } from '#src/consent/shown-words.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { answerConsent } from '#src/sign-in/answer-consent.ts';
-import { promptsOf } from '#src/sign-in/authorization-request.ts';
+import { isLinking, promptsOf } from '#src/sign-in/authorization-request.ts';
 import type { InteractionDocument } from '#src/sign-in/collections.ts';
 import { type Journey, type Known, viewJourney } from '#src/sign-in/journey.ts';
+import { heldFromPhone } from '#src/sign-in/phone-grant.ts';
 import { finishJourney, recordProof } from '#src/sign-in/progress.ts';
 import { recordSignIn } from '#src/sign-in/sign-in-history.ts';
 import { qrStartOf } from '#src/sign-in/sign-in-requests.ts';
 import { languageOf } from '../language.ts';
 import { ensureBrowserKey } from './browser-cookie.ts';
+import { linkOfferFor } from './link-offer.ts';
 import type { SignInPageParts } from './parts.ts';
 import { type Showing, showStep } from './show.ts';
 
@@ -34,7 +37,8 @@ async function takeApproval(
   document: InteractionDocument,
   status: ApprovalStatus,
 ): Promise<Journey> {
-  const { accountId, methods, granted, browserKnown } = await parts.approvals.use(status.id, document.id);
+  const used = await parts.approvals.use(status.id, document.id);
+  const { accountId, methods, granted, browserKnown, deviceId, decision } = used;
   const moved = await recordProof(parts.store, document, {
     accountId,
     methods,
@@ -42,10 +46,18 @@ async function takeApproval(
   });
   if (moved === undefined) throw new DomainError('interaction_expired');
   const journey = requireService(await viewJourney(parts, moved));
-  const { account, plan } = journey;
+  const { account, plan, client } = journey;
   if (granted.length === 0 || account === undefined || plan === undefined) return journey;
-  const answer = { granted, language: languageOf(ctx), method: 'phone' } as const;
-  const consent = await answerConsent(parts, { ...journey, account, plan }, answer);
+  const held = heldFromPhone(used, { client, plan, consent: journey.consent });
+  if (held.granted.length === 0) return journey;
+  const answer = {
+    granted: held.granted,
+    language: languageOf(ctx),
+    method: 'phone',
+    words: shownWords(client, held.plan, []),
+    decision: { deviceId, approvalId: status.id, jws: decision },
+  } as const;
+  const consent = await answerConsent(parts, { ...journey, account, plan: held.plan }, answer);
   return requireService(await viewJourney(parts, moved, { account, consent }));
 }
 
@@ -57,7 +69,9 @@ async function finish(
   consentAnswered: boolean,
 ): Promise<void> {
   if (account === undefined) throw new TypeError('nobody signed in');
-  const isAskedByRequest = promptsOf(document.payload.params).has('consent') || client.metadata['application_type'] === 'native';
+  const { params } = document.payload;
+  const isAskedByRequest =
+    promptsOf(params).has('consent') || isLinking(params) || client.metadata['application_type'] === 'native';
   if (consentAnswered && isAskedByRequest) await finishJourney(parts.store, document.id, { outcome: 'consent-answered' });
   if (document.methods !== undefined) await recordSignIn(parts, document, ensureBrowserKey(parts, ctx));
   backToService(ctx, document);
@@ -112,5 +126,7 @@ export async function advance(
   const taken = isToTake(document, approval) ? approval : undefined;
   if (taken !== undefined) journey = await takeApproval(parts, ctx, document, taken);
   if (journey.step === 'finish') return finish(parts, ctx, journey, seen.consentAnswered === true);
-  showStep(parts, ctx, journey, { ...showing, approval: taken === undefined ? approval : undefined });
+  const link = await linkOfferFor(parts, journey);
+  if (link !== undefined && 'refusal' in link) return refuse(parts, ctx, document, ...link.refusal);
+  showStep(parts, ctx, journey, { ...showing, link, approval: taken === undefined ? approval : undefined });
 }

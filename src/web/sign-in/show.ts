@@ -3,6 +3,7 @@ import { maskedName } from '#src/accounts/account.ts';
 import type { ApprovalStatus } from '#src/approvals/approvals.ts';
 import { reachOf } from '#src/assurance/reach.ts';
 import type { Language } from '#src/kernel/identifier.ts';
+import type { LinkOffer } from '#src/links/confirm-link.ts';
 import { textParam } from '#src/sign-in/authorization-request.ts';
 import { openHints } from '#src/sign-in/hints.ts';
 import type { Journey } from '#src/sign-in/journey.ts';
@@ -11,7 +12,7 @@ import { languageOf } from '../language.ts';
 import { formOrigin } from '../middleware/security-headers.ts';
 import { type PageOptions, sendPage } from '../page-response.ts';
 import type { EntryProblem, PageModels } from '../pages.ts';
-import { claimRows } from './claim-rows.ts';
+import { consentView } from './consent-view.ts';
 import { levelWords } from './level-words.ts';
 import type { SignInPageParts } from './parts.ts';
 import { qrView } from './qr-page.ts';
@@ -23,6 +24,8 @@ export interface Showing {
   readonly retryAfterSeconds?: number | undefined;
   readonly typedIdNumber?: string | undefined;
   readonly status?: number;
+  /** The account of the service that the consent page is to name. */
+  readonly link?: LinkOffer | undefined;
   /** The QR was asked for instead of the code. */
   readonly byPhone?: boolean;
 }
@@ -103,27 +106,10 @@ function showConfirmPerson({ parts, ctx, journey, options, frame }: View): void 
 
 function showConsent(view: View): void {
   const { parts, ctx, journey, options, frame, language } = view;
-  const { client, plan, account } = journey;
+  const { plan, account } = journey;
   if (plan === undefined || account === undefined) throw new TypeError('consent is asked of a person who signed in');
-  const rows = { catalogue: parts.catalogue, client, plan, person: account.person(), language, now: parts.clock.now() };
-  const link = (name: string): string | undefined =>
-    (client.metadata[`${name}#${language}`] ?? client.metadata[name]) as string | undefined;
-  sendPage(
-    ctx,
-    parts.renderer,
-    'consent',
-    {
-      ...frame,
-      asked: claimRows(rows, plan.asked),
-      informed: claimRows(rows, plan.informed),
-      alreadyGranted: claimRows(rows, plan.alreadyGranted),
-      offlineAccess: plan.offlineAccess,
-      level: journey.assessment.reached === undefined ? '' : levelWords(journey.assessment.reached.level, language),
-      privacyUrl: link('policy_uri'),
-      termsUrl: link('tos_uri'),
-    },
-    options,
-  );
+  const { model } = consentView(parts, { ...journey, plan, account }, view.link, language);
+  sendPage(ctx, parts.renderer, 'consent', { ...frame, ...model }, options);
 }
 
 function showLevelMissing(view: View): void {

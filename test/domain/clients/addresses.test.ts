@@ -47,6 +47,24 @@ describe('addresses in a registration', () => {
     },
   );
 
+  it.each([
+    'http://shop.example/events',
+    'https://127.0.0.1/events',
+    'https://localhost/events',
+    'https://user:secret@shop.example/events',
+    'https://shop.example/events#x',
+    'ftp://shop.example/events',
+    'nonsense',
+  ])('do not let the provider push events to %s in production', async (address) => {
+    expect(await production.refusal({ consent_event_uri: address })).toMatch(/^consent_event_uri: /);
+  });
+
+  it('let the provider push events to the web, and are shown as they were put', async () => {
+    const address = 'https://shop.example/events';
+    expect(await production.refusal({ consent_event_uri: address })).toBeUndefined();
+    expect(await production.registry.show('shop')).toMatchObject({ consent_event_uri: address });
+  });
+
   it('may be private on a closed network, and plain in development', async () => {
     expect(await closedNetwork.refusal(keysAt('https://10.1.2.3/keys'))).toBeUndefined();
     expect(await closedNetwork.refusal(keysAt('http://10.1.2.3/keys'))).toBe('jwks_uri: must be https in production');

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { livingPolicy, policyAt } from '#config/policy.ts';
-import { MovingClock } from '#test/support/moving-clock.ts';
+import { TestClock } from '#test/support/test-clock.ts';
 
 it('a policy holds from its first day on, and the oldest one before it', () => {
   const first = policyAt(Date.UTC(2026, 0, 1));
@@ -27,11 +27,10 @@ it('guessing from one place is used up before it can use up what all places have
 it('a new policy holds from midnight in Viet Nam on, for those who already have the policy in their hands', () => {
   const old = policyAt(0);
   const next = { ...old, from: '2027-07-01', lives: { ...old.lives, accessToken: 600 }, wrongEntryAfterMs: 900 };
-  const clock = new MovingClock();
+  const midnight = Date.UTC(2027, 5, 30, 17);
+  const clock = new TestClock(midnight - 1);
   const { lives, ...policy } = livingPolicy(clock, [old, next]);
   const whole = livingPolicy(clock, [old, next]);
-  const midnight = Date.UTC(2027, 5, 30, 17);
-  clock.advance(midnight - 1 - clock.now());
   expect([lives.accessToken, whole.wrongEntryAfterMs, whole.from]).toEqual([3600, 700, old.from]);
   expect(policy.signIn).toEqual(old.signIn);
   clock.advance(1);

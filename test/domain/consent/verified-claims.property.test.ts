@@ -105,7 +105,7 @@ function answerTo(request: unknown, { level, evidence, registered, granted }: Ca
   const question = {
     catalogue,
     client: { policy } as unknown as Client,
-    standing: { decisions, offlineAccess: false, met: true },
+    standing: { decisions, offline: new Set<string>(), met: new Set(['p']) },
     purpose: 'p',
     identityLevel: level,
     person: () => person,

@@ -1,0 +1,72 @@
+import Router from '@koa/router';
+import type { Context, Next } from 'koa';
+import { z } from 'zod';
+import type { SubjectIdentifiers } from '#src/accounts/subject-identifier.ts';
+import type { ClientDirectory } from '#src/clients/ports.ts';
+import { DomainError } from '#src/kernel/domain-error.ts';
+import { endServiceLink, findServiceLink } from '#src/links/end-link.ts';
+import { type LinkParts, requestLink } from '#src/links/link-requests.ts';
+import { clientOfToken } from '#src/oidc/client-tokens.ts';
+import { readBody, shaped } from '../device-api/call.ts';
+
+export interface LinkRouteParts extends LinkParts {
+  readonly clients: ClientDirectory;
+  readonly subjects: SubjectIdentifiers;
+}
+
+/** One line that people read, without characters that hide or turn what is written. */
+const line = z
+  .string()
+  .normalize('NFC')
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u);
+const reference = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[\x21-\x7e]+$/);
+const request = z.strictObject({ reference, label: line });
+
+async function asProgram(ctx: Context, next: Next): Promise<void> {
+  ctx.request.headers['accept'] = 'application/json';
+  ctx.set('Cache-Control', 'no-store');
+  await next();
+}
+
+/** The service behind a call; one without a token is told which kind it needs. @see RFC 6750, 3 */
+async function caller(parts: LinkRouteParts, ctx: Context): Promise<string> {
+  try {
+    return await clientOfToken(parts, ctx.get('authorization'));
+  } catch (refused) {
+    if (refused instanceof DomainError) ctx.set('WWW-Authenticate', 'Bearer error="invalid_token"');
+    throw refused;
+  }
+}
+
+const referenceOf = (ctx: Context): string => shaped(reference, String(ctx['params'].reference));
+
+/** Asking for a link, looking one up and ending it, for a service about its own accounts alone. */
+export function createLinkRoutes(parts: LinkRouteParts): Router {
+  const router = new Router();
+  router.post('/links', asProgram as never, async (ctx: Context) => {
+    const clientId = await caller(parts, ctx);
+    const { link, expiresAt } = await requestLink(parts, clientId, shaped(request, (await readBody(ctx)).body));
+    ctx.status = 201;
+    ctx.body = { link, expires_at: new Date(expiresAt).toISOString() };
+  });
+  router.get('/links/:reference', asProgram as never, async (ctx: Context) => {
+    const clientId = await caller(parts, ctx);
+    const { accountId, linkedAt } = await findServiceLink(parts, clientId, referenceOf(ctx));
+    const client = (await parts.clients.find(clientId))?.client;
+    if (client === undefined) throw new DomainError('client_token_invalid');
+    const sub = client.subjectType === 'pairwise' ? parts.subjects.subjectOf(accountId, client) : accountId;
+    ctx.body = { reference: referenceOf(ctx), sub, linked_at: new Date(linkedAt).toISOString() };
+  });
+  router.delete('/links/:reference', asProgram as never, async (ctx: Context) => {
+    await endServiceLink(parts, await caller(parts, ctx), referenceOf(ctx));
+    ctx.status = 204;
+  });
+  return router;
+}
