@@ -1,14 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Settings } from '#config/load.ts';
 import { type DatedPolicies, livingPolicy } from '#config/policy.ts';
-import { createAccountDirectory } from './accounts/directory.ts';
+import { createAccountDirectory, createIdNumberDigest } from './accounts/directory.ts';
 import { createKeyboardAuthentication } from './accounts/keyboard-authentication.ts';
 import { createSubjectIdentifiers } from './accounts/subject-identifier.ts';
 import { createThrottle } from './accounts/throttle.ts';
 import { createApprovals } from './approvals/approvals.ts';
 import { createClientDirectory } from './clients/directory.ts';
 import { createClientRegistry } from './clients/registry.ts';
-import { createClaimCatalogue } from './consent/claim-catalogue.ts';
+import { claimsByScope, createClaimCatalogue } from './consent/claim-catalogue.ts';
 import { createDevices } from './devices/devices.ts';
 import { createEnrolmentCodes } from './devices/enrolment-codes.ts';
 import { createPasswordHashing, defaultHashingLimits } from './hashing/password-hashing.ts';
@@ -74,12 +74,19 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     (await findKnownBrowser(store, accountId, browser)) !== undefined;
   const subjects = createSubjectIdentifiers(sealing);
 
+  const idNumberDigest = createIdNumberDigest(sealing);
   const catalogue = createClaimCatalogue(settings.claimsPrefix);
   const clients = createClientDirectory(basics);
   const registry = createClientRegistry({
     ...basics,
     rules: createClientMetadataRules(settings.issuer, catalogue),
-    registration: { claimNames: [...catalogue.keys()], isProduction, mayReachPrivate: settings.outboundPrivate },
+    idNumberDigest,
+    registration: {
+      claimNames: [...catalogue.keys()],
+      claimsByScope: claimsByScope(catalogue),
+      isProduction,
+      mayReachPrivate: settings.outboundPrivate,
+    },
   });
   const signingKeys = createSigningKeys({ ...basics, lives: policy.signingKeys });
 
@@ -91,6 +98,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     catalogue,
     deviceMethods: allowSimulated ? ['swk', 'user', 'face', 'fpt'] : ['swk', 'user'],
     policy: policy.signIn,
+    idNumberDigest,
   };
   const requests = createSignInRequests(signIn);
   const enrolmentCodes = createEnrolmentCodes(basics);

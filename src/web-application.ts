@@ -8,7 +8,9 @@ import { isClockOff, type WatchedClock } from './observation/clock-watch.ts';
 import type { Metrics } from './observation/metrics.ts';
 import { countProtocolEvents, logProtocolRefusals } from './observation/protocol-events.ts';
 import { createConsumption } from './oidc/consumption.ts';
+import { createFetchText } from './oidc/fetch-text.ts';
 import { followSigningKeys } from './oidc/follow-keys.ts';
+import { createKeySets } from './oidc/key-sets.ts';
 import { createProvider } from './oidc/provider.ts';
 import { createRequestReads } from './oidc/request-reads.ts';
 import type { PrivateJwk } from './oidc/signing-keys.ts';
@@ -104,6 +106,7 @@ export async function createWebApplication(application: Application, logger: Log
     routers: [health, home, signInPages, deviceApi, createStaySignedIn({ clients, renderer }), ...metricsRoute],
   };
 
+  const keySets = createKeySets({ clock, fetchText: createFetchText({ mayReachPrivate: outboundPrivate }) });
   const reads = createRequestReads(application);
   const consumption = createConsumption({ store, random, pause: setTimeout });
 
@@ -121,6 +124,7 @@ export async function createWebApplication(application: Application, logger: Log
       lives: policy.lives,
       trustProxy,
       outboundPrivate,
+      keySets,
     });
     observeProvider(provider, application, logger, observation);
     return { keys, answer: mountServer({ ...shared, provider, consumption: consumption.middleware as Middleware }).callback() };

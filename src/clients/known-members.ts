@@ -6,6 +6,8 @@ export const ownMembers = [
   'class',
   'purposes',
   'allowed_claims',
+  'allowed_scopes',
+  'profile',
   'legal_basis',
   'min_acr',
   'allowed_acr',
@@ -16,7 +18,7 @@ export const ownMembers = [
 ] as const;
 
 /** What `clients show` adds; a registration that was shown may be put again with them. */
-export const shownMembers = ['state', 'client_id_issued_at', 'updated_at'] as const;
+export const shownMembers = ['state', 'waiting', 'client_id_issued_at', 'updated_at'] as const;
 
 /** Client metadata whose promise this version keeps (Dynamic Client Registration 1.0, 2; RFC 7591, 2). */
 export const keptMembers = [
@@ -71,7 +73,6 @@ export const unsupportedMembers = [
   'introspection_encrypted_response_enc',
   'introspection_signed_response_alg',
   'login_hints',
-  'profile',
   'registration_access_token',
   'registration_client_uri',
   'request_object_encryption_alg',

@@ -6,6 +6,7 @@ import { claimsByScope } from '#src/consent/claim-catalogue.ts';
 import { releaseClaims } from '#src/consent/release.ts';
 import { standingOf } from '#src/consent/standing.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
+import { maySignInAt } from '#src/sign-in/sandbox.ts';
 import type { ProviderParts } from './parts.ts';
 import { requestState } from './request-state.ts';
 import { useOfGrant } from './session-grants.ts';
@@ -13,6 +14,7 @@ import { useOfGrant } from './session-grants.ts';
 /** The members of a code or token that the check at use needs. */
 export interface TokenLike {
   readonly iat?: number;
+  readonly clientId?: string;
   readonly acr?: string;
   readonly grantId?: string;
   readonly extra?: Readonly<Record<string, unknown>>;
@@ -27,6 +29,16 @@ export const factsOf = (token: TokenLike): TokenFacts => ({
   under: useOfGrant(token.grantId)?.under,
   acr: acrOf(token),
 });
+
+/** Whether a person may still use the service that a token belongs to: one in the sandbox may have named them no longer. */
+export async function isForThem(
+  { clients, idNumberDigest }: Pick<ProviderParts, 'clients' | 'idNumberDigest'>,
+  clientId: string | undefined,
+  account: Account,
+): Promise<boolean> {
+  const found = await clients.find(clientId ?? '');
+  return found !== undefined && maySignInAt(found.client, account, idNumberDigest);
+}
 
 /** A token's level and the account's now, whichever is lower. */
 function identityLevelFor(account: Account, token: TokenLike | undefined): IdentityLevel {
@@ -54,7 +66,7 @@ export function createFindAccount(parts: ProviderParts): FindAccount {
     if (account === undefined) return undefined;
     const used = token as unknown as TokenLike | undefined;
     const alive = used === undefined ? isUsable(account) : tokenRefusal(account, factsOf(used)) === undefined;
-    if (!alive) return undefined;
+    if (!alive || (used !== undefined && !(await isForThem(parts, used.clientId, account)))) return undefined;
     requestState(ctx).account = account;
 
     async function claims(use: string, scope: string, asked: object): Promise<AccountClaims> {

@@ -6,6 +6,7 @@ import { epochSeconds } from '#src/kernel/clock.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import type { Assessment } from '#src/sign-in/assess.ts';
 import { textParam } from '#src/sign-in/authorization-request.ts';
+import { maySignInAt } from '#src/sign-in/sandbox.ts';
 import { assessRequest, finishedLogin, paramsOf } from './assess-request.ts';
 import type { ProviderParts } from './parts.ts';
 import { requestState } from './request-state.ts';
@@ -49,6 +50,12 @@ function isTooOld(parts: ProviderParts, ctx: Context): boolean {
   return facts === undefined || epochSeconds(parts.clock) - facts.authTime > Number(maxAge);
 }
 
+/** The service is in the sandbox, and the person who is signed in is none of its testers. */
+function isNoTester(parts: ProviderParts, ctx: Context): boolean {
+  const { account, client } = requestState(ctx);
+  return account !== undefined && client !== undefined && !maySignInAt(client, account, parts.idNumberDigest);
+}
+
 /** The subject a request names by `id_token_hint` or by a `sub` value is not the one signed in. */
 function isAnotherSubject(parts: ProviderParts, ctx: Context, wanted: unknown): boolean {
   const accountId = ctx.oidc.session?.accountId as AccountId | undefined;
@@ -77,6 +84,7 @@ function loginChecks(parts: ProviderParts) {
       'login_required',
       (ctx: Context) => ctx.oidc.account === undefined,
     ),
+    new Check('not_a_tester', 'the service is for its testers only', 'access_denied', (ctx: Context) => isNoTester(parts, ctx)),
     new Check('max_age', 'the sign-in is too old', 'login_required', (ctx: Context) => isTooOld(parts, ctx)),
     new Check('id_token_hint', 'another person is signed in', 'login_required', (ctx: Context) =>
       hintedSubject(ctx) === undefined ? false : isAnotherSubject(parts, ctx, hintedSubject(ctx)),

@@ -1,7 +1,8 @@
 /** The longest key set that is read from a client. */
 export const responseBodyLimits = { jwks_uri: 64 * 1024, sector_identifier_uri: 5 * 1024 };
 
-const patienceMs = 3000;
+/** Longer, and an answer would be of no use to who waits. */
+export const patienceMs = 3000;
 
 type OutgoingOptions = RequestInit & { readonly dispatcher?: unknown };
 

@@ -2,6 +2,7 @@ import type { SubjectIdentifiers } from '#src/accounts/subject-identifier.ts';
 import type { Sealing } from '#src/kernel/sealing.ts';
 import type { SignInParts } from '#src/sign-in/ports.ts';
 import type { Consumption } from './consumption.ts';
+import type { KeySets } from './key-sets.ts';
 import type { ProtocolPages } from './protocol-pages.ts';
 import type { RequestReads } from './request-reads.ts';
 import type { PrivateJwk } from './signing-keys.ts';
@@ -31,4 +32,6 @@ export interface ProviderParts extends SignInParts {
   /** The proxy in front tells address and scheme of a request. */
   readonly trustProxy: boolean;
   readonly outboundPrivate: boolean;
+  /** The keys that clients publish. */
+  readonly keySets: KeySets;
 }

@@ -1,5 +1,6 @@
 import { type Configuration, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { acrValues } from '#config/acr.ts';
+import { adminScopes } from '#src/clients/scopes.ts';
 import { claimsByScope } from '#src/consent/claim-catalogue.ts';
 import { clockToleranceSeconds, epochSeconds } from '#src/kernel/clock.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
@@ -39,6 +40,7 @@ export function supportedMetadata() {
       prompt_values_supported: ['none', 'login', 'consent'],
     },
     acrValues,
+    scopes: ['openid', 'offline_access', ...adminScopes],
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
@@ -77,7 +79,7 @@ export function createProvider(parts: ProviderParts): Provider {
   const supported = supportedMetadata();
   const provider = new Provider(parts.issuer, {
     ...supported,
-    adapter: createAdapter(parts),
+    adapter: createAdapter({ ...parts, claimsByScope: claimsByScope(parts.catalogue) }),
     jwks: { keys: parts.keys as never },
     cookies: {
       keys: createCookieSignatures(parts.sealing.deriveKey('cookies-v2')),

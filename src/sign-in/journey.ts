@@ -16,6 +16,7 @@ import { type AuthorizationParams, claimsOf, promptsOf, scopesOf, textParam } fr
 import type { InteractionDocument } from './collections.ts';
 import { nextStep, type Step } from './next-step.ts';
 import type { SignInParts } from './ports.ts';
+import { maySignInAt } from './sandbox.ts';
 
 /** Reasons for which everything proven earlier is discarded and asked again (assurance rule 3). */
 const reasonsToStartOver: ReadonlySet<string> = new Set(['login_prompt', 'max_age', 'id_token_hint', 'claims_id_token_sub_value']);
@@ -117,6 +118,7 @@ export async function viewJourney(
     methods,
     confirmationMissing: isConfirmationMissing(document),
     consentPageNeeded: plan?.pageNeeded ?? false,
+    mayUseService: account === undefined || maySignInAt(client, account, parts.idNumberDigest),
   });
   return { document, client, account, assessment, methods, consent, plan, step };
 }

@@ -1,16 +1,14 @@
-import type { ClientDirectory } from '#src/clients/ports.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import type { Sealing } from '#src/kernel/sealing.ts';
 import type { Store } from '#src/kernel/store.ts';
 import type { Consumption } from '../consumption.ts';
 import type { RequestReads } from '../request-reads.ts';
+import type { ClientAdapterParts } from './client-adapter.ts';
 
 /** What the adapters stand on. */
-export interface AdapterParts {
+export interface AdapterParts extends ClientAdapterParts {
   readonly store: Store;
   readonly sealing: Sealing;
-  readonly clock: Clock;
-  readonly clients: ClientDirectory;
   readonly reads: RequestReads;
   readonly consumption: Consumption;
 }

@@ -54,7 +54,6 @@ describe('members of a registration', () => {
     ['sector_identifier_uri', 'https://shop.example/sector'],
     ['request_uris', ['https://shop.example/r']],
     ['software_statement', 'ey.ey.x'],
-    ['profile', 'fapi-2.0'],
     ['login_hints', ['phone']],
   ])('does not take %s and then not keep it', async (member, value) => {
     expect(await world.refusal({ [member]: value })).toBe(`${member}: not supported by this version`);
