@@ -132,7 +132,7 @@ export function createClientRegistry(parts: ClientRegistryParts): ClientRegistry
     secrets: async (id) => listedSecrets(secretsOfRecord(await readRecord(parts, id)), clock.now()),
     expireSecret: (id, by, change) => expireSecret(parts, id, by, change),
     revokeSecret: (id, by, change) => revokeSecret(parts, id, by, change),
-    addTester: (id, by, tester) => addTester(parts, id, by, tester),
+    addTester: async (id, by, tester) => addTester(parts, id, by, tester),
     async testers(id) {
       const { live } = await readRecord(parts, id);
       if (live === undefined) throw clientNotFound(id);

@@ -65,6 +65,23 @@ describe("SenID's own members", () => {
     else expect(detail).toMatch(/^min_acr: /);
   });
 
+  it.each([
+    [['openid', 'everything'], 'allowed_scopes: everything is not a known scope'],
+    [['openid', 'profil'], 'allowed_scopes: profil is not a known scope, did you mean profile?'],
+    [['profile'], 'allowed_scopes: openid is in every sign-in'],
+    [['openid', 'offline_access'], 'allowed_scopes: offline_access needs the grant type refresh_token'],
+    [['openid', 'services.review'], 'allowed_scopes: services.review is for internal services only'],
+  ])('do not let a service count on the scopes %j', async (allowed, detail) => {
+    expect(await world.refusal({ allowed_scopes: allowed })).toBe(detail);
+  });
+
+  it('do not say two things about scopes', async () => {
+    const more = { allowed_scopes: ['openid', 'profile'], scope: 'openid email' };
+    expect(await world.refusal(more)).toBe('scope: email is not in allowed_scopes');
+    expect(await world.refusal({ ...more, scope: 'openid profile' })).toBeUndefined();
+    expect(await world.registry.show('shop')).toMatchObject({ allowed_scopes: ['openid', 'profile'] });
+  });
+
   it('do not let one consent stand for two purposes', async () => {
     const purposes = [
       { id: 'order', ...text },
