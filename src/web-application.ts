@@ -15,6 +15,7 @@ import { createProvider } from './oidc/provider.ts';
 import { createRequestReads } from './oidc/request-reads.ts';
 import type { PrivateJwk } from './oidc/signing-keys.ts';
 import { mountServer, type Observation } from './server.ts';
+import { createAdminApi, createAdminLimit } from './web/admin-api/routes.ts';
 import { createFormTokens } from './web/csrf.ts';
 import { createDeviceApi, createDeviceApiLimits } from './web/device-api/routes.ts';
 import { createHealthRoutes } from './web/health.ts';
@@ -83,6 +84,7 @@ export async function createWebApplication(application: Application, logger: Log
     approvals,
     limits: createDeviceApiLimits({ loopbackIsFree: settings.profile !== 'production' }),
   });
+  const adminApi = createAdminApi({ issuer, clients, registry: application.registry, calls: createAdminLimit() });
   const draining = createDraining();
   const health = createHealthRoutes({
     store,
@@ -103,7 +105,7 @@ export async function createWebApplication(application: Application, logger: Log
     beginLimit: limitBegins(policy.begins, { loopbackIsFree: settings.profile !== 'production' }) as Middleware,
     draining: draining.middleware as Middleware,
     observation,
-    routers: [health, home, signInPages, deviceApi, createStaySignedIn({ clients, renderer }), ...metricsRoute],
+    routers: [health, home, signInPages, deviceApi, adminApi, createStaySignedIn({ clients, renderer }), ...metricsRoute],
   };
 
   const keySets = createKeySets({ clock, fetchText: createFetchText({ mayReachPrivate: outboundPrivate }) });
