@@ -84,7 +84,7 @@ export async function createWebApplication(application: Application, logger: Log
     approvals,
     limits: createDeviceApiLimits({ loopbackIsFree: settings.profile !== 'production' }),
   });
-  const adminApi = createAdminApi({ issuer, clients, registry: application.registry, calls: createAdminLimit() });
+  const adminApi = createAdminApi({ logger, issuer, clients, registry: application.registry, calls: createAdminLimit() });
   const draining = createDraining();
   const health = createHealthRoutes({
     store,

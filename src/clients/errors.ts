@@ -6,6 +6,7 @@ export type ClientErrorCode =
   | 'client_not_found'
   | 'client_secret_not_found'
   | 'client_secrets_full'
+  | 'managers_invalid'
   | 'service_changed'
   | 'service_exists'
   | 'service_reason_missing'

@@ -10,7 +10,7 @@ import type { ClientRegistryParts } from './registry-parts.ts';
 import { isLive, type KeptSecret, openSecret, sealSecret, secretsOf } from './secrets.ts';
 import { type Expected, isWaiting, type LiveContent, type ServiceRecord, type Step, stateOf, takeStep } from './service-record.ts';
 import { registeredMembers } from './shown-registration.ts';
-import { checkTransition, type ServiceState } from './states.ts';
+import { checkTransition, maySay, type ServiceState } from './states.ts';
 
 /** `client_secret`: a generated one, given this once. `state`: only where the version does not work yet, or the service stays stopped. */
 export interface Registered {
@@ -129,6 +129,7 @@ function waits(record: ServiceRecord, by: Actor, { version, secrets, changes, an
 
 /** A service's own people and operators. @throws {DomainError} `service_role_missing` */
 export function checkManager({ id, live, waiting }: ServiceRecord, by: Actor): void {
+  if (!maySay(by, 'manager')) throw new DomainError<ClientErrorCode>('service_role_missing', { detail: 'this is for a manager' });
   const managers = live?.managers ?? (isWaiting(waiting) ? waiting.managers : undefined);
   if (by.roles.includes('operator') || managers === undefined || managers.some((each) => isSameHand(each, by.id))) return;
   throw new DomainError<ClientErrorCode>('service_role_missing', { detail: `${by.id} does not manage ${id}` });

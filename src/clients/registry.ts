@@ -3,7 +3,8 @@ import { type Actor, machineOperator } from './actor.ts';
 import type { ClientMetadata } from './client.ts';
 import { clientHistory, clients, waitingVersions } from './collections.ts';
 import { clientNotFound } from './errors.ts';
-import type { HistoryEntry } from './history.ts';
+import { changesBetween, type HistoryEntry, type MemberChange } from './history.ts';
+import { type ManagersOf, managersOf, setManagers } from './managers.ts';
 import { type ProposeOptions, proposeRegistration, putRegistration, type Registered } from './propose.ts';
 import type { ClientRegistryParts } from './registry-parts.ts';
 import {
@@ -26,8 +27,8 @@ import {
   type SecretChange,
   secretsOfRecord,
 } from './secret-changes.ts';
-import { type Expected, readRecord, type ServiceRecord, versionTag } from './service-record.ts';
-import { type ListedClient, listedClient, shownRegistration } from './shown-registration.ts';
+import { type Expected, isWaiting, readRecord, type ServiceRecord, versionTag } from './service-record.ts';
+import { type ListedClient, listedClient, registeredMembers, shownRegistration } from './shown-registration.ts';
 import { addTester, type ListedTester, listedTester, removeTester } from './testers.ts';
 
 /** Where a list goes on: after this service. */
@@ -62,6 +63,10 @@ export interface ClientRegistry {
   look(id: string, which?: 'working' | 'waiting'): Promise<ShownService>;
   /** Oldest first. @throws {DomainError} `client_not_found` */
   history(id: string, page?: ListPage): Promise<HistoryEntry[]>;
+  /** What the version that waits would change, member by member. @throws {DomainError} `client_not_found` where none waits */
+  compare(id: string): Promise<readonly MemberChange[]>;
+  managers(id: string): Promise<ManagersOf>;
+  setManagers(id: string, by: Actor, change: Expected & ManagersOf): Promise<ManagersOf>;
   addSecret(id: string, by: Actor, change?: SecretChange): Promise<AddedSecret>;
   secrets(id: string): Promise<ListedSecret[]>;
   expireSecret(id: string, by: Actor, change: Expected & { readonly secretId: string; readonly at: number }): Promise<void>;
@@ -128,6 +133,13 @@ export function createClientRegistry(parts: ClientRegistryParts): ClientRegistry
       if (found.length === 0 && (await store.get(clients, id)) === undefined) throw clientNotFound(id);
       return found;
     },
+    async compare(id) {
+      const { live, waiting } = await readRecord(parts, id);
+      if (!isWaiting(waiting)) throw clientNotFound(id);
+      return changesBetween(live === undefined ? {} : registeredMembers(live), registeredMembers(waiting.version));
+    },
+    managers: async (id) => managersOf(await readRecord(parts, id)),
+    setManagers: async (id, by, change) => setManagers(parts, id, by, change),
     addSecret: (id, by, change = {}) => addSecret(parts, id, by, change),
     secrets: async (id) => listedSecrets(secretsOfRecord(await readRecord(parts, id)), clock.now()),
     expireSecret: (id, by, change) => expireSecret(parts, id, by, change),

@@ -45,6 +45,12 @@ export const clientsRows = {
     'The service has too many secrets',
     'Revoke the ones that are no longer used, then add another.',
   ),
+  managers_invalid: step(
+    422,
+    'Danh sách người quản lý chưa hợp lệ',
+    'The list of managers is not valid',
+    'Names like operator:lan, client:console or client:console/lan; 1 to 50.',
+  ),
   service_changed: step(
     412,
     'Dịch vụ vừa được người khác thay đổi',

@@ -107,7 +107,8 @@ export async function viewJourney(
     now: epochSeconds(parts.clock),
     provenNow: document.methods !== undefined,
   });
-  const isAsked = account !== undefined && assessment.isEnough;
+  const mayUseService = account === undefined || maySignInAt(client, account, parts.idNumberDigest);
+  const isAsked = account !== undefined && assessment.isEnough && mayUseService;
   const consent = isAsked ? (seen.consent ?? (await findConsent(parts.store, account.id, client.id))) : undefined;
   const plan = isAsked
     ? consentPlanFor(parts, client, payload.params, account, { consent, consentAnswered: seen.consentAnswered })
@@ -118,7 +119,7 @@ export async function viewJourney(
     methods,
     confirmationMissing: isConfirmationMissing(document),
     consentPageNeeded: plan?.pageNeeded ?? false,
-    mayUseService: account === undefined || maySignInAt(client, account, parts.idNumberDigest),
+    mayUseService,
   });
   return { document, client, account, assessment, methods, consent, plan, step };
 }

@@ -72,6 +72,9 @@ describe('a service over the admin API', () => {
     });
     expect((await reader.call('GET', '/services/path')).body).toMatchObject({ client_name: 'Cửa hàng', waiting: 'draft' });
     expect((await reader.call('GET', '/services/path?version=waiting')).body).toMatchObject({ client_name: 'Tên mới' });
+    expect((await reviewer.call('GET', '/services/path/comparison')).body).toEqual({
+      changes: [{ member: 'client_name', before: 'Cửa hàng', after: 'Tên mới' }],
+    });
     expect(await reviewer.call('POST', '/services/path/suspension', { reason: 'Khiếu nại' })).toMatchObject({
       body: { state: 'suspended' },
     });
@@ -188,6 +191,19 @@ describe('who may not', () => {
     const seen = { 'If-Match': await etagOf('guarded') };
     const answer = await who().call(method, `/services/guarded${path}`, json, seen);
     expect(answer).toMatchObject({ status: 403, body: { code: 'service_role_missing' } });
+  });
+
+  it('a manager to whom a service was not given yet, or was taken from', async () => {
+    const next = await adminClient(provider, described, 'next-console', ['services.manage']);
+    await manager.call('POST', '/services', shop('given'));
+    const give = async (by: Client, ...managers: string[]) =>
+      by.call('PUT', '/services/given/managers', { managers }, { 'If-Match': await etagOf('given') });
+    expect(await give(next, 'client:next-console')).toMatchObject({ status: 403 });
+    expect(await give(manager, 'client:next-console', 'nobody')).toMatchObject({ status: 422, body: { code: 'managers_invalid' } });
+    expect(await give(manager, 'client:next-console')).toMatchObject({ status: 200 });
+    expect((await reader.call('GET', '/services/given/managers')).body).toEqual({ managers: ['client:next-console'] });
+    expect(await submit('given')).toMatchObject({ status: 403 });
+    expect(await next.call('POST', '/services/given/submission', {})).toMatchObject({ status: 200 });
   });
 
   it('a manager of another service', async () => {

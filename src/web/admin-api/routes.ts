@@ -17,30 +17,28 @@ export const createAdminLimit = (): RateLimiterMemory =>
   new RateLimiterMemory({ keyPrefix: 'admin', points: callsPerMinute, duration: 60 });
 
 /** Programs read these answers, and whoever may call here may know which member was wrong. @see RFC 9457 */
-async function asAdmin(ctx: Context, next: Next): Promise<void> {
-  ctx.set('Cache-Control', 'no-store');
-  ctx.request.headers['accept'] = 'application/json';
-  try {
-    await next();
-  } catch (thrown) {
-    if (!(thrown instanceof DomainError) || !isErrorCode(thrown.code)) throw thrown;
-    const { code, detail, retryAfterSeconds } = thrown;
-    const { status, title } = catalogue[thrown.code];
-    if (status === 401) ctx.set('WWW-Authenticate', 'Bearer');
-    if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
-    ctx.status = status;
-    ctx.type = 'application/problem+json';
-    const told = detail === undefined ? {} : { detail };
-    ctx.body = JSON.stringify({
-      type: `urn:senid:error:${code}`,
-      title: title.en,
-      status,
-      code,
-      ...told,
-      reference: ctx.state['reference'],
-    });
-  }
-}
+const asAdmin =
+  ({ logger }: AdminApiParts) =>
+  async (ctx: Context, next: Next): Promise<void> => {
+    ctx.set('Cache-Control', 'no-store');
+    // what is thrown further is a fault, and answered to a program too
+    ctx.request.headers['accept'] = 'application/json';
+    try {
+      await next();
+    } catch (thrown) {
+      if (!(thrown instanceof DomainError) || !isErrorCode(thrown.code)) throw thrown;
+      const { code, detail, retryAfterSeconds } = thrown;
+      const { status, title, log } = catalogue[thrown.code];
+      const reference: unknown = ctx.state['reference'];
+      logger[log]({ reference, code, detail }, 'refused');
+      if (status === 401) ctx.set('WWW-Authenticate', 'Bearer');
+      if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
+      ctx.status = status;
+      ctx.type = 'application/problem+json';
+      const told = detail === undefined ? {} : { detail };
+      ctx.body = JSON.stringify({ type: `urn:senid:error:${code}`, title: title.en, status, code, ...told, reference });
+    }
+  };
 
 /** Reads a part of a call by its shape. @throws {DomainError} `request_malformed`, the detail naming the member */
 function read(shape: z.ZodType | undefined, given: unknown, part: string): Readonly<Record<string, unknown>> {
@@ -80,18 +78,19 @@ async function callOf(parts: AdminApiParts, ctx: Context, operation: Operation):
 export function createAdminApi(parts: AdminApiParts): Router {
   const router = new Router();
   const document = openApiDocument(parts.issuer);
+  const answering = asAdmin(parts) as never;
   router.get(`${prefix}/openapi.json`, (ctx) => {
     ctx.body = document;
   });
   for (const operation of operations)
-    router[operation.method](prefix + operation.path, asAdmin as never, async (ctx: Context) => {
+    router[operation.method](prefix + operation.path, answering, async (ctx: Context) => {
       const { body, etag, location } = await operation.handle(parts.registry, await callOf(parts, ctx, operation));
       ctx.status = operation.status;
       if (etag !== undefined) ctx.set('ETag', `"${etag}"`);
       if (location !== undefined) ctx.set('Location', parts.issuer + prefix + location);
       if (body !== undefined) ctx.body = body;
     });
-  router.all(`${prefix}/{*rest}`, asAdmin as never, () => {
+  router.all(`${prefix}/{*rest}`, answering, () => {
     throw new DomainError('page_not_found');
   });
   return router;
