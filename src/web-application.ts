@@ -108,7 +108,12 @@ export async function createWebApplication(application: Application, logger: Log
     routers: [health, home, signInPages, deviceApi, adminApi, createStaySignedIn({ clients, renderer }), ...metricsRoute],
   };
 
-  const keySets = createKeySets({ clock, fetchText: createFetchText({ mayReachPrivate: outboundPrivate }) });
+  const keySets = createKeySets({
+    clock,
+    fetchText: createFetchText({ mayReachPrivate: outboundPrivate }),
+    failed: (address, fault) =>
+      logger.warn({ host: new URL(address).host, cause: (fault as Error).message }, 'keys could not be read'),
+  });
   const reads = createRequestReads(application);
   const consumption = createConsumption({ store, random, pause: setTimeout });
 

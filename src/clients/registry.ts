@@ -9,6 +9,7 @@ import { type ProposeOptions, proposeRegistration, putRegistration, type Registe
 import type { ClientRegistryParts } from './registry-parts.ts';
 import {
   approveVersion,
+  dropVersion,
   type Moved,
   type Reasoned,
   refuseVersion,
@@ -51,6 +52,7 @@ export interface ClientRegistry {
   propose(json: unknown, by: Actor, options?: ProposeOptions): Promise<Registered>;
   submit(id: string, by: Actor, options?: SubmitOptions): Promise<Moved>;
   withdraw(id: string, by: Actor, expected?: Expected): Promise<Moved>;
+  drop(id: string, by: Actor, expected?: Expected): Promise<Pick<Moved, 'client_id'>>;
   approve(id: string, by: Actor, why?: Reasoned): Promise<Moved>;
   refuse(id: string, by: Actor, why: Reasoned): Promise<Moved>;
   suspend(id: string, by?: Actor, why?: Reasoned): Promise<Moved>;
@@ -103,6 +105,7 @@ export function createClientRegistry(parts: ClientRegistryParts): ClientRegistry
     propose: async (json, by, options = {}) => proposeRegistration(parts, json, by, options),
     submit: (id, by, options = {}) => submitVersion(parts, id, by, options),
     withdraw: (id, by, expected = {}) => withdrawVersion(parts, id, by, expected),
+    drop: (id, by, expected = {}) => dropVersion(parts, id, by, expected),
     approve: (id, by, why = {}) => approveVersion(parts, id, by, why),
     refuse: (id, by, why) => refuseVersion(parts, id, by, why),
     suspend: (id, by = machineOperator, why = {}) => setStopped(parts, id, by, 'suspend', why),

@@ -109,6 +109,25 @@ function backToDraft(
   });
 }
 
+/** Forgets the version that waits; what works goes on, and where nothing does the identifier is free again. */
+export function dropVersion(
+  parts: ClientRegistryParts,
+  id: string,
+  by: Actor,
+  expected: Expected,
+): Promise<Pick<Moved, 'client_id'>> {
+  return takeStep(parts, id, by, expected, (record) => {
+    checkManager(record, by);
+    const state = reviewedState(record);
+    checkTransition('drop', state, by);
+    return {
+      waiting: { ...(record.waiting as WaitingDocument), stage: 'none', secrets: undefined },
+      told: { action: 'drop', state: record.live === undefined ? state : knownState(record) },
+      answer: { client_id: id },
+    };
+  });
+}
+
 export const withdrawVersion = (parts: ClientRegistryParts, id: string, by: Actor, expected: Expected): Promise<Moved> =>
   backToDraft(parts, id, by, 'withdraw', expected);
 

@@ -36,7 +36,10 @@ export function scopesOf(
 
 /** Why a service may not have a scope, or nothing. */
 function scopeFault(scope: string, { class: kind, grant_types: grants }: Members, known: readonly string[]): string | undefined {
-  if ((adminScopes as readonly string[]).includes(scope)) return kind === 'internal' ? undefined : 'is for internal services only';
+  if ((adminScopes as readonly string[]).includes(scope)) {
+    if (kind !== 'internal') return 'is for internal services only';
+    return grants.includes('client_credentials') ? undefined : 'needs the grant type client_credentials';
+  }
   if (!known.includes(scope)) return `is not a known scope${hintFor(scope, known)}`;
   return scope === 'offline_access' && !grants.includes('refresh_token') ? 'needs the grant type refresh_token' : undefined;
 }

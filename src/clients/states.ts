@@ -36,6 +36,7 @@ export const transitions = [
   { verb: 'change', from: ['unknown', 'draft', 'review', 'sandbox', 'production'], to: 'draft', by: 'manager' },
   { verb: 'submit', from: ['draft', 'sandbox'], to: 'review', by: 'manager' },
   { verb: 'withdraw', from: ['review'], to: 'draft', by: 'manager' },
+  { verb: 'drop', from: ['draft', 'review'], to: 'what works alone', by: 'manager' },
   { verb: 'approve', from: ['review'], to: 'sandbox or production, as submitted', by: 'reviewer', fourEyes: true },
   { verb: 'refuse', from: ['review'], to: 'draft', by: 'reviewer', needsReason: true },
   { verb: 'suspend', from: ['sandbox', 'production'], to: 'suspended', by: 'reviewer', needsReason: true },

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Actor } from '#src/clients/actor.ts';
 import type { CommonOptions } from './command-context.ts';
 
@@ -22,5 +22,10 @@ export function operatorOf({ as }: OperatorOptions): Actor {
   return { id: `operator:${as ?? user}`, roles: ['operator'], via: `command line, ${user}` };
 }
 
+function name(text: string): string {
+  if (!/^[A-Za-z0-9._@-]{1,64}$/.test(text)) throw new InvalidArgumentError('expected letters, digits and . _ @ -');
+  return text;
+}
+
 export const sayingWho = (command: Command): Command =>
-  command.option('--as <name>', 'who you are, for the history; the name of your system account, unless this says another');
+  command.option('--as <name>', 'who you are, for the history; the name of your system account, unless this says another', name);

@@ -67,11 +67,18 @@ interface Known {
 /** More addresses than a nation's services have. */
 const mostKept = 20_000;
 
+export interface KeySetParts {
+  readonly clock: Clock;
+  readonly fetchText: FetchText;
+  /** Told when an address gave no keys. */
+  readonly failed?: (address: string, fault: unknown) => void;
+}
+
 /**
  * Keys by address, each asked for once at a time. An unknown `kid` asks nothing: the set is never older than `freshMs`, so that whoever sends
  * made-up signatures makes us ask four times less often than that per process, and less often still where nobody answers.
  */
-export function createKeySets({ clock, fetchText }: { readonly clock: Clock; readonly fetchText: FetchText }): KeySets {
+export function createKeySets({ clock, fetchText, failed = () => undefined }: KeySetParts): KeySets {
   const known = new Map<string, Known>();
   const asking = new Map<string, Promise<Known>>();
 
@@ -97,9 +104,10 @@ export function createKeySets({ clock, fetchText }: { readonly clock: Clock; rea
       // an unchanged text keeps its objects, so that what was built from them stays valid
       const sets = before?.text === text ? before.sets : new Map([[false, readKeySet(text, false)]]);
       return keep(address, { askedAt, goodAt: askedAt, text, sets, failures: 0 });
-    } catch {
+    } catch (fault) {
+      failed(address, fault);
       const last = before ?? { goodAt: undefined, text: '', sets: new Map<boolean, KeySet>(), failures: 0 };
-      return keep(address, { ...last, askedAt, failures: Math.min(last.failures + 1, 10) });
+      return keep(address, { ...last, askedAt: clock.now(), failures: Math.min(last.failures + 1, 10) });
     }
   }
 

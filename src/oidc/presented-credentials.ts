@@ -23,7 +23,8 @@ export function presentedIn(ctx: KoaContextWithOIDC): string | undefined {
 }
 
 /** What a client signs with a key of its own. */
-const signed = ['client_assertion', 'request'];
+const signed = ['client_assertion', 'request', 'request_uri'];
 
-/** Whether the keys of a client will be looked at in this request: strangers who name a client make nobody fetch anything. */
-export const needsKeys = (ctx: KoaContextWithOIDC): boolean => signed.some((name) => ctx.oidc?.params?.[name] !== undefined);
+/** Whether the keys of a client will be looked at in this request: strangers who merely name a client make nobody fetch anything. */
+export const needsKeys = (ctx: KoaContextWithOIDC, authMethod: unknown): boolean =>
+  authMethod === 'self_signed_tls_client_auth' || signed.some((name) => ctx.oidc?.params?.[name] !== undefined);

@@ -50,6 +50,9 @@ describe('a service over the admin API', () => {
     const created = await manager.call('POST', '/services', shop('path'), lanActs);
     expect(created).toMatchObject({ status: 201, body: { client_id: 'path', state: 'draft' } });
     expect(created.headers.get('location')).toBe(`${provider.issuer}/admin/v1/services/path`);
+    expect((await manager.call('DELETE', '/services/path/waiting')).status).toBe(204);
+    expect((await reader.call('GET', '/services/path')).status).toBe(404);
+    await manager.call('POST', '/services', shop('path'));
     expect(await submit('path')).toMatchObject({ status: 200, body: { state: 'review' } });
     expect(await reviewer.call('POST', '/services/path/refusal', { reason: 'Thiếu logo' })).toMatchObject({
       body: { state: 'draft' },
@@ -85,6 +88,8 @@ describe('a service over the admin API', () => {
     const entries = history['entries'] as unknown as { by: string; action: string; reason?: string }[];
     expect(entries.map(({ by, action }) => `${by} ${action}`)).toEqual([
       'client:console/lan change',
+      'client:console drop',
+      'client:console change',
       'client:console submit for sandbox',
       'client:review-desk refuse',
       'client:console submit for sandbox',
@@ -99,7 +104,7 @@ describe('a service over the admin API', () => {
       'client:review-desk suspend',
       'client:review-desk resume',
     ]);
-    expect(entries[2]?.reason).toBe('Thiếu logo');
+    expect(entries[4]?.reason).toBe('Thiếu logo');
   });
 
   it('changes its secret over', async () => {
@@ -224,8 +229,19 @@ describe('who may not', () => {
       const answer = await open(authorization === '' ? {} : { authorization });
       expect([authorization.slice(0, 8), answer.status]).toEqual([authorization.slice(0, 8), 401]);
       expect(answer.headers.get('www-authenticate')).toBe('Bearer');
-      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      described.check('GET', '/services', answer.status, answer.headers.get('content-type'), await answer.json());
     }
+  });
+
+  it('a person at a service that may call here itself', async () => {
+    const both = await Service.register(provider, 'both-ways', {
+      class: 'internal',
+      grant_types: ['authorization_code', 'client_credentials'],
+      allowed_scopes: ['openid', 'services.operate'],
+    });
+    const { tokens } = await both.signIn(new FormBrowser(), lan, { scope: 'openid services.operate' });
+    const authorization = `Bearer ${tokens.access_token}`;
+    expect((await fetch(`${provider.issuer}/admin/v1/services`, { headers: { authorization } })).status).toBe(401);
   });
 
   it('a service whose registration leaves the scope out, however it asks', async () => {

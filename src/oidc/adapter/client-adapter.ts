@@ -68,7 +68,12 @@ export function createClientAdapter({ clients, clock, keySets, claimsByScope }: 
   async function keysOf({ client: { metadata, policy } }: ClientWithSecrets): Promise<KeySet | undefined> {
     const { jwks, jwks_uri: address } = metadata;
     if (jwks !== undefined) return liveKeys(jwks as KeySet, clock.now());
-    if (typeof address !== 'string' || Provider.ctx === undefined || !needsKeys(Provider.ctx)) return undefined;
+    if (
+      typeof address !== 'string' ||
+      Provider.ctx === undefined ||
+      !needsKeys(Provider.ctx, metadata['token_endpoint_auth_method'])
+    )
+      return undefined;
     return keySets.at(address, policy.profile !== undefined);
   }
 

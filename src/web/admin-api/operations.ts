@@ -155,6 +155,18 @@ export const operations: readonly Operation[] = [
     handle: async (registry, call) => ({ body: await registry.withdraw(call.id, call.by, expected(call)) }),
   },
   {
+    method: 'delete',
+    path: `${service}/waiting`,
+    operationId: 'dropVersion',
+    summary: 'Forgets the version that waits; where nothing works yet the identifier is free again',
+    status: 204,
+    changes: true,
+    async handle(registry, call) {
+      await registry.drop(call.id, call.by, expected(call));
+      return {};
+    },
+  },
+  {
     method: 'post',
     path: `${service}/approval`,
     operationId: 'approveVersion',

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { clients } from '#src/clients/collections.ts';
 import { createClientDirectory } from '#src/clients/directory.ts';
 import { allCollections } from '#src/storage/collections.ts';
+import { migrate } from '#src/storage/migrations/migrate.ts';
 import { upgradeOnRead } from '#src/storage/migrations/upgrading-store.ts';
 import { openClientWorld, shop } from '#test/support/client-world.ts';
 
@@ -61,5 +62,7 @@ it('a registration of the version before, which knew no stages, goes on for ever
   const found = await createClientDirectory({ ...world, store }).find('shop');
   expect(found).toMatchObject({ client: { state: 'active', stage: 'production', name: { vi: 'Cửa hàng' } } });
   expect(found?.secrets).toHaveLength(1);
+  await migrate({ store: world.store, collections: allCollections, hold: async () => true, progress: () => undefined });
+  expect(await world.store.get(clients, 'shop')).toMatchObject({ schema: 2, stage: 'production' });
   await world.close();
 });

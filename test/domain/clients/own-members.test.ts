@@ -75,6 +75,12 @@ describe("SenID's own members", () => {
     expect(await world.refusal({ allowed_scopes: allowed })).toBe(detail);
   });
 
+  it('give the scopes of an interface for programs to who acts for itself alone', async () => {
+    const more = { class: 'internal', allowed_scopes: ['openid', 'services.read'] };
+    expect(await world.refusal(more)).toBe('allowed_scopes: services.read needs the grant type client_credentials');
+    expect(await world.refusal({ ...more, grant_types: ['authorization_code', 'client_credentials'] })).toBeUndefined();
+  });
+
   it('do not say two things about scopes', async () => {
     const more = { allowed_scopes: ['openid', 'profile'], scope: 'openid email' };
     expect(await world.refusal(more)).toBe('scope: email is not in allowed_scopes');

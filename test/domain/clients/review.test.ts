@@ -69,6 +69,16 @@ describe('a new service', () => {
     await expect(world.registry.propose(shop, maker, { isNew: true })).rejects.toMatchObject({ code: 'service_exists' });
   });
 
+  it('is forgotten when its makers drop it, with the secret that it brought', async () => {
+    const { client_secret: secret } = await world.registry.propose(shop, maker);
+    await world.registry.drop('shop', maker);
+    await expect(world.registry.show('shop')).rejects.toMatchObject({ code: 'client_not_found' });
+    expect(await world.registry.list()).toEqual([]);
+    const again = await world.registry.propose(shop, stranger, { isNew: true });
+    expect(again.client_secret).not.toBe(secret);
+    await expect(world.registry.submit('shop', maker)).rejects.toMatchObject({ code: 'service_role_missing' });
+  });
+
   it('comes back to its makers with a reason, and goes again', async () => {
     await world.registry.propose(shop, maker);
     await world.registry.submit('shop', maker);
@@ -161,6 +171,15 @@ describe('a changed registration of a service in production', () => {
     expect(await world.registry.approve('shop', second)).toEqual({ client_id: 'shop', state: 'production' });
     expect(await found()).toMatchObject({ metadata: { redirect_uris: moved.redirect_uris } });
     await expect(world.registry.show('shop', 'waiting')).rejects.toMatchObject({ code: 'client_not_found' });
+  });
+
+  it('is dropped without a trace in what works', async () => {
+    await toProduction();
+    const before = await world.registry.show('shop');
+    await world.registry.propose(moved, maker);
+    await world.registry.drop('shop', maker);
+    expect(await world.registry.show('shop')).toEqual(before);
+    await expect(world.registry.drop('shop', maker)).rejects.toMatchObject({ code: 'service_state_wrong' });
   });
 
   it('keeps its secrets and its sector', async () => {
