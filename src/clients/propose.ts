@@ -2,8 +2,8 @@ import { DomainError } from '#src/kernel/domain-error.ts';
 import { randomIdentifier } from '#src/kernel/random.ts';
 import { type Actor, isSameHand } from './actor.ts';
 import type { Client, ClientMetadata } from './client.ts';
-import type { ClientErrorCode } from './errors.ts';
-import { changesBetween, type MemberChange } from './history.ts';
+import { type ClientErrorCode, memberInvalid } from './errors.ts';
+import { changesBetween, type MemberChange, type Told } from './history.ts';
 import { needsSecret } from './protocol-rules.ts';
 import { clientOf, type Registration, readRegistration } from './registration.ts';
 import type { ClientRegistryParts } from './registry-parts.ts';
@@ -40,14 +40,18 @@ function secretsAfter(parts: ClientRegistryParts, { members }: Registration, bef
   const now = parts.clock.now();
   const { client_id: id, client_secret: given, client_secret_expires_at: seconds = 0 } = members;
   const until = seconds > 0 ? { expiresAt: seconds * 1000 } : {};
+  const sealed = (value: string): KeptSecret => {
+    if (!isLive(until, now)) throw memberInvalid('client_secret_expires_at', 'is over, so the secret would open nothing');
+    return sealSecret(parts, id, value, { createdAt: now, ...until });
+  };
   const live = before.filter((secret) => isLive(secret, now));
   if (given !== undefined && !live.some((secret) => openSecret(parts.sealing, id, secret) === given))
-    return { kept: [sealSecret(parts, id, given, { createdAt: now, ...until })], isChanged: true };
+    return { kept: [sealed(given)], isChanged: true };
   const [newest, ...older] = live;
   if (newest === undefined) {
     // base64url: letters, digits, - and _ only, since some libraries do not form-encode Basic credentials
     const generated = randomIdentifier(parts.random, 256);
-    return { kept: [sealSecret(parts, id, generated, { createdAt: now, ...until })], generated, isChanged: true };
+    return { kept: [sealed(generated)], generated, isChanged: true };
   }
   if (seconds > 0 && newest.expiresAt !== seconds * 1000) return { kept: [{ ...newest, ...until }, ...older], isChanged: true };
   return { kept: before, isChanged: false };
@@ -96,12 +100,15 @@ function worksAtOnce(record: ServiceRecord, by: Actor, proposal: Proposal, appro
   const { version, secrets, changes, answer } = proposal;
   const content = { ...version, ...carriedOver(record, by), secrets: secrets.kept };
   const isStopped = version.state === 'suspended';
+  const told: Told = { action: 'change', state: isStopped ? 'suspended' : version.stage, changes, approval };
+  const answered = { ...answer, ...(isStopped ? { state: 'suspended' as const } : {}) };
+  if (live !== undefined && changes.length === 0 && !isWaiting(record.waiting)) return { told, answer: answered };
   const hands = version.stage === 'sandbox' ? { hands: withHand(live?.hands, by) } : {};
   return {
     ...dropped(record),
     live: { ...content, ...hands },
-    told: { action: 'change', state: isStopped ? 'suspended' : version.stage, changes, approval },
-    answer: { ...answer, ...(isStopped ? { state: 'suspended' } : {}) },
+    told,
+    answer: answered,
   };
 }
 

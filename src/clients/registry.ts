@@ -78,7 +78,15 @@ export interface ClientRegistry {
   removeTester(id: string, by: Actor, tester: Expected & { readonly testerId: string }): Promise<ListedTester>;
 }
 
-const wholeHistory: ListPage = { limit: 1000 };
+const historyPage = (store: Store, id: string, { after, limit }: ListPage): Promise<HistoryEntry[]> =>
+  store.find(clientHistory, 'client', id, { limit, ...(after === undefined ? {} : { after }) });
+
+async function wholeHistory(store: Store, id: string): Promise<HistoryEntry[]> {
+  const found: HistoryEntry[] = [];
+  for (let page: HistoryEntry[] | undefined; page === undefined || page.length > 0; found.push(...page))
+    page = await historyPage(store, id, { after: found.at(-1)?.id, limit: 500 });
+  return found;
+}
 
 /** The services of a page in the order of their identifiers, those that work and those that only wait. */
 async function listPage(store: Store, { after, limit }: ListPage): Promise<{ listed: ListedClient[]; last: string | undefined }> {
@@ -131,8 +139,8 @@ export function createClientRegistry(parts: ClientRegistryParts): ClientRegistry
     },
     look,
     show: async (id, which) => (await look(id, which)).registration,
-    async history(id, { after, limit } = wholeHistory) {
-      const found = await store.find(clientHistory, 'client', id, { limit, ...(after === undefined ? {} : { after }) });
+    async history(id, page) {
+      const found = page === undefined ? await wholeHistory(store, id) : await historyPage(store, id, page);
       if (found.length === 0 && (await store.get(clients, id)) === undefined) throw clientNotFound(id);
       return found;
     },

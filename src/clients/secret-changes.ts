@@ -88,6 +88,10 @@ export function addSecret(
       throw new DomainError<ClientErrorCode>('client_metadata_invalid', {
         detail: `client_secret: token_endpoint_auth_method ${String(metadata['token_endpoint_auth_method'])} uses none`,
       });
+    if (!isLive({ expiresAt }, now))
+      throw new DomainError<ClientErrorCode>('client_metadata_invalid', {
+        detail: 'expires_at: is over, so the secret would open nothing',
+      });
     const lasting = before.filter((secret) => isLive(secret, now));
     if (lasting.length >= mostSecrets) throw new DomainError<ClientErrorCode>('client_secrets_full', { detail: `${mostSecrets}` });
     const others = lasting.map((secret) =>

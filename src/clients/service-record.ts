@@ -88,8 +88,9 @@ function writeWaiting({ id, waiting: before }: ServiceRecord, given: WaitingCont
 const nextTime = (now: number, { live, waiting }: ServiceRecord): number =>
   Math.max(now, (live?.updatedAt ?? 0) + 1, (waiting?.updatedAt ?? 0) + 1);
 
-/** The change and its entry in the history: both or neither. */
+/** The change and its entry in the history: both or neither. What changes nothing is not written. */
 async function save(parts: RecordParts, record: ServiceRecord, by: Actor, step: Step<unknown>): Promise<void> {
+  if (step.live === undefined && step.waiting === undefined) return;
   const at = nextTime(parts.clock.now(), record);
   await parts.store.commit([
     ...(step.live === undefined ? [] : [writeLive(record, step.live, at)]),

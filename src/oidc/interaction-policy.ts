@@ -159,5 +159,8 @@ export function restoreOfflineAccess(ctx: Context): void {
     !ctx.oidc.client?.grantTypeAllowed('refresh_token')
   )
     return;
+  // the library has forgotten it before it compared scopes with the registration
+  if (ctx.oidc.client.scope?.split(' ').includes('offline_access') === false)
+    throw new errors.InvalidScope('requested scope is not allowed', 'offline_access');
   if (ctx.oidc.params) ctx.oidc.params['scope'] = `${scope} offline_access`;
 }

@@ -162,6 +162,7 @@ describe('two who work on one service', () => {
     const looked = await etagOf('unseen');
     await submit('unseen');
     expect(await reviewer.call('POST', '/services/unseen/approval')).toMatchObject({ status: 428 });
+    expect(await reviewer.call('POST', '/services/unseen/approval', {}, { 'If-Match': '*' })).toMatchObject({ status: 428 });
     expect(await reviewer.call('POST', '/services/unseen/approval', {}, { 'If-Match': looked })).toMatchObject({ status: 412 });
     expect(await reviewer.call('POST', '/services/unseen/approval', {}, { 'If-Match': 'W/"x"' })).toMatchObject({ status: 400 });
   });

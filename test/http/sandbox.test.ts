@@ -110,6 +110,11 @@ describe('a scope outside the registration', () => {
     ['that allowed_scopes leaves out', { allowed_scopes: ['openid', 'profile'] }, 'openid profile email'],
     ['that scope leaves out', { scope: 'openid profile' }, 'openid profile email'],
     ['of an interface for programs', {}, 'openid services.review'],
+    [
+      'for refresh tokens, which its registration leaves out',
+      { grant_types: ['authorization_code', 'refresh_token'], allowed_scopes: ['openid'] },
+      'openid offline_access',
+    ],
   ])('is refused before any page: one %s', async (_, more, scope) => {
     const service = await Service.register(provider, `scoped-${scope.length}-${Object.keys(more).length}`, more);
     const back = await new FormBrowser().open(service.authorize({ scope }).url, {}, service.redirectUri);

@@ -50,10 +50,10 @@ function read(shape: z.ZodType | undefined, given: unknown, part: string): Reado
   throw new DomainError('request_malformed', { detail: `${member}: ${issue?.message ?? 'not valid'}` });
 }
 
-/** The state that `If-Match` names; `*` is any. @throws {DomainError} `precondition_missing`, `request_malformed` */
+/** The state that `If-Match` names; `*` is any, which is not enough where one must have been looked at. @throws {DomainError} `precondition_missing`, `request_malformed` */
 function versionOf(ctx: Context, { needsVersion }: Operation): string | undefined {
   const given = ctx.get('If-Match');
-  if (given === '' && needsVersion === true) throw new DomainError('precondition_missing');
+  if ((given === '' || given === '*') && needsVersion === true) throw new DomainError('precondition_missing');
   if (given === '' || given === '*') return undefined;
   const [, version] = /^"([0-9a-z.]{1,40})"$/.exec(given) ?? [];
   if (version === undefined) throw new DomainError('request_malformed', { detail: 'If-Match: expected one strong ETag' });

@@ -18,6 +18,7 @@ describe("SenID's own members", () => {
       'allowed_claims: personal_id_number is not a known claim, did you mean https://senid.example/claims/personal_id_number?',
     ],
     [['verified_claims.name'], 'allowed_claims: verified_claims.name is not a known claim'],
+    [['name', 'email', 'name'], 'allowed_claims: name stands twice'],
   ])('do not let a service wait for the claims %j, which nobody can release', async (allowed, detail) => {
     expect(await world.refusal({ allowed_claims: allowed })).toBe(detail);
   });

@@ -38,7 +38,7 @@ describe('a suspended service', () => {
       await world.registry.suspend('shop');
       return found;
     }) as typeof get;
-    expect(await world.registry.put(shop)).toEqual({ client_id: 'shop', state: 'suspended' });
+    expect(await world.registry.put({ ...shop, client_name: 'Mới' })).toEqual({ client_id: 'shop', state: 'suspended' });
   });
 
   it('is not what a registration can make of a service that works', async () => {

@@ -275,6 +275,15 @@ describe('the history of a service', () => {
     expect(names).toEqual(Array.from({ length: 12 }, (_, n) => `Tên ${n}`));
   });
 
+  it('has no entry where nothing changed: a demo that registers at every start', async () => {
+    const { client_secret: secret } = await world.registry.put(shop);
+    const before = await world.registry.look('shop');
+    world.clock.advance(1000);
+    expect(await world.registry.put({ ...shop, client_secret: secret })).toEqual({ client_id: 'shop' });
+    expect(await world.registry.look('shop')).toEqual(before);
+    expect(await world.registry.history('shop')).toHaveLength(1);
+  });
+
   it('is none of a service that is none', async () => {
     await expect(world.registry.history('none')).rejects.toMatchObject({ code: 'client_not_found' });
   });

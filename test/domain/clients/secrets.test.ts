@@ -70,6 +70,15 @@ describe('secrets of a service', () => {
     expect(await world.registry.secrets('shop')).toMatchObject([{ expires_at: new Date(at * 1000).toISOString() }]);
   });
 
+  it('are not made to be over before they begin', async () => {
+    const over = Math.floor(world.clock.now() / 1000);
+    expect(await world.refusal({ client_secret_expires_at: over })).toMatch(/^client_secret_expires_at: is over/);
+    await world.registry.put(shop);
+    await expect(world.registry.addSecret('shop', operator, { expiresAt: world.clock.now() })).rejects.toMatchObject({
+      detail: expect.stringMatching(/^expires_at: is over/),
+    });
+  });
+
   it('of the version before are read, and what that version writes beside us is not overlooked', async () => {
     await world.registry.put(shop);
     const other = world.sealing.seal('secret-of-a-process-of-before', 'clients/shop/secret');
