@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '#src/clients/actor.ts';
+import { findConsent } from '#src/consent/record-consent.ts';
+import type { AccountId } from '#src/kernel/identifier.ts';
+import { createVirtualPhone, enrolPhone, readPayload } from '#src/phone/virtual-phone.ts';
 import { FormBrowser } from '#test/support/form-browser.ts';
+import { numberOf, qrOf } from '#test/support/phone-world.ts';
 import { startProvider, type TestProvider } from '#test/support/running-provider.ts';
 import { Service } from '#test/support/service.ts';
 
@@ -61,6 +65,22 @@ describe('a service in the sandbox', () => {
     const back = await browser.press(page, 'cancel', {}, trial.redirectUri);
     expect(new URL(back.url).searchParams.get('error')).toBe('access_denied');
     expect(new URL(back.url).searchParams.has('code')).toBe(false);
+  });
+
+  it('does not sign in a stranger who approves on the phone, and keeps nothing of what they granted there', async () => {
+    const { application } = provider;
+    const owner = await application.accounts.findByIdNumber(real.id_number);
+    const id = owner?.id as AccountId;
+    const { code } = await application.enrolmentCodes.issue(id, { vouched: true });
+    const phone = createVirtualPhone(await enrolPhone(provider.issuer, code));
+    const browser = new FormBrowser();
+    const page = await browser.open(trial.authorize({ scope: 'openid profile' }).url);
+    const approval = await phone.scan(qrOf(page));
+    expect(JSON.stringify(readPayload(approval))).toContain('(test)');
+    const number = numberOf(await browser.open(page.url));
+    await phone.decide(approval, { decision: 'approve', number, granted: ['name'] });
+    expect((await browser.open(page.url)).html).toContain('This service is still being tried out');
+    expect(await findConsent(application.store, id, 'trial')).toBeUndefined();
   });
 
   it('does not take over somebody who is signed in elsewhere, with or without a page', async () => {
