@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Settings } from '#config/load.ts';
 import { type DatedPolicies, livingPolicy } from '#config/policy.ts';
-import { createAccountDirectory } from './accounts/directory.ts';
+import { createAccountDirectory, createIdNumberDigest } from './accounts/directory.ts';
 import { createKeyboardAuthentication } from './accounts/keyboard-authentication.ts';
 import { createSubjectIdentifiers } from './accounts/subject-identifier.ts';
 import { createThrottle } from './accounts/throttle.ts';
@@ -13,7 +13,7 @@ import type { Work } from './background/background-work.ts';
 import { createFaceMatcher } from './biometrics/http-matcher.ts';
 import { createClientDirectory } from './clients/directory.ts';
 import { createClientRegistry } from './clients/registry.ts';
-import { createClaimCatalogue } from './consent/claim-catalogue.ts';
+import { claimsByScope, createClaimCatalogue } from './consent/claim-catalogue.ts';
 import { createMatchLimit } from './consent/match-limit.ts';
 import { createVerificationTerms } from './consent/verification.ts';
 import { createDevices } from './devices/devices.ts';
@@ -88,12 +88,19 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
   const subjects = createSubjectIdentifiers(sealing);
 
   const clientCertificates = createClientCertificates(settings, clock);
+  const idNumberDigest = createIdNumberDigest(sealing);
   const catalogue = createClaimCatalogue(settings.claimsPrefix);
   const clients = createClientDirectory(basics);
   const registry = createClientRegistry({
     ...basics,
     rules: createClientMetadataRules(settings.issuer, catalogue, clientCertificates),
-    registration: { claimNames: [...catalogue.keys()], isProduction, mayReachPrivate: settings.outboundPrivate },
+    idNumberDigest,
+    registration: {
+      claimNames: [...catalogue.keys()],
+      claimsByScope: claimsByScope(catalogue),
+      isProduction,
+      mayReachPrivate: settings.outboundPrivate,
+    },
   });
   const signingKeys = createSigningKeys({ ...basics, lives: policy.signingKeys });
 
@@ -123,6 +130,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     verification: createVerificationTerms(settings.trustFramework, settings.claimsPrefix),
     deviceMethods: allowSimulated ? ['swk', 'user', 'face', 'fpt'] : ['swk', 'user'],
     policy: policy.signIn,
+    idNumberDigest,
   };
   const requests = createSignInRequests(signIn);
   const enrolmentCodes = createEnrolmentCodes(basics);

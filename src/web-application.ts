@@ -8,11 +8,14 @@ import { isClockOff, type WatchedClock } from './observation/clock-watch.ts';
 import type { Metrics } from './observation/metrics.ts';
 import { countProtocolEvents, logProtocolRefusals } from './observation/protocol-events.ts';
 import { createConsumption } from './oidc/consumption.ts';
+import { createFetchText } from './oidc/fetch-text.ts';
 import { followSigningKeys } from './oidc/follow-keys.ts';
+import { createKeySets } from './oidc/key-sets.ts';
 import { createProvider } from './oidc/provider.ts';
 import { createRequestReads } from './oidc/request-reads.ts';
 import type { PrivateJwk } from './oidc/signing-keys.ts';
 import { mountServer, type Observation } from './server.ts';
+import { createAdminApi, createAdminLimit } from './web/admin-api/routes.ts';
 import { createFormTokens } from './web/csrf.ts';
 import { createDeviceApi, createDeviceApiLimits } from './web/device-api/routes.ts';
 import { createHealthRoutes } from './web/health.ts';
@@ -83,6 +86,7 @@ export async function createWebApplication(application: Application, logger: Log
     approvals,
     limits: createDeviceApiLimits({ loopbackIsFree: settings.profile !== 'production' }),
   });
+  const adminApi = createAdminApi({ logger, issuer, clients, registry: application.registry, calls: createAdminLimit() });
   const draining = createDraining();
   const health = createHealthRoutes({
     store,
@@ -105,9 +109,15 @@ export async function createWebApplication(application: Application, logger: Log
     draining: draining.middleware as Middleware,
     observation,
     backchannelPolicy: policy.backchannel,
-    routers: [health, home, signInPages, deviceApi, createStaySignedIn({ clients, renderer }), links, ...metricsRoute],
+    routers: [health, home, signInPages, deviceApi, adminApi, createStaySignedIn({ clients, renderer }), links, ...metricsRoute],
   };
 
+  const keySets = createKeySets({
+    clock,
+    fetchText: createFetchText({ mayReachPrivate: outboundPrivate }),
+    failed: (address, fault) =>
+      logger.warn({ host: new URL(address).host, cause: (fault as Error).message }, 'keys could not be read'),
+  });
   const reads = createRequestReads(application);
   const consumption = createConsumption({ store, random, pause: setTimeout });
 
@@ -129,6 +139,7 @@ export async function createWebApplication(application: Application, logger: Log
       outboundPrivate,
       clientCertificates: application.clientCertificates,
       mtlsUrl: settings.mtlsUrl,
+      keySets,
     });
     observeProvider(provider, application, logger, observation);
     return { keys, answer: mountServer({ ...shared, provider, consumption: consumption.middleware as Middleware }).callback() };

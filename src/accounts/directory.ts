@@ -11,6 +11,13 @@ export const personContext = (id: AccountId): string => `accounts/${id}/person`;
 /** The reservation that makes an ID number belong to one account. */
 export const idNumberReservation = (sealing: Sealing, idNumber: string): string =>
   `id-number:${sealing.blindIndex('id-number', idNumber)}`;
+/** What stands for an ID number outside the accounts; undefined for what is none. */
+export const createIdNumberDigest =
+  (sealing: Sealing) =>
+  (typed: string): string | undefined => {
+    const number = normaliseIdNumber(typed);
+    return /^[A-Z0-9]{6,20}$/.test(number) ? sealing.blindIndex('tester', number) : undefined;
+  };
 export const phoneReservation = (sealing: Sealing, phone: string): string => `phone:${sealing.blindIndex('phone', phone)}`;
 
 const mostOpened = 2000;

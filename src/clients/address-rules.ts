@@ -52,10 +52,16 @@ function checkCalled(
 
 const privateParts = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 
-/** A private key in a registration has been given away. */
+/** A private key in a registration has been given away; keys are told apart by their `kid`, and may say their end. @see RFC 7517, 4.5 */
 export function checkKeys({ jwks }: Members): void {
-  const given = jwks?.keys.findIndex((key) => privateParts.some((part) => key[part] !== undefined)) ?? -1;
+  const keys = jwks?.keys ?? [];
+  const given = keys.findIndex((key) => privateParts.some((part) => key[part] !== undefined));
   if (given >= 0) throw memberInvalid('jwks', `keys.${given} holds a private key; make a new pair and register its public half`);
+  const kids = keys.map(({ kid }) => kid).filter((kid) => kid !== undefined);
+  const twice = kids.find((kid, at) => kids.indexOf(kid) !== at);
+  if (twice !== undefined) throw memberInvalid('jwks', `the kid ${String(twice)} stands twice`);
+  const endless = keys.findIndex(({ exp }) => exp !== undefined && !(typeof exp === 'number' && exp > 0));
+  if (endless >= 0) throw memberInvalid('jwks', `keys.${endless}.exp: expected seconds since the epoch`);
 }
 
 /** The library checks `client_uri` and its kin; their translations are checked here. */

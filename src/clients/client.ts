@@ -1,4 +1,6 @@
 import type { LocalizedText } from '#src/kernel/identifier.ts';
+import type { SecurityProfile } from './profile-names.ts';
+import type { Stage } from './states.ts';
 
 /** A public-law service, a private company's, or one of SenID's own. */
 export type ClientClass = 'public' | 'private' | 'internal';
@@ -22,6 +24,10 @@ export interface ClientPolicy {
   readonly purposes: readonly [Purpose, ...Purpose[]];
   /** Claim names that may leave to this service at all. */
   readonly allowedClaims: readonly string[];
+  /** Scopes that it may ask for, where its registration names them; else they follow from its claims (`scopesOf`). */
+  readonly allowedScopes?: readonly string[] | undefined;
+  /** Absent: plain OpenID Connect. */
+  readonly profile?: SecurityProfile | undefined;
   readonly legalBasis: readonly LegalBasis[];
   /** `min_acr`: required of every sign-in, never asked. */
   readonly minAcr: string;
@@ -36,10 +42,22 @@ export interface ClientPolicy {
   readonly consentEventUri?: string | undefined;
 }
 
+/** Somebody who may sign in at a service that is in the sandbox. */
+export interface Tester {
+  /** The keyed digest of an ID number. */
+  readonly ref: string;
+  /** What the service calls them. */
+  readonly label: string;
+  readonly addedAt: number;
+}
+
 /** A relying party ("service" on screens). */
 export interface Client {
   readonly id: string;
+  /** Suspended, nothing of it works, whatever its stage. */
   readonly state: 'active' | 'suspended';
+  readonly stage: Stage;
+  readonly testers?: readonly Tester[] | undefined;
   readonly name: LocalizedText;
   /** What a person compares with the address bar: the host of its first redirect URI, or of `client_uri`. */
   readonly domain: string;

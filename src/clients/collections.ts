@@ -1,12 +1,70 @@
 import { collection } from '#src/kernel/store.ts';
 import type { Client } from './client.ts';
+import type { HistoryEntry } from './history.ts';
+import type { KeptSecret } from './secrets.ts';
+import type { Stage } from './states.ts';
 
-/** `secret` is sealed. Members of `Client` are kept as they are: a registration is not personal data. */
+/** Who stopped a service, and why. */
+export interface Suspension {
+  readonly at: number;
+  readonly by: string;
+  readonly reason?: string | undefined;
+}
+
+/**
+ * A service that works: what was approved last. Members of `Client` are kept as they are: a registration is not personal data. `updatedAt` is
+ * never the same twice, so that it also tells one state of the document from the next.
+ */
 export interface ClientDocument extends Client {
-  readonly schema: 1;
+  readonly schema: number;
+  /** The newest sealed secret once more, for processes of the version before. */
   readonly secret?: string | undefined;
+  readonly secrets?: readonly KeptSecret[] | undefined;
+  /** Who may manage it, beside operators. */
+  readonly managers?: readonly string[] | undefined;
+  /** Who changed what works since it was last approved: only in the sandbox, where changes need no approval. */
+  readonly hands?: readonly string[] | undefined;
+  readonly suspension?: Suspension | undefined;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
 
-export const clients = collection<ClientDocument>()({ name: 'clients', lifetime: 'kept', durability: 'flushed' });
+/** The version of a service that is worked on or waits for approval. It is in no process's cache: nothing of it works. */
+export interface WaitingDocument {
+  readonly id: string;
+  /** `none`: there was one, and it was approved or dropped. */
+  readonly stage: 'draft' | 'review' | 'none';
+  readonly target: Stage;
+  readonly version: Client;
+  /** The secrets it brings; absent, those of the service stay. */
+  readonly secrets?: readonly KeptSecret[] | undefined;
+  readonly managers: readonly string[];
+  /** Everybody who made, changed or submitted it. */
+  readonly hands: readonly string[];
+  /** Why it came back last. */
+  readonly refusal?: Suspension | undefined;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export const clients = collection<ClientDocument>()({
+  name: 'clients',
+  lifetime: 'kept',
+  durability: 'flushed',
+  // before there were stages, all that was registered was for everybody
+  upgrades: [{ reads: [], fill: () => ({ stage: 'production' }) }],
+});
+
+export const waitingVersions = collection<WaitingDocument>()({
+  name: 'waiting_clients',
+  lifetime: 'kept',
+  durability: 'flushed',
+});
+
+/** Entries are written once and never changed. */
+export const clientHistory = collection<HistoryEntry>()({
+  name: 'client_history',
+  lifetime: 'kept',
+  durability: 'flushed',
+  indexes: { client: { on: 'clientId' } },
+});

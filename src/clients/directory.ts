@@ -4,7 +4,8 @@ import type { Signals } from '#src/kernel/signals.ts';
 import type { Store } from '#src/kernel/store.ts';
 import type { Client } from './client.ts';
 import { type ClientDocument, clients } from './collections.ts';
-import type { ClientDirectory, ClientWithSecret } from './ports.ts';
+import type { ClientDirectory, ClientWithSecrets } from './ports.ts';
+import { openSecret, secretsOf } from './secrets.ts';
 
 export interface ClientDirectoryParts {
   readonly store: Store;
@@ -13,16 +14,14 @@ export interface ClientDirectoryParts {
   readonly signals: Signals;
 }
 
-/** What binds a sealed secret to its client. */
-const sealContext = (id: string): string => `clients/${id}/secret`;
+/** What others see of a registration: nothing of its secrets and of who looks after it. */
+const clientOf = ({ secret: _, secrets: _s, managers: _m, hands: _h, suspension: _p, ...client }: ClientDocument): Client => client;
 
-export const sealSecret = (sealing: Sealing, id: string, secret: string): string => sealing.seal(secret, sealContext(id));
-
-/** The secret of a registration; undefined where the client has none. */
-export const openSecret = (sealing: Sealing, document: ClientDocument | undefined): string | undefined =>
-  document?.secret === undefined ? undefined : sealing.open(document.secret, sealContext(document.id));
-
-const withoutSecret = ({ secret: _, ...client }: ClientDocument): Client => client;
+/** On every page and phone the name of a service that is only tried says so. */
+const asSandbox = (client: Client): Client => ({
+  ...client,
+  name: { vi: `${client.name.vi} (thử nghiệm)`, en: `${client.name.en} (test)` },
+});
 
 /** More than a nation has in use at a time; some 4 kB each. */
 const mostKept = 20_000;
@@ -31,7 +30,7 @@ interface Entry {
   readonly at: number;
   readonly updatedAt: number;
   readonly state: ClientDocument['state'];
-  readonly found: ClientWithSecret | undefined;
+  readonly found: ClientWithSecrets | undefined;
 }
 
 /** Looks services up through a cache of `maxAgeMs`, dropped at once by a signal. */
@@ -44,7 +43,7 @@ export function createClientDirectory({ store, sealing, clock, signals }: Client
     cache.delete(clientId);
   });
 
-  async function load(id: string): Promise<ClientWithSecret | undefined> {
+  async function load(id: string): Promise<ClientWithSecrets | undefined> {
     // the age of what is found is that of the question: a slow answer is an old one
     const [at, before] = [clock.now(), changes];
     const document = await store.get(clients, id);
@@ -65,9 +64,14 @@ export function createClientDirectory({ store, sealing, clock, signals }: Client
     return found;
   }
 
-  function open(document: ClientDocument | undefined): ClientWithSecret | undefined {
+  function open(document: ClientDocument | undefined): ClientWithSecrets | undefined {
     if (document === undefined || document.state === 'suspended') return undefined;
-    return { client: withoutSecret(document), secret: openSecret(sealing, document) };
+    const client = clientOf(document);
+    const secrets = secretsOf(document).map((kept) => ({
+      value: openSecret(sealing, document.id, kept),
+      expiresAt: kept.expiresAt,
+    }));
+    return { client: client.stage === 'sandbox' ? asSandbox(client) : client, secrets };
   }
 
   return {

@@ -9,9 +9,9 @@ const backchannelGrant = 'urn:openid:params:grant-type:ciba';
  * answered from the registration and never called.
  */
 export function withKeysAddress(metadata: ClientMetadata, id: string): ClientMetadata {
-  const { jwks, ...others } = metadata;
+  const { jwks: _, ...others } = metadata;
   const asksByItself = (metadata['grant_types'] as readonly string[] | undefined)?.includes(backchannelGrant) === true;
-  if (!asksByItself || metadata['subject_type'] !== 'pairwise' || jwks === undefined) return metadata;
+  if (!asksByItself || metadata['subject_type'] !== 'pairwise' || metadata['jwks'] === undefined) return metadata;
   return { ...others, jwks_uri: `https://${host}/${Buffer.from(id).toString('base64url')}` };
 }
 

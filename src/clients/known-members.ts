@@ -6,6 +6,8 @@ export const ownMembers = [
   'class',
   'purposes',
   'allowed_claims',
+  'allowed_scopes',
+  'profile',
   'legal_basis',
   'min_acr',
   'allowed_acr',
@@ -18,7 +20,7 @@ export const ownMembers = [
 ] as const;
 
 /** What `clients show` adds; a registration that was shown may be put again with them. */
-export const shownMembers = ['state', 'client_id_issued_at', 'updated_at'] as const;
+export const shownMembers = ['state', 'waiting', 'client_id_issued_at', 'updated_at'] as const;
 
 /** Client metadata whose promise this version keeps (Dynamic Client Registration 1.0, 2; RFC 7591, 2). */
 export const keptMembers = [
@@ -45,7 +47,6 @@ export const keptMembers = [
   'jwks',
   'jwks_uri',
   'post_logout_redirect_uris',
-  'profile',
   'redirect_uris',
   'request_object_signing_alg',
   'require_auth_time',

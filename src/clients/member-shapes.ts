@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { acrPrefix, acrValues } from '#config/acr.ts';
 import { memberInvalid } from './errors.ts';
 import { refuseOtherMembers } from './known-members.ts';
+import { securityProfiles } from './profile-names.ts';
 
 /** People read it on consent pages and phones: one line, and nothing in it that hides or turns what is written. */
 const text = z
@@ -28,6 +29,8 @@ const own = {
   class: z.enum(['public', 'private', 'internal']),
   purposes: z.tuple([purpose], purpose).optional(),
   allowed_claims: names.default([]),
+  allowed_scopes: names.optional(),
+  profile: z.enum(securityProfiles).optional(),
   legal_basis: z.array(basis).default([]),
   min_acr: acr.default(`${acrPrefix}id1-auth1`),
   allowed_acr: z
@@ -40,7 +43,7 @@ const own = {
   sector: z.string().min(1).optional(),
   subject_type_reason: text.optional(),
   consent_event_uri: z.string().max(2000).optional(),
-  state: z.enum(['active', 'suspended']).optional(),
+  state: z.enum(['active', 'draft', 'review', 'sandbox', 'production', 'suspended']).optional(),
 };
 
 /** The OIDC members that rules of ours read; the library's schema checks the others. */
@@ -50,6 +53,7 @@ const oidc = {
   'client_name#en': text.optional(),
   'client_name#vi': text.optional(),
   client_secret: z.string().min(1).max(1000).optional(),
+  client_secret_expires_at: z.number().int().min(0).optional(),
   client_uri: z.string().optional(),
   redirect_uris: names.default([]),
   grant_types: z.array(z.string()).default(['authorization_code']),
@@ -58,6 +62,7 @@ const oidc = {
   subject_type: z.enum(['pairwise', 'public']).default('pairwise'),
   jwks: z.object({ keys: z.array(z.looseObject({})) }, 'expected a JSON Web Key Set').optional(),
   jwks_uri: z.string().optional(),
+  scope: z.string().optional(),
 };
 
 const shape = z.object({ ...own, ...oidc });

@@ -27,6 +27,8 @@ const alwaysGiven: readonly string[] = ['sub', 'iss', 'sid', 'acr', 'amr', 'auth
 export function checkClaims({ allowed_claims: allowed, legal_basis: bases, ...members }: Members, known: readonly string[]): void {
   const unknown = allowed.find((claim) => !known.includes(claim) && !alwaysGiven.includes(claim));
   if (unknown !== undefined) throw memberInvalid('allowed_claims', `${unknown} is not a known claim${hintFor(unknown, known)}`);
+  const double = repeated(allowed);
+  if (double !== undefined) throw memberInvalid('allowed_claims', `${double} stands twice`);
   const byLaw = bases.map(({ claim }) => claim);
   const outside = byLaw.find((claim) => !allowed.includes(claim));
   if (outside !== undefined) throw memberInvalid('legal_basis', `${outside} is not in allowed_claims${hintFor(outside, allowed)}`);

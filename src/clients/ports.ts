@@ -1,4 +1,5 @@
 import type { Client, ClientMetadata } from './client.ts';
+import type { ClientSecret } from './secrets.ts';
 
 /** Checks OIDC client metadata against what the provider supports; the OpenID layer implements it. */
 export interface ClientMetadataRules {
@@ -6,12 +7,13 @@ export interface ClientMetadataRules {
   check(metadata: ClientMetadata, secret: string | undefined): void;
 }
 
-/** Finds a service; suspended ones are not found. Answers are at most five seconds old. */
+/** Finds a service that works; suspended ones, and versions that wait, are not found. Answers are at most five seconds old. */
 export interface ClientDirectory {
-  find(id: string): Promise<ClientWithSecret | undefined>;
+  find(id: string): Promise<ClientWithSecrets | undefined>;
 }
 
-export interface ClientWithSecret {
+export interface ClientWithSecrets {
   readonly client: Client;
-  readonly secret: string | undefined;
+  /** The newest first, also those that are over: whoever compares looks at the clock. */
+  readonly secrets: readonly ClientSecret[];
 }

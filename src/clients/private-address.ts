@@ -9,17 +9,29 @@ for (const [network, prefix] of [
   ['127.0.0.0', 8],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
   ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
   ['224.0.0.0', 3],
 ] as const)
   privateNetworks.addSubnet(network, prefix);
 for (const [network, prefix] of [
-  ['::', 127],
+  // also IPv4 written as IPv6, and the networks that lead from one to the other
+  ['::', 96],
+  ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['100::', 64],
+  ['2001::', 32],
+  ['2002::', 16],
+  ['fec0::', 10],
   ['fc00::', 7],
   ['fe80::', 10],
   ['ff00::', 8],
 ] as const)
   privateNetworks.addSubnet(network, prefix, 'ipv6');
+
+/** Whether an IP address is not one of the public internet. */
+export const isPrivateNetwork = (address: string): boolean => privateNetworks.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
 
 const privateNames = /(^|\.)(localhost|local|internal|home\.arpa)$/;
 
@@ -30,8 +42,7 @@ const privateNames = /(^|\.)(localhost|local|internal|home\.arpa)$/;
 export function isPrivateAddress(url: URL): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   const version = isIP(host);
-  if (version === 0) return !host.includes('.') || privateNames.test(host);
-  return privateNetworks.check(host, version === 4 ? 'ipv4' : 'ipv6');
+  return version === 0 ? !host.includes('.') || privateNames.test(host) : isPrivateNetwork(host);
 }
 
 export const isLoopbackAddress = ({ hostname }: URL): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(hostname);

@@ -1,3 +1,4 @@
+import type { ClientMetadata } from './client.ts';
 import { memberInvalid } from './errors.ts';
 import type { Members } from './member-shapes.ts';
 
@@ -18,6 +19,10 @@ export function checkFlows(members: Members): void {
 
 /** Whether a client authenticates with a secret it shares with us. */
 export const needsSecret = ({ token_endpoint_auth_method: method }: Members): boolean => method.startsWith('client_secret');
+
+/** The same of metadata as it is kept. */
+export const needsSecretBy = ({ token_endpoint_auth_method: method }: ClientMetadata): boolean =>
+  method === undefined || String(method).startsWith('client_secret');
 
 /** 22 letters and digits can hold 128 bits. @see RFC 6749, 10.10 */
 const shortestSecret = 22;

@@ -11,13 +11,17 @@ import { memberInvalid } from './errors.ts';
 import { ownMembers, shownMembers } from './known-members.ts';
 import { type Members, readMembers, type SentMembers } from './member-shapes.ts';
 import { checkAcr, checkClaims, checkPurposes, checkSubjectType } from './own-rules.ts';
+import { checkProfile } from './profiles.ts';
 import { checkFlows, checkPkce, checkSecret, responseTypesOf } from './protocol-rules.ts';
+import { checkScopes } from './scopes.ts';
 import { domainOf, sectorOf } from './sector.ts';
 
 /** What a registration is measured against beside its own words. */
 export interface RegistrationPolicy extends AddressPolicy {
   /** Every claim that can be released, by the name discovery gives it. */
   readonly claimNames: readonly string[];
+  /** The claims of each scope. */
+  readonly claimsByScope: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A service's JSON after the checks of SenID; the OpenID layer checks the rest of the metadata. */
@@ -27,7 +31,7 @@ export interface Registration {
 }
 
 const subjectKeyVersion = 1;
-const notMetadata: ReadonlySet<string> = new Set([...ownMembers, ...shownMembers, 'client_secret']);
+const notMetadata: ReadonlySet<string> = new Set([...ownMembers, ...shownMembers, 'client_secret', 'client_secret_expires_at']);
 const defaultPurpose = {
   id: 'sign-in',
   vi: 'Đăng nhập và cung cấp dịch vụ',
@@ -42,6 +46,7 @@ export function readRegistration(json: unknown, policy: RegistrationPolicy): Reg
   const { sent, members } = readMembers(json);
   checkPurposes(members);
   checkClaims(members, policy.claimNames);
+  checkScopes(members, policy.claimsByScope);
   checkAcr(members);
   checkSubjectType(members);
   checkPkce(members);
@@ -52,6 +57,7 @@ export function readRegistration(json: unknown, policy: RegistrationPolicy): Reg
   checkKeyAddress(members, policy);
   checkEventAddress(members, policy);
   checkTranslatedAddresses(sent);
+  checkProfile(sent, members);
   return { sent, members };
 }
 
@@ -75,17 +81,20 @@ const policyOf = (members: Members): ClientPolicy => ({
   requirePkce: members.require_pkce,
   ...(members.login_hints.length === 0 ? {} : { loginHints: members.login_hints }),
   ...(members.consent_event_uri === undefined ? {} : { consentEventUri: members.consent_event_uri }),
+  ...(members.allowed_scopes === undefined ? {} : { allowedScopes: members.allowed_scopes }),
+  ...(members.profile === undefined ? {} : { profile: members.profile }),
 });
 
-/** The client that a registration makes of what was kept before: its state, its sector and its key version stay. */
+/** The client that a registration makes of what was kept before: its state and stage, its sector and its key version stay. */
 export function clientOf(registration: Registration, before: Client | undefined): Client {
   const { members } = registration;
   const state = before?.state ?? 'active';
-  if (members.state === 'suspended' && state === 'active')
+  if (members.state === 'suspended' && state !== 'suspended')
     throw memberInvalid('state', 'put does not change it; `senid clients suspend` does');
   return {
     id: members.client_id,
     state,
+    stage: before?.stage ?? 'production',
     name: { vi: members['client_name#vi'] ?? members.client_name, en: members['client_name#en'] ?? members.client_name },
     domain: domainOf(members),
     metadata: metadataOf(registration),

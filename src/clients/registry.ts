@@ -1,112 +1,166 @@
-import { DomainError } from '#src/kernel/domain-error.ts';
-import { type Random, randomIdentifier } from '#src/kernel/random.ts';
-import type { Client, ClientMetadata } from './client.ts';
-import { type ClientDocument, clients } from './collections.ts';
-import { type ClientDirectoryParts, openSecret, sealSecret } from './directory.ts';
-import type { ClientErrorCode } from './errors.ts';
-import { withKeysAddress } from './inline-keys.ts';
-import type { ClientMetadataRules } from './ports.ts';
-import { needsSecret } from './protocol-rules.ts';
-import { clientOf, type RegistrationPolicy, readRegistration } from './registration.ts';
-import { type ListedClient, listedClient, shownRegistration } from './shown-registration.ts';
+import type { Store, StoredDocument } from '#src/kernel/store.ts';
+import { type Actor, machineOperator } from './actor.ts';
+import type { ClientMetadata } from './client.ts';
+import { clientHistory, clients, waitingVersions } from './collections.ts';
+import { clientNotFound } from './errors.ts';
+import { changesBetween, type HistoryEntry, type MemberChange } from './history.ts';
+import { type ManagersOf, managersOf, setManagers } from './managers.ts';
+import { type ProposeOptions, proposeRegistration, putRegistration, type Registered } from './propose.ts';
+import type { ClientRegistryParts } from './registry-parts.ts';
+import {
+  approveVersion,
+  dropVersion,
+  type Moved,
+  type Reasoned,
+  refuseVersion,
+  type SubmitOptions,
+  setStopped,
+  submitVersion,
+  withdrawVersion,
+} from './review.ts';
+import {
+  type AddedSecret,
+  addSecret,
+  expireSecret,
+  type ListedSecret,
+  listedSecrets,
+  revokeSecret,
+  type SecretChange,
+  secretsOfRecord,
+} from './secret-changes.ts';
+import { type Expected, isWaiting, readRecord, type ServiceRecord, versionTag } from './service-record.ts';
+import { type ListedClient, listedClient, registeredMembers, shownRegistration } from './shown-registration.ts';
+import { addTester, type ListedTester, listedTester, removeTester } from './testers.ts';
 
-export interface ClientRegistryParts extends ClientDirectoryParts {
-  readonly random: Random;
-  readonly rules: ClientMetadataRules;
-  readonly registration: RegistrationPolicy;
+/** Where a list goes on: after this service. */
+export interface ListPage {
+  readonly after?: string | undefined;
+  readonly limit: number;
 }
 
-/** `client_secret`: a generated one, given this once. `state`: only where the service stays stopped. */
-export interface Registered {
-  readonly client_id: string;
-  readonly client_secret?: string;
-  readonly state?: 'suspended';
+/** A registration with what tells this state of it from every other. */
+export interface ShownService {
+  readonly registration: ClientMetadata;
+  readonly version: string;
 }
 
-/** What the operator does with registrations. */
+/** What is done with registrations, by operators, managers and reviewers (`states.ts`: who may do which). */
 export interface ClientRegistry {
-  /** Registers or replaces; a suspended service stays suspended. @throws {DomainError} `client_metadata_invalid` */
-  put(json: unknown): Promise<Registered>;
+  /** An operator's: registers or replaces; in production it waits for another operator. @throws {DomainError} `client_metadata_invalid` */
+  put(json: unknown, by?: Actor, expected?: Expected): Promise<Registered>;
+  /** A manager's: a draft, beside what works. */
+  propose(json: unknown, by: Actor, options?: ProposeOptions): Promise<Registered>;
+  submit(id: string, by: Actor, options?: SubmitOptions): Promise<Moved>;
+  withdraw(id: string, by: Actor, expected?: Expected): Promise<Moved>;
+  drop(id: string, by: Actor, expected?: Expected): Promise<Pick<Moved, 'client_id'>>;
+  approve(id: string, by: Actor, why?: Reasoned): Promise<Moved>;
+  refuse(id: string, by: Actor, why: Reasoned): Promise<Moved>;
+  suspend(id: string, by?: Actor, why?: Reasoned): Promise<Moved>;
+  /** Lets a suspended service go on in the stage it had. */
+  resume(id: string, by?: Actor, why?: Reasoned): Promise<Moved>;
   list(): Promise<ListedClient[]>;
+  page(page: ListPage): Promise<ListedClient[]>;
   /** Under the registration's own member names, fit to be put again. @throws {DomainError} `client_not_found` */
-  show(id: string): Promise<ClientMetadata>;
-  /** @throws {DomainError} `client_not_found` */
-  suspend(id: string): Promise<void>;
-  /** Lets a suspended service work again. @throws {DomainError} `client_not_found` */
-  resume(id: string): Promise<void>;
+  show(id: string, which?: 'working' | 'waiting'): Promise<ClientMetadata>;
+  look(id: string, which?: 'working' | 'waiting'): Promise<ShownService>;
+  /** Oldest first. @throws {DomainError} `client_not_found` */
+  history(id: string, page?: ListPage): Promise<HistoryEntry[]>;
+  /** What the version that waits would change, member by member. @throws {DomainError} `client_not_found` where none waits */
+  compare(id: string): Promise<readonly MemberChange[]>;
+  managers(id: string): Promise<ManagersOf>;
+  setManagers(id: string, by: Actor, change: Expected & ManagersOf): Promise<ManagersOf>;
+  addSecret(id: string, by: Actor, change?: SecretChange): Promise<AddedSecret>;
+  secrets(id: string): Promise<ListedSecret[]>;
+  expireSecret(id: string, by: Actor, change: Expected & { readonly secretId: string; readonly at: number }): Promise<void>;
+  revokeSecret(id: string, by: Actor, change: Expected & { readonly secretId: string }): Promise<void>;
+  addTester(id: string, by: Actor, tester: Expected & { readonly idNumber: string; readonly label: string }): Promise<ListedTester>;
+  testers(id: string): Promise<ListedTester[]>;
+  removeTester(id: string, by: Actor, tester: Expected & { readonly testerId: string }): Promise<ListedTester>;
 }
 
-const notFound = (id: string): DomainError<ClientErrorCode> => new DomainError('client_not_found', { detail: id });
+const historyPage = (store: Store, id: string, { after, limit }: ListPage): Promise<HistoryEntry[]> =>
+  store.find(clientHistory, 'client', id, { limit, ...(after === undefined ? {} : { after }) });
 
-/** The library asks a pairwise client of several hosts for its sector's address; ours is frozen, and nothing is fetched. */
-const asProviderReads = ({ id, metadata, sector, subjectType }: Client): ClientMetadata =>
-  withKeysAddress(subjectType === 'pairwise' ? { ...metadata, sector_identifier_uri: `https://${sector}/` } : metadata, id);
+async function wholeHistory(store: Store, id: string): Promise<HistoryEntry[]> {
+  const found: HistoryEntry[] = [];
+  for (let page: HistoryEntry[] | undefined; page === undefined || page.length > 0; found.push(...page))
+    page = await historyPage(store, id, { after: found.at(-1)?.id, limit: 500 });
+  return found;
+}
+
+/** The services of a page in the order of their identifiers, those that work and those that only wait. */
+async function listPage(store: Store, { after, limit }: ListPage): Promise<{ listed: ListedClient[]; last: string | undefined }> {
+  const from = { limit, ...(after === undefined ? {} : { after }) };
+  const [live, waiting] = await Promise.all([store.scan(clients, from), store.scan(waitingVersions, from)]);
+  const idsOf = (documents: readonly StoredDocument[]): string[] => documents.map(({ id }) => id);
+  const ids = [...new Set([...idsOf(live), ...idsOf(waiting)])].sort().slice(0, limit);
+  const records = ids.map(
+    (id): ServiceRecord => ({ id, live: live.find((each) => each.id === id), waiting: waiting.find((each) => each.id === id) }),
+  );
+  return { listed: records.flatMap((record) => listedClient(record) ?? []), last: ids.length < limit ? undefined : ids.at(-1) };
+}
 
 export function createClientRegistry(parts: ClientRegistryParts): ClientRegistry {
-  const { store, sealing, random, clock, signals, rules, registration: policy } = parts;
+  const { store, clock } = parts;
 
-  /** Gives the state that holds, which a put never changes; undefined when another put has inserted meanwhile. */
-  async function keep(
-    { state, ...client }: Client,
-    secret: string | undefined,
-    isNew: boolean,
-  ): Promise<Client['state'] | undefined> {
-    const sealed = secret === undefined ? {} : { secret: sealSecret(sealing, client.id, secret) };
-    const now = clock.now();
-    const set: Partial<ClientDocument> = { ...client, ...sealed, updatedAt: now };
-    if (isNew)
-      return (await store.insert(clients, { ...client, ...sealed, state, schema: 1, createdAt: now, updatedAt: now }))
-        ? state
-        : undefined;
-    const optional = ['secret', 'subjectTypeReason'] as const;
-    const kept = await store.patch(clients, client.id, {}, { set, unset: optional.filter((member) => set[member] === undefined) });
-    return kept.outcome === 'patched' ? kept.document.state : undefined;
-  }
-
-  async function put(json: unknown): Promise<Registered> {
-    const registration = readRegistration(json, policy);
-    const { client_id: id, client_secret: given } = registration.members;
-    const before = await store.get(clients, id);
-    const client = clientOf(registration, before);
-    const wanted = needsSecret(registration.members);
-    const known = wanted ? (given ?? openSecret(sealing, before)) : undefined;
-    // base64url: letters, digits, - and _ only, since some libraries do not form-encode Basic credentials
-    const generated = wanted && known === undefined ? randomIdentifier(random, 256) : undefined;
-    const secret = known ?? generated;
-    rules.check(asProviderReads(client), secret);
-    const state = await keep(client, secret, before === undefined);
-    if (state === undefined) return put(json);
-    await signals.send('*', 'client', { clientId: id });
-    return {
-      client_id: id,
-      ...(generated === undefined ? {} : { client_secret: generated }),
-      ...(state === 'suspended' ? { state } : {}),
-    };
-  }
-
-  async function setState(id: string, state: Client['state']): Promise<void> {
-    const result = await store.patch(clients, id, {}, { set: { state, updatedAt: clock.now() } });
-    if (result.outcome === 'missing') throw notFound(id);
-    await signals.send('*', 'client', { clientId: id });
+  async function look(id: string, which: 'working' | 'waiting' = 'working'): Promise<ShownService> {
+    const record = await readRecord(parts, id);
+    return { registration: shownRegistration(record, which), version: versionTag(record) };
   }
 
   return {
-    put,
+    put: async (json, by = machineOperator, expected = {}) => putRegistration(parts, json, by, expected),
+    propose: async (json, by, options = {}) => proposeRegistration(parts, json, by, options),
+    submit: (id, by, options = {}) => submitVersion(parts, id, by, options),
+    withdraw: (id, by, expected = {}) => withdrawVersion(parts, id, by, expected),
+    drop: (id, by, expected = {}) => dropVersion(parts, id, by, expected),
+    approve: (id, by, why = {}) => approveVersion(parts, id, by, why),
+    refuse: (id, by, why) => refuseVersion(parts, id, by, why),
+    suspend: (id, by = machineOperator, why = {}) => setStopped(parts, id, by, 'suspend', why),
+    resume: (id, by = machineOperator, why = {}) => setStopped(parts, id, by, 'resume', why),
     async list() {
       const found: ListedClient[] = [];
       for (let after: string | undefined; ; ) {
-        const page = await store.scan(clients, { limit: 500, ...(after === undefined ? {} : { after }) });
-        found.push(...page.map(listedClient));
-        after = page.at(-1)?.id;
-        if (page.length < 500) return found;
+        const { listed, last } = await listPage(store, { after, limit: 500 });
+        found.push(...listed);
+        if (last === undefined) return found;
+        after = last;
       }
     },
-    async show(id) {
-      const document = await store.get(clients, id);
-      if (document === undefined) throw notFound(id);
-      return shownRegistration(document);
+    async page({ after, limit }) {
+      const found: ListedClient[] = [];
+      for (let from = after; found.length < limit; ) {
+        const { listed, last } = await listPage(store, { after: from, limit });
+        found.push(...listed);
+        if (last === undefined) break;
+        from = last;
+      }
+      return found.slice(0, limit);
     },
-    suspend: (id) => setState(id, 'suspended'),
-    resume: (id) => setState(id, 'active'),
+    look,
+    show: async (id, which) => (await look(id, which)).registration,
+    async history(id, page) {
+      const found = page === undefined ? await wholeHistory(store, id) : await historyPage(store, id, page);
+      if (found.length === 0 && (await store.get(clients, id)) === undefined) throw clientNotFound(id);
+      return found;
+    },
+    async compare(id) {
+      const { live, waiting } = await readRecord(parts, id);
+      if (!isWaiting(waiting)) throw clientNotFound(id);
+      return changesBetween(live === undefined ? {} : registeredMembers(live), registeredMembers(waiting.version));
+    },
+    managers: async (id) => managersOf(await readRecord(parts, id)),
+    setManagers: async (id, by, change) => setManagers(parts, id, by, change),
+    addSecret: (id, by, change = {}) => addSecret(parts, id, by, change),
+    secrets: async (id) => listedSecrets(secretsOfRecord(await readRecord(parts, id)), clock.now()),
+    expireSecret: (id, by, change) => expireSecret(parts, id, by, change),
+    revokeSecret: (id, by, change) => revokeSecret(parts, id, by, change),
+    addTester: async (id, by, tester) => addTester(parts, id, by, tester),
+    async testers(id) {
+      const { live } = await readRecord(parts, id);
+      if (live === undefined) throw clientNotFound(id);
+      return (live.testers ?? []).map(listedTester);
+    },
+    removeTester: (id, by, tester) => removeTester(parts, id, by, tester),
   };
 }

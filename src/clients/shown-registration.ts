@@ -1,32 +1,58 @@
-import type { ClientMetadata } from './client.ts';
-import type { ClientDocument } from './collections.ts';
+import type { Client, ClientMetadata } from './client.ts';
+import type { ClientDocument, WaitingDocument } from './collections.ts';
+import { clientNotFound } from './errors.ts';
+import { secretsOf } from './secrets.ts';
+import { isWaiting, type ServiceRecord, stateOf } from './service-record.ts';
 
 const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
 
-/**
- * A registration under its members' own names, so that it can be edited and put again: never the secret, always the state, and the times
- * in seconds since the epoch. @see RFC 7591, 3.2.1
- */
-export function shownRegistration(document: ClientDocument): ClientMetadata {
-  const { policy } = document;
+/** A registration under its members' own names: what people compare, and what is put again. Never a secret. */
+export function registeredMembers({ metadata, policy, sector, subjectTypeReason }: Client): ClientMetadata {
+  const { client_secret_expires_at: _, ...kept } = metadata;
   return {
-    ...document.metadata,
+    ...kept,
     class: policy.class,
     purposes: policy.purposes,
     allowed_claims: policy.allowedClaims,
+    ...(policy.allowedScopes === undefined ? {} : { allowed_scopes: policy.allowedScopes }),
+    ...(policy.profile === undefined ? {} : { profile: policy.profile }),
     legal_basis: policy.legalBasis,
     min_acr: policy.minAcr,
     allowed_acr: policy.allowedAcr,
     default_acr_values: policy.defaultAcr,
     require_pkce: policy.requirePkce,
     ...(policy.loginHints === undefined ? {} : { login_hints: policy.loginHints }),
-    sector: document.sector,
-    ...(document.subjectTypeReason === undefined ? {} : { subject_type_reason: document.subjectTypeReason }),
+    sector,
+    ...(subjectTypeReason === undefined ? {} : { subject_type_reason: subjectTypeReason }),
     ...(policy.consentEventUri === undefined ? {} : { consent_event_uri: policy.consentEventUri }),
-    state: document.state,
-    client_id_issued_at: seconds(document.createdAt),
-    updated_at: seconds(document.updatedAt),
   };
+}
+
+/** When the newest secret ends, in seconds since the epoch, where it does. */
+function secretEnd(live: ClientDocument): object {
+  const [newest] = secretsOf(live);
+  return newest?.expiresAt === undefined ? {} : { client_secret_expires_at: seconds(newest.expiresAt) };
+}
+
+const timesOf = ({ createdAt, updatedAt }: Pick<ClientDocument, 'createdAt' | 'updatedAt'>): object => ({
+  client_id_issued_at: seconds(createdAt),
+  updated_at: seconds(updatedAt),
+});
+
+/** The version that waits beside what works. */
+const waitingState = (waiting: WaitingDocument | undefined): object => (isWaiting(waiting) ? { waiting: waiting.stage } : {});
+
+/**
+ * What works of a service, so that it can be edited and put again; its version that waits where nothing works yet, or where that was asked for.
+ * Always the state, and the times in seconds since the epoch. @see RFC 7591, 3.2.1
+ * @throws {DomainError} `client_not_found`
+ */
+export function shownRegistration(record: ServiceRecord, which: 'working' | 'waiting' = 'working'): ClientMetadata {
+  const { live, waiting } = record;
+  if (live !== undefined && which === 'working')
+    return { ...registeredMembers(live), ...secretEnd(live), state: stateOf(record), ...waitingState(waiting), ...timesOf(live) };
+  if (!isWaiting(waiting)) throw clientNotFound(record.id);
+  return { ...registeredMembers(waiting.version), state: waiting.stage, ...timesOf(waiting) };
 }
 
 export interface ListedClient {
@@ -34,12 +60,20 @@ export interface ListedClient {
   readonly client_name: string;
   readonly class: string;
   readonly state: string;
+  /** The version beside what works. */
+  readonly waiting?: 'draft' | 'review';
 }
 
-/** One line of the list of services. */
-export const listedClient = ({ id, name, metadata, policy, state }: ClientDocument): ListedClient => ({
-  client_id: id,
-  client_name: String(metadata['client_name'] ?? name.vi),
-  class: policy.class,
-  state,
-});
+/** One line of the list of services; undefined for what is none any longer. */
+export function listedClient(record: ServiceRecord): ListedClient | undefined {
+  const { live, waiting } = record;
+  const shown = live ?? (isWaiting(waiting) ? waiting.version : undefined);
+  if (shown === undefined) return undefined;
+  return {
+    client_id: shown.id,
+    client_name: String(shown.metadata['client_name'] ?? shown.name.vi),
+    class: shown.policy.class,
+    state: stateOf(record),
+    ...(live !== undefined && isWaiting(waiting) ? { waiting: waiting.stage } : {}),
+  };
+}

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { HistoryEntry } from '#src/clients/history.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
+import { registerReviewCommands } from './clients-review.ts';
+import { registerSecretCommands } from './clients-secrets.ts';
+import { registerTesterCommands } from './clients-testers.ts';
 import { type CommonOptions, print, refusing, withApplication } from './command-context.ts';
+import { type OperatorOptions, operatorOf, sayingWho } from './operator.ts';
 
 function readJson(file: string): unknown {
   const text = readFileSync(file === '-' ? 0 : file, 'utf8');
@@ -12,67 +17,90 @@ function readJson(file: string): unknown {
   }
 }
 
-async function put(file: string, options: CommonOptions): Promise<void> {
-  const done = await withApplication(options, ({ registry }) => registry.put(readJson(file)));
+/** What an operator does next with what does not work yet. */
+const nextOf = (id: string): Readonly<Record<string, string>> => ({
+  suspended: `still suspended; \`senid clients resume ${id}\` ends it`,
+  review: `waits for another operator: \`senid clients approve ${id}\``,
+});
+
+async function put(file: string, options: OperatorOptions): Promise<void> {
+  const done = await withApplication(options, ({ registry }) => registry.put(readJson(file), operatorOf(options)));
+  const next = nextOf(done.client_id)[done.state ?? ''];
   print(options, done, [
     `registered ${done.client_id}`,
     ...(done.client_secret === undefined ? [] : [`client_secret ${done.client_secret}`]),
-    ...(done.state === undefined ? [] : [`still suspended; \`senid clients resume ${done.client_id}\` ends it`]),
+    ...(next === undefined ? [] : [next]),
   ]);
 }
 
 async function list(options: CommonOptions): Promise<void> {
   const found = await withApplication(options, ({ registry }) => registry.list());
+  const waiting = (stage: string | undefined): string => (stage === undefined ? '' : ` (a version: ${stage})`);
   print(
     options,
     found,
-    found.map((each) => `${each.client_id}\t${each.state}\t${each.class}\t${each.client_name}`),
+    found.map((each) => `${each.client_id}\t${each.state}${waiting(each.waiting)}\t${each.class}\t${each.client_name}`),
   );
 }
 
 /** One member for people: each entry of a list on a line of its own, times as dates. */
 function shownLines([name, value]: [string, unknown]): string[] {
-  const isTime = name === 'client_id_issued_at' || name === 'updated_at';
+  const isTime = name === 'client_id_issued_at' || name === 'updated_at' || name === 'client_secret_expires_at';
   const entries = isTime ? [new Date(Number(value) * 1000).toISOString()] : Array.isArray(value) ? value : [value];
   const texts = entries.length === 0 ? ['-'] : entries.map((entry) => (typeof entry === 'string' ? entry : JSON.stringify(entry)));
   return texts.map((text, at) => `${(at === 0 ? name : '').padEnd(32)} ${text}`);
 }
 
-async function show(id: string, options: CommonOptions): Promise<void> {
-  const shown = await withApplication(options, ({ registry }) => registry.show(id));
+async function show(id: string, options: CommonOptions & { readonly waiting?: boolean }): Promise<void> {
+  const which = options.waiting === true ? 'waiting' : 'working';
+  const shown = await withApplication(options, ({ registry }) => registry.show(id, which));
   print(options, shown, Object.entries(shown).flatMap(shownLines));
 }
 
-async function setState(verb: 'suspend' | 'resume', id: string, options: CommonOptions): Promise<void> {
-  await withApplication(options, ({ registry }) => registry[verb](id));
-  const state = verb === 'suspend' ? 'suspended' : 'active';
-  print(options, { client_id: id, state }, [`${id} is ${state}`]);
+const told = ({ at, id: _, clientId, ...entry }: HistoryEntry): object => ({
+  client_id: clientId,
+  at: new Date(at).toISOString(),
+  ...entry,
+});
+
+/** An entry for people: who, when, what and why, then each member as it was and as it became. */
+function historyLines({ at, by, via, action, state, changes, reason, approval }: HistoryEntry): string[] {
+  const notes = [reason, approval].filter((note) => note !== undefined);
+  return [
+    [new Date(at).toISOString(), by, `(${via})`, action, '→', state, ...notes.map((note) => `“${note}”`)].join(' '),
+    ...changes.map(
+      ({ member, before, after }) => `  ${member}: ${JSON.stringify(before) ?? '-'} → ${JSON.stringify(after) ?? '-'}`,
+    ),
+  ];
 }
 
-const withArgument = (work: (given: string, options: CommonOptions) => Promise<void>) =>
-  refusing((given: string, _own: object, command: Command) => work(given, command.optsWithGlobals()));
+async function history(id: string, options: CommonOptions): Promise<void> {
+  const found = await withApplication(options, ({ registry }) => registry.history(id));
+  print(options, found.map(told), found.flatMap(historyLines));
+}
+
+const withArgument = <Options extends CommonOptions>(work: (given: string, options: Options) => Promise<void>) =>
+  refusing((given: string, _own: object, command: Command) => work(given, command.optsWithGlobals<Options>()));
 
 /** `senid clients …`: relying parties as JSON. */
 export function registerClientCommands(program: Command): void {
   const clients = program.command('clients').description('relying parties (services)');
-  clients
-    .command('put <file>')
-    .description('register or replace a service; a generated secret is printed this once')
+  sayingWho(clients.command('put <file>'))
+    .description(
+      'register or replace a service; a generated secret is printed this once; in production another operator approves it',
+    )
     .action(withArgument(put));
   clients
     .command('list')
-    .description('every registered service')
+    .description('every service, and where it stands')
     .action(refusing((_own: object, command: Command) => list(command.optsWithGlobals())));
   clients
     .command('show <id>')
+    .option('--waiting', 'the version that waits, not the one that works')
     .description('one service as it is registered, without its secret; with --json fit to be edited and put again')
     .action(withArgument(show));
-  clients
-    .command('suspend <id>')
-    .description('stop a service: its requests and tokens end within five seconds')
-    .action(withArgument((id, options) => setState('suspend', id, options)));
-  clients
-    .command('resume <id>')
-    .description('let a suspended service work again')
-    .action(withArgument((id, options) => setState('resume', id, options)));
+  clients.command('history <id>').description('who changed what of a service, when and why').action(withArgument(history));
+  registerReviewCommands(clients);
+  registerSecretCommands(clients);
+  registerTesterCommands(clients);
 }

@@ -9,6 +9,10 @@ export type WebErrorCode =
   | 'body_too_large'
   | 'request_malformed'
   | 'body_encoding_unsupported'
+  | 'admin_token_missing'
+  | 'admin_token_invalid'
+  | 'admin_scope_missing'
+  | 'precondition_missing'
   | 'form_expired'
   | 'interaction_expired'
   | 'interaction_elsewhere'
@@ -21,6 +25,16 @@ export type WebErrorCode =
 
 const startAgain = { vi: 'Quay lại dịch vụ và bấm đăng nhập lần nữa.', en: 'Go back to the service and choose sign in once more.' };
 const nothingShared = { vi: 'Chưa có thông tin nào được chia sẻ.', en: 'Nothing was shared.' };
+
+/** What only programs of ours meet. */
+const forPrograms = (status: number, vi: string, en: string, helpDesk: string): Outcome => ({
+  status,
+  log: 'info',
+  title: { vi, en },
+  explanation: { vi: 'Chưa có gì thay đổi.', en: 'Nothing was changed.' },
+  nextStep: { vi: 'Xem tài liệu /admin/v1/openapi.json.', en: 'See /admin/v1/openapi.json.' },
+  helpDesk,
+});
 
 export const webRows = {
   unexpected: {
@@ -98,6 +112,30 @@ export const webRows = {
     nextStep: { vi: 'Gửi lại nội dung không nén.', en: 'Send it again without compression.' },
     helpDesk: 'A program sends a Content-Encoding; no endpoint takes one.',
   },
+  admin_token_missing: forPrograms(
+    401,
+    'Thiếu mã truy cập',
+    'An access token is needed',
+    'The admin API takes a bearer token of the client credentials grant.',
+  ),
+  admin_token_invalid: forPrograms(
+    401,
+    'Mã truy cập không dùng được',
+    'The access token is not valid here',
+    'Expired, of a person, bound to a key, or of a service that is not internal or is suspended.',
+  ),
+  admin_scope_missing: forPrograms(
+    403,
+    'Mã truy cập thiếu quyền',
+    'The access token lacks a scope',
+    'The scope must be in the registration (`allowed_scopes`) and asked for at the token endpoint.',
+  ),
+  precondition_missing: forPrograms(
+    428,
+    'Cần nêu phiên bản đã xem',
+    'The state that was looked at must be named',
+    'Send the ETag of the service as If-Match.',
+  ),
   form_expired: {
     status: 403,
     log: 'info',

@@ -11,6 +11,7 @@ import type { AccountId } from '#src/kernel/identifier.ts';
 import { randomIdentifier } from '#src/kernel/random.ts';
 import type { AuthorizationParams } from '#src/sign-in/authorization-request.ts';
 import { paramsOf } from './assess-request.ts';
+import { profileOf } from './client-profile.ts';
 import type { ProviderParts } from './parts.ts';
 
 /** What of a request is kept: everything that is shown or decides what is, and nothing that says whom it hinted at. */
@@ -77,7 +78,10 @@ export function createBackchannel(parts: ProviderParts) {
         (text) => new errors.InvalidBindingMessage(text),
       );
     },
-    async validateRequestContext(_ctx: KoaContextWithOIDC, context: string | undefined) {
+    async validateRequestContext(ctx: KoaContextWithOIDC, context: string | undefined) {
+      // FAPI-CIBA, 5.2.2: whatever algorithm was registered, or none
+      if (profileOf(ctx.oidc.client) === 'fapi-ciba' && ctx.oidc.body?.['request'] === undefined)
+        throw new errors.InvalidRequest('this client signs its requests');
       if ((context?.length ?? 0) > 2000) throw new errors.InvalidRequest('request_context is too long');
     },
     async triggerAuthenticationDevice(

@@ -1,6 +1,6 @@
 import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { type Clock, epochSeconds } from '#src/kernel/clock.ts';
-import { libraryProfile } from './client-profile.ts';
+import { isStrong, libraryProfile } from './client-profile.ts';
 
 /** How long an assertion may have left, in seconds: used ones are remembered for two hours. */
 const longest = { plain: 3600, fapi: 600 } as const;
@@ -13,8 +13,9 @@ type Claims = Readonly<Record<string, unknown>>;
  * @see FAPI 2.0 Security Profile, 5.3.2.1, 8 and 13
  */
 export function createAssertionCheck(clock: Clock) {
-  return async (ctx: KoaContextWithOIDC, claims: Claims, _header: Claims, client: Client): Promise<void> => {
+  return async (ctx: KoaContextWithOIDC, claims: Claims, header: Claims, client: Client): Promise<void> => {
     const isFapi = libraryProfile(ctx, client) === '2.0';
+    if (!isStrong(header['alg'], client)) throw new errors.InvalidClientAuth('alg must be PS256, ES256 or EdDSA');
     if (isFapi && claims['aud'] !== ctx.oidc.issuer)
       throw new errors.InvalidClientAuth('aud must be the issuer identifier, as a string');
     const left = Number(claims['exp']) - epochSeconds(clock);

@@ -9,6 +9,7 @@ import { standingOf } from '#src/consent/standing.ts';
 import { sayVerification } from '#src/consent/verification.ts';
 import { releaseVerifiedClaims } from '#src/consent/verified-claims.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
+import { maySignInAt } from '#src/sign-in/sandbox.ts';
 import { backchannelSubject } from './backchannel.ts';
 import { linkClaimOf } from './link-claim.ts';
 import type { ProviderParts } from './parts.ts';
@@ -38,6 +39,16 @@ export function factsOf(token: TokenLike): TokenFacts {
     acr: acrOf(token),
     service: use === undefined || clientId === undefined ? undefined : { clientId, purpose: use.purpose, endings: use.endings },
   };
+}
+
+/** Whether a person may still use the service that a token belongs to: one in the sandbox may have named them no longer. */
+export async function isForThem(
+  { clients, idNumberDigest }: Pick<ProviderParts, 'clients' | 'idNumberDigest'>,
+  clientId: string | undefined,
+  account: Account,
+): Promise<boolean> {
+  const found = await clients.find(clientId ?? '');
+  return found !== undefined && maySignInAt(found.client, account, idNumberDigest);
 }
 
 /** A token's level and the account's now, whichever is lower. */
@@ -90,7 +101,7 @@ export function createFindAccount(parts: ProviderParts): FindAccount {
     if (account === undefined) return undefined;
     const used = token as unknown as TokenLike | undefined;
     const alive = used === undefined ? isUsable(account) : tokenRefusal(account, factsOf(used)) === undefined;
-    if (!alive) return undefined;
+    if (!alive || (used !== undefined && !(await isForThem(parts, used.clientId, account)))) return undefined;
     requestState(ctx).account = account;
 
     async function claims(use: string, scope: string, members: object): Promise<AccountClaims> {

@@ -3,6 +3,7 @@ import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provide
 import { epochSeconds } from '#src/kernel/clock.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { textParam } from '#src/sign-in/authorization-request.ts';
+import { maySignInAt } from '#src/sign-in/sandbox.ts';
 import { tokenSays } from '#src/sign-in/token-says.ts';
 import { assessRequest, finishedLogin, paramsOf } from './assess-request.ts';
 import type { ProviderParts } from './parts.ts';
@@ -35,6 +36,12 @@ function isTooOld(parts: ProviderParts, ctx: Context): boolean {
   return facts === undefined || epochSeconds(parts.clock) - facts.authTime > Number(maxAge);
 }
 
+/** The service is in the sandbox, and the person who is signed in is none of its testers. */
+function isNoTester(parts: ProviderParts, ctx: Context): boolean {
+  const { account, client } = requestState(ctx);
+  return account !== undefined && client !== undefined && !maySignInAt(client, account, parts.idNumberDigest);
+}
+
 /** The subject a request names by `id_token_hint` or by a `sub` value is not the one signed in. */
 function isAnotherSubject(parts: ProviderParts, ctx: Context, wanted: unknown): boolean {
   const accountId = ctx.oidc.session?.accountId as AccountId | undefined;
@@ -63,6 +70,7 @@ function loginChecks(parts: ProviderParts) {
       'login_required',
       (ctx: Context) => ctx.oidc.account === undefined,
     ),
+    new Check('not_a_tester', 'the service is for its testers only', 'access_denied', (ctx: Context) => isNoTester(parts, ctx)),
     new Check('max_age', 'the sign-in is too old', 'login_required', (ctx: Context) => isTooOld(parts, ctx)),
     new Check('id_token_hint', 'another person is signed in', 'login_required', (ctx: Context) =>
       hintedSubject(ctx) === undefined ? false : isAnotherSubject(parts, ctx, hintedSubject(ctx)),
@@ -134,5 +142,8 @@ export function restoreOfflineAccess(ctx: Context): void {
   const scope = textParam(paramsOf(ctx), 'scope');
   if (scope === undefined || scope.split(' ').includes('offline_access') || !ctx.oidc.client?.grantTypeAllowed('refresh_token'))
     return;
+  // the library has forgotten it before it compared scopes with the registration
+  if (ctx.oidc.client.scope?.split(' ').includes('offline_access') === false)
+    throw new errors.InvalidScope('requested scope is not allowed', 'offline_access');
   if (ctx.oidc.params) ctx.oidc.params['scope'] = `${scope} offline_access`;
 }

@@ -1,10 +1,11 @@
 import { clientOfKeysAddress } from '#src/clients/inline-keys.ts';
-import type { ClientDirectory } from '#src/clients/ports.ts';
+import type { KeySet } from './key-sets.ts';
 
 /** The longest key set that is read from a client. */
 export const responseBodyLimits = { jwks_uri: 64 * 1024, sector_identifier_uri: 5 * 1024 };
 
-const patienceMs = 3000;
+/** Longer, and an answer would be of no use to who waits. */
+export const patienceMs = 3000;
 
 type OutgoingOptions = RequestInit & { readonly dispatcher?: unknown };
 
@@ -12,10 +13,10 @@ type OutgoingOptions = RequestInit & { readonly dispatcher?: unknown };
  * Requests of the provider to addresses that clients registered. The library's dispatcher refuses private addresses; a closed network, the
  * demo and tests may say otherwise.
  */
-export function outgoingFetch(mayReachPrivate: boolean, clients: ClientDirectory) {
+export function outgoingFetch(mayReachPrivate: boolean, keysOf: (clientId: string) => Promise<KeySet>) {
   return async (url: string | URL, options: OutgoingOptions = {}): Promise<Response> => {
     const inline = clientOfKeysAddress(url);
-    if (inline !== undefined) return Response.json((await clients.find(inline))?.client.metadata['jwks'] ?? { keys: [] });
+    if (inline !== undefined) return Response.json(await keysOf(inline));
     const { dispatcher, ...rest } = options;
     const guarded = {
       ...rest,

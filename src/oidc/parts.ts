@@ -3,6 +3,7 @@ import type { BackchannelParts } from '#src/backchannel/ports.ts';
 import type { MatchLimit } from '#src/consent/match-limit.ts';
 import type { ClientCertificates } from './client-certificate.ts';
 import type { Consumption } from './consumption.ts';
+import type { KeySets } from './key-sets.ts';
 import type { ProtocolPages } from './protocol-pages.ts';
 import type { RequestReads } from './request-reads.ts';
 import type { PrivateJwk } from './signing-keys.ts';
@@ -37,4 +38,6 @@ export interface ProviderParts extends BackchannelParts {
   readonly clientCertificates: ClientCertificates;
   /** The listener that asks clients for certificates, where it is another one. */
   readonly mtlsUrl: string | undefined;
+  /** The keys that clients publish. */
+  readonly keySets: KeySets;
 }

@@ -14,6 +14,7 @@ import { createLoadExistingGrant } from './existing-grant.ts';
 import { acrOf, createFindAccount, type TokenLike } from './find-account.ts';
 import { createInteractionPolicy, restoreOfflineAccess } from './interaction-policy.ts';
 import { createIntrospectionPolicy } from './introspection-policy.ts';
+import { keysOfClient } from './key-sets.ts';
 import { outgoingFetch, responseBodyLimits } from './outgoing-requests.ts';
 import type { ProviderParts } from './parts.ts';
 import { createRequestObjectCheck } from './request-objects.ts';
@@ -46,7 +47,7 @@ export function createProvider(parts: ProviderParts): Provider {
   const supported = supportedMetadata(parts.clientCertificates);
   const provider = new Provider(parts.issuer, {
     ...supported,
-    adapter: createAdapter(parts),
+    adapter: createAdapter({ ...parts, claimsByScope: claimsByScope(parts.catalogue) }),
     jwks: { keys: parts.keys as never },
     cookies: {
       keys: createCookieSignatures(parts.sealing.deriveKey('cookies-v2')),
@@ -104,7 +105,7 @@ export function createProvider(parts: ProviderParts): Provider {
         postLogoutSuccessSource: (ctx) => pages.signedOut(ctx, ctx.oidc.client?.clientId),
       },
     },
-    fetch: outgoingFetch(parts.outboundPrivate, parts.clients) as never,
+    fetch: outgoingFetch(parts.outboundPrivate, (clientId) => keysOfClient(parts, clientId)) as never,
     fetchResponseBodyLimits: responseBodyLimits,
     findAccount: createFindAccount(parts),
     interactions: { policy: createInteractionPolicy(parts), url: (_ctx, { uid }) => `/interaction/${uid}` },

@@ -1,6 +1,6 @@
 import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { type Clock, clockToleranceSeconds, epochSeconds } from '#src/kernel/clock.ts';
-import { libraryProfile } from './client-profile.ts';
+import { isStrong, libraryProfile } from './client-profile.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -49,6 +49,7 @@ export function createRequestObjectCheck(clock: Clock) {
     // pushed ones were checked when they came; plain parameters stand in a wrapping of the library's
     if (ctx.oidc.entities.PushedAuthorizationRequest !== undefined) return;
     requireRequest(claims, header);
+    if (!isStrong(header['alg'], client)) throw new errors.InvalidRequestObject('alg must be PS256, ES256 or EdDSA');
     const isBackchannel = ctx.oidc.route === 'backchannel_authentication';
     if (isBackchannel) requireMembers(claims, ['iat', 'jti']);
     if (isBackchannel || libraryProfile(ctx, client) !== undefined) requireShortLife(claims, epochSeconds(clock));

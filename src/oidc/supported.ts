@@ -1,6 +1,7 @@
 import type { Configuration } from 'oidc-provider';
 import { acrValues } from '#config/acr.ts';
 import { detailTypes } from '#src/backchannel/authorization-details.ts';
+import { adminScopes } from '#src/clients/scopes.ts';
 import type { ClientCertificates } from './client-certificate.ts';
 import { signingAlgorithms } from './signing-keys.ts';
 
@@ -58,6 +59,7 @@ export function supportedMetadata({ areTaken, haveAuthorities, ...certificates }
       prompt_values_supported: ['none', 'login', 'consent'],
     },
     acrValues,
+    scopes: ['openid', 'offline_access', ...adminScopes],
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },

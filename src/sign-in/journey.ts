@@ -16,6 +16,7 @@ import { type AuthorizationParams, claimsOf, isLinking, promptsOf, scopesOf, tex
 import type { InteractionDocument } from './collections.ts';
 import { nextStep, type Step } from './next-step.ts';
 import type { SignInParts } from './ports.ts';
+import { maySignInAt } from './sandbox.ts';
 
 /** Reasons for which everything proven earlier is discarded and asked again (assurance rule 3). */
 const reasonsToStartOver: ReadonlySet<string> = new Set(['login_prompt', 'max_age', 'id_token_hint', 'claims_id_token_sub_value']);
@@ -113,7 +114,8 @@ export async function viewJourney(
     now: epochSeconds(parts.clock),
     provenNow: document.methods !== undefined,
   });
-  const isAsked = account !== undefined && assessment.isEnough;
+  const mayUseService = account === undefined || maySignInAt(client, account, parts.idNumberDigest);
+  const isAsked = account !== undefined && assessment.isEnough && mayUseService;
   const consent = isAsked ? (seen.consent ?? (await findConsent(parts.store, account.id, client.id))) : undefined;
   const plan = isAsked
     ? consentPlanFor(parts, client, payload.params, account, { consent, consentAnswered: seen.consentAnswered })
@@ -124,6 +126,7 @@ export async function viewJourney(
     methods,
     confirmationMissing: isConfirmationMissing(document),
     consentPageNeeded: plan?.pageNeeded ?? false,
+    mayUseService,
   });
   return { document, client, account, assessment, methods, consent, plan, step };
 }

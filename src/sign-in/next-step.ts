@@ -11,6 +11,8 @@ export interface JourneyState {
   /** A phone approved in a browser this person never used, and nobody has said "this is me" yet. */
   readonly confirmationMissing: boolean;
   readonly consentPageNeeded: boolean;
+  /** The service is for everybody, or this person is one of its testers. */
+  readonly mayUseService: boolean;
 }
 
 const proves = (state: JourneyState, factor: 'knows' | 'holds'): boolean =>
@@ -19,6 +21,7 @@ const proves = (state: JourneyState, factor: 'knows' | 'holds'): boolean =>
 /** The sign-in journey: the first row that applies is the next step. */
 export const journey = [
   { step: 'account-stopped', applies: (state) => state.account !== undefined && !isUsable(state.account) },
+  { step: 'not-a-tester', applies: (state) => state.account !== undefined && !state.mayUseService },
   { step: 'level-missing', applies: (state) => state.assessment.requirement.outcome === 'unmet' },
   { step: 'identify', applies: (state) => state.account === undefined || state.assessment.reached === undefined },
   { step: 'otp', applies: (state) => !state.assessment.isEnough && needsOnlyCode(state) },

@@ -27,4 +27,6 @@ export interface SignInParts {
   /** What an enrolled phone can prove at best in this deployment. */
   readonly deviceMethods: DeviceMethods;
   readonly policy: SignInPolicy;
+  /** The keyed digest that stands for an ID number; undefined for what is none. */
+  readonly idNumberDigest: (idNumber: string) => string | undefined;
 }

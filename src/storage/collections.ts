@@ -1,7 +1,7 @@
 import { accountEvents, accounts, credentials, reservations, wrongEntries } from '#src/accounts/collections.ts';
 import { approvals, signedDecisions } from '#src/approvals/collections.ts';
 import { leases } from '#src/background/collections.ts';
-import { clients } from '#src/clients/collections.ts';
+import { clientHistory, clients, waitingVersions } from '#src/clients/collections.ts';
 import { consents, matchGuesses } from '#src/consent/collections.ts';
 import { deviceLists, devices, enrolmentCodes } from '#src/devices/collections.ts';
 import type { Collection } from '#src/kernel/store.ts';
@@ -22,6 +22,8 @@ export const allCollections = [
   accountEvents,
   wrongEntries,
   clients,
+  waitingVersions,
+  clientHistory,
   devices,
   deviceLists,
   enrolmentCodes,

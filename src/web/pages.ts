@@ -123,6 +123,8 @@ export interface PageModels {
     readonly needed: string;
     readonly has: string;
   };
+  /** The service is in the sandbox, and this person is none of its testers. */
+  'not-a-tester': { readonly service: ServiceView; readonly form: FormTarget };
   /** The account can't be used (locked, closed since). */
   'account-stopped': { readonly service: ServiceView; readonly form: FormTarget };
   /** Trouble. `code` is the error catalogue's; texts come from its row. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listAccountEvents } from '#src/accounts/account-events.ts';
@@ -185,7 +185,7 @@ describe('senid clients', () => {
       });
     }
     expect((await senid(['clients', 'list', '--json'])).json).toEqual([
-      { client_id: 'shop', client_name: 'Cửa hàng', class: 'private', state: 'active' },
+      { client_id: 'shop', client_name: 'Cửa hàng', class: 'private', state: 'production' },
     ]);
     expect((await senid(['clients', 'show', 'none', '--json'])).json).toMatchObject({ code: 'client_not_found' });
   });
@@ -197,14 +197,14 @@ describe('senid clients', () => {
     const body = new URLSearchParams({ ...(put.json as Record<string, string>), grant_type: 'client_credentials' });
     expect((await fetch(`${provider.issuer}/token`, { method: 'POST', body })).status).toBe(200);
     const { out } = await senid(['clients', 'show', 'kiosk', '--json']);
-    expect(JSON.parse(out)).toMatchObject({ ...kiosk, redirect_uris: [], response_types: [], state: 'active' });
+    expect(JSON.parse(out)).toMatchObject({ ...kiosk, redirect_uris: [], response_types: [], state: 'production' });
     const suspended = { client_id: 'kiosk', state: 'suspended' };
     expect(await senid(['clients', 'suspend', 'kiosk', '--json'])).toMatchObject({ code: 0, json: suspended });
     expect((await senid(['clients', 'put', file('kiosk.json', out), '--json'])).json).toEqual(suspended);
     const said = await senid(['clients', 'put', join(folder, 'kiosk.json')]);
     expect(said.out).toBe('registered kiosk\nstill suspended; `senid clients resume kiosk` ends it\n');
     expect((await senid(['clients', 'show', 'kiosk'])).out).toMatch(/^state +suspended$/m);
-    expect((await senid(['clients', 'resume', 'kiosk', '--json'])).json).toEqual({ client_id: 'kiosk', state: 'active' });
+    expect((await senid(['clients', 'resume', 'kiosk', '--json'])).json).toEqual({ client_id: 'kiosk', state: 'production' });
     expect(await senid(['clients', 'resume', 'none', '--json'])).toMatchObject({ code: 1, json: { code: 'client_not_found' } });
   });
 
@@ -224,6 +224,40 @@ describe('senid clients', () => {
     expect((await put('weak', { client_secret: 'secret' })).json).toMatchObject({
       detail: expect.stringContaining('client_secret:'),
     });
+    expect((await put('good', {})).json).toMatchObject({ client_id: 'good', state: 'review', client_secret: expect.any(String) });
+    const approve = (name: string) => senid(['clients', 'approve', 'good', '--as', name, '--json'], production);
+    expect((await put('good', {})).json).toMatchObject({ state: 'review' });
+    expect((await approve(userInfo().username)).json).toMatchObject({ code: 'service_same_hand' });
+    expect((await approve('another')).json).toEqual({ client_id: 'good', state: 'production' });
+  });
+
+  it('changes a secret over without a break, and tells the history', async () => {
+    const own = { client_id: 'rotating', client_name: 'Quầy', class: 'internal', grant_types: ['client_credentials'] };
+    const put = await senid(['clients', 'put', file('rotating.json', JSON.stringify(own)), '--json']);
+    const { client_secret: first } = put.json as { client_secret: string };
+    const added = await senid(['clients', 'secrets', 'add', 'rotating', '--as', 'lan', '--json']);
+    const { client_secret: second } = added.json as { client_secret: string };
+    const token = async (secret: string): Promise<number> => {
+      const authorization = `Basic ${Buffer.from(`rotating:${secret}`).toString('base64')}`;
+      const body = new URLSearchParams({ grant_type: 'client_credentials' });
+      return (await fetch(`${provider.issuer}/token`, { method: 'POST', body, headers: { authorization } })).status;
+    };
+    await expect.poll(() => token(second), { timeout: 6000 }).toBe(200);
+    expect(await token(first)).toBe(200);
+    const listed = (await senid(['clients', 'secrets', 'list', 'rotating', '--json'])).json as { secret_id: string }[];
+    expect(listed).toHaveLength(2);
+    const old = listed[1]?.secret_id ?? '';
+    expect(await senid(['clients', 'secrets', 'expire', 'rotating', old, '--at', 'soon'])).toMatchObject({ code: 2 });
+    await senid(['clients', 'secrets', 'revoke', 'rotating', old]);
+    await expect.poll(() => token(first), { timeout: 6000 }).toBe(401);
+    expect(await token(second)).toBe(200);
+    const history = (await senid(['clients', 'history', 'rotating', '--json'])).json;
+    expect(history).toMatchObject([
+      { action: 'change' },
+      { action: 'add secret', by: 'operator:lan' },
+      { action: 'revoke secret' },
+    ]);
+    expect((await senid(['clients', 'history', 'rotating'])).out).not.toContain(second);
   });
 });
 

@@ -1,7 +1,8 @@
+import { createIdNumberDigest } from '#src/accounts/directory.ts';
 import { createClientDirectory } from '#src/clients/directory.ts';
 import type { RegistrationPolicy } from '#src/clients/registration.ts';
 import { createClientRegistry } from '#src/clients/registry.ts';
-import { createClaimCatalogue } from '#src/consent/claim-catalogue.ts';
+import { claimsByScope, createClaimCatalogue } from '#src/consent/claim-catalogue.ts';
 import { systemRandom } from '#src/kernel/random.ts';
 import { createClientCertificates } from '#src/oidc/client-certificate.ts';
 import { createClientMetadataRules } from '#src/oidc/client-rules.ts';
@@ -34,8 +35,14 @@ export async function openClientWorld(policy: Partial<RegistrationPolicy> = {}) 
   const store = await openSqliteStore({ path: ':memory:', clock, collections: allCollections });
   const sealing = createSealing([{ id: 'k1', key: Buffer.alloc(32, 7) }]);
   const parts = { store, sealing, clock, random: systemRandom, signals: createLocalSignals({ random: systemRandom }) };
-  const registration = { claimNames: [...catalogue.keys()], isProduction: false, mayReachPrivate: true, ...policy };
-  const registry = createClientRegistry({ ...parts, rules, registration });
+  const registration = {
+    claimNames: [...catalogue.keys()],
+    claimsByScope: claimsByScope(catalogue),
+    isProduction: false,
+    mayReachPrivate: true,
+    ...policy,
+  };
+  const registry = createClientRegistry({ ...parts, rules, registration, idNumberDigest: createIdNumberDigest(sealing) });
   return {
     ...parts,
     registry,

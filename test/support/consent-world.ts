@@ -1,4 +1,5 @@
 import type { Account } from '#src/accounts/account.ts';
+import { createIdNumberDigest } from '#src/accounts/directory.ts';
 import type { Client } from '#src/clients/client.ts';
 import { createClaimCatalogue } from '#src/consent/claim-catalogue.ts';
 import { findConsent } from '#src/consent/record-consent.ts';
@@ -22,6 +23,7 @@ export const clientWith = (
 ): Client => ({
   id,
   state: 'active',
+  stage: 'production',
   name: { vi: `Dịch vụ ${id}`, en: `Service ${id}` },
   domain: `${id}.example`,
   metadata: {},
@@ -36,7 +38,7 @@ export async function openConsentWorld(lifeMs: number) {
   const world: AccountWorld = await openAccountWorld();
   const registrations: Registrations = {};
   const clients = {
-    find: async (id: string) => (registrations[id] === undefined ? undefined : { client: registrations[id], secret: undefined }),
+    find: async (id: string) => (registrations[id] === undefined ? undefined : { client: registrations[id], secrets: [] }),
   };
   const parts = {
     ...world,
@@ -44,6 +46,7 @@ export async function openConsentWorld(lifeMs: number) {
     clients,
     catalogue,
     deviceMethods: [],
+    idNumberDigest: createIdNumberDigest(world.sealing),
     verification: createVerificationTerms('https://senid.example/tf', 'https://senid.example/claims/'),
     policy: { consentLifeMs: lifeMs, knownBrowserLifeMs: lifeMs },
   };

@@ -119,6 +119,10 @@ export function pageSamples(language: Language): readonly PageSample[] {
   add('level-missing', 'level-missing', { ...stuck, missing: 'identity-level' });
   add('level-missing-authenticator', 'level-missing', { ...stuck, missing: 'authenticator' });
   add('level-missing-nobody', 'level-missing', { ...stuck, missing: 'not-possible', has: '' });
+  add('not-a-tester', 'not-a-tester', {
+    service: { ...portal, name: `${portal.name} ${language === 'vi' ? '(thử nghiệm)' : '(test)'}` },
+    form,
+  });
   add('account-stopped', 'account-stopped', { service: portal, form });
   const { title, explanation, nextStep, status } = webRows.unexpected;
   add('error', 'error', { status, code: 'unexpected', title, explanation, nextStep, retryUrl: '/again' });

@@ -15,7 +15,7 @@ export function createAdapter(parts: AdapterParts): AdapterFactory {
     Session: createSessionAdapter(parts),
     Interaction: createInteractionAdapter(parts),
     Grant: createGrantAdapter(parts),
-    Client: createClientAdapter(parts.clients),
+    Client: createClientAdapter(parts),
     ReplayDetection: createReplayAdapter(parts),
     AuthorizationCode: tokenAdapter,
     AccessToken: tokenAdapter,

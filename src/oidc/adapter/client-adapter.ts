@@ -1,28 +1,57 @@
-import type { Adapter, AdapterPayload } from 'oidc-provider';
+import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
 import { detailTypes } from '#src/backchannel/authorization-details.ts';
 import { withKeysAddress } from '#src/clients/inline-keys.ts';
-import type { ClientDirectory, ClientWithSecret } from '#src/clients/ports.ts';
-import { profileMembers } from '../client-profile.ts';
+import type { ClientDirectory, ClientWithSecrets } from '#src/clients/ports.ts';
+import { profileMembers } from '#src/clients/profile-members.ts';
+import { scopesOf } from '#src/clients/scopes.ts';
+import { type ClientSecret, isLive, presentedSecret } from '#src/clients/secrets.ts';
+import type { Clock } from '#src/kernel/clock.ts';
+import { type KeySet, type KeySets, liveKeys } from '../key-sets.ts';
+import { needsKeys, presentedIn } from '../presented-credentials.ts';
 import { ownCopy } from './own-copy.ts';
+
+export interface ClientAdapterParts {
+  readonly clients: ClientDirectory;
+  readonly clock: Clock;
+  readonly keySets: KeySets;
+  readonly claimsByScope: Readonly<Record<string, readonly string[]>>;
+}
 
 /** The library wants to know the sector of several hosts; ours is frozen in the registration, and this address is never fetched. */
 const sectorOf = ({ subject_type: type }: Readonly<Record<string, unknown>>, sector: string): object =>
   type === 'pairwise' ? { sector_identifier_uri: `https://${sector}/` } : {};
 
+/** What nothing that a request can present is equal to. */
+const unusable: ClientSecret = { value: `over-${crypto.randomUUID()}${crypto.randomUUID()}` };
+
+/** The secret that the library compares with: the presented one where it counts, else the newest that does. */
+function secretFor(secrets: readonly ClientSecret[], presented: string | undefined, now: number): ClientSecret {
+  const meant = presented === undefined ? undefined : presentedSecret(secrets, presented, now);
+  return meant ?? secrets.find((secret) => isLive(secret, now)) ?? unusable;
+}
+
 /** OIDC metadata of a registration as the library wants it. Member order is stable: what looks changed is validated again. */
-function providerMetadata({ client, secret }: ClientWithSecret): AdapterPayload {
-  // the library writes default_acr_values over the request's own; ours are kept in the policy
-  const { default_acr_values: _, ...metadata } = client.metadata;
+function providerMetadata(
+  { client }: ClientWithSecrets,
+  secret: ClientSecret | undefined,
+  keys: KeySet | undefined,
+  claimsByScope: ClientAdapterParts['claimsByScope'],
+): AdapterPayload {
+  // the library writes default_acr_values over the request's own, and knows one end for one secret; ours are kept apart
+  const { default_acr_values: _, client_secret_expires_at: _e, ...metadata } = client.metadata;
+  const { jwks_uri: _u, ...withoutAddress } = metadata;
   return {
     // who names none in its registration may use all: what a service may learn is said by its claims
     authorization_details_types: Object.keys(detailTypes),
     // the library writes thumbprints into the keys
-    ...ownCopy(withKeysAddress(metadata, client.id)),
+    ...ownCopy(withKeysAddress(keys === undefined ? metadata : { ...withoutAddress, jwks: keys }, client.id)),
     client_id: client.id,
     require_pkce: client.policy.requirePkce,
-    ...profileMembers(metadata['profile']),
+    ...(client.policy.profile === undefined ? {} : { profile: client.policy.profile }),
+    ...profileMembers(client.policy.profile, metadata),
+    scope: scopesOf(client.policy, metadata, claimsByScope).join(' '),
     ...sectorOf(metadata, client.sector),
-    ...(secret === undefined ? {} : { client_secret: secret }),
+    ...(secret === undefined ? {} : { client_secret: secret.value }),
   } as AdapterPayload;
 }
 
@@ -37,17 +66,41 @@ function withShortFingerprint(payload: AdapterPayload): AdapterPayload {
 }
 let fingerprints = 0;
 
-/** Clients, read-only, from the directory and its five-second cache. */
-export function createClientAdapter(directory: ClientDirectory): Pick<Adapter, 'find'> {
-  const metadata = new WeakMap<ClientWithSecret, AdapterPayload>();
+const noSecret = {};
+const ownAddress = {};
+
+/** Clients, read-only, from the directory and its five-second cache, each with the secret and the keys that its request is measured by. */
+export function createClientAdapter({ clients, clock, keySets, claimsByScope }: ClientAdapterParts): Pick<Adapter, 'find'> {
+  const payloads = new WeakMap<ClientWithSecrets, Map<object, WeakMap<object, AdapterPayload>>>();
+
+  /** The keys that count now: those registered inline, or those at the registered address when this request needs them. */
+  async function keysOf({ client: { metadata, policy } }: ClientWithSecrets): Promise<KeySet | undefined> {
+    const { jwks, jwks_uri: address } = metadata;
+    if (jwks !== undefined) return liveKeys(jwks as KeySet, clock.now());
+    if (
+      typeof address !== 'string' ||
+      Provider.ctx === undefined ||
+      !needsKeys(Provider.ctx, metadata['token_endpoint_auth_method'])
+    )
+      return undefined;
+    return keySets.at(address, policy.profile !== undefined);
+  }
+
   return {
     async find(id) {
-      const found = await directory.find(id);
+      const found = await clients.find(id);
       if (found === undefined) return undefined;
-      let payload = metadata.get(found);
+      const keys = await keysOf(found);
+      const secret =
+        found.secrets.length === 0 ? undefined : secretFor(found.secrets, Provider.ctx && presentedIn(Provider.ctx), clock.now());
+      const bySecret = payloads.get(found) ?? new Map<object, WeakMap<object, AdapterPayload>>();
+      payloads.set(found, bySecret);
+      const byKeys = bySecret.get(secret ?? noSecret) ?? new WeakMap<object, AdapterPayload>();
+      bySecret.set(secret ?? noSecret, byKeys);
+      let payload = byKeys.get(keys ?? ownAddress);
       if (payload === undefined) {
-        payload = withShortFingerprint(providerMetadata(found));
-        metadata.set(found, payload);
+        payload = withShortFingerprint(providerMetadata(found, secret, keys, claimsByScope));
+        byKeys.set(keys ?? ownAddress, payload);
       }
       return payload;
     },

@@ -1,8 +1,9 @@
 import type { Clock } from '#src/kernel/clock.ts';
 import type { ProviderParts } from '../parts.ts';
+import type { ClientAdapterParts } from './client-adapter.ts';
 
 /** What the adapters stand on. */
-export type AdapterParts = ProviderParts;
+export type AdapterParts = ProviderParts & ClientAdapterParts;
 
 /** When something saved for so many seconds ends, in milliseconds since the epoch; the library always names a life. */
 export function expiryOf(clock: Clock, expiresInSeconds: number | undefined): number {

@@ -24,7 +24,7 @@ const wholePaths = new Set([
   '/q',
 ]);
 /** Routes with an identifier in them, by their beginning. */
-const beginnings = ['/interaction/', '/auth/', '/device/v1/', '/assets/'];
+const beginnings = ['/interaction/', '/auth/', '/device/v1/', '/admin/v1/', '/assets/'];
 
 /** The route a path belongs to, without the identifiers in it: logs and metrics name routes, never people, secrets or what a stranger makes up. */
 export function routeOf(path: string): string {

@@ -111,6 +111,7 @@ const cancelUnmet = ({ parts, ctx, journey }: Press): Promise<void> =>
 /** Which button does what on the page of each step. */
 const actions: Record<Exclude<Step, 'finish'>, Readonly<Record<string, (press: Press) => Promise<void>>>> = {
   'account-stopped': { qr: thisIsNotMe, cancel },
+  'not-a-tester': { qr: thisIsNotMe, cancel },
   'level-missing': { qr: thisIsNotMe, cancel: cancelUnmet },
   identify: { continue: enterPassword, qr: chooseQr, cancel },
   otp: { continue: enterCode, qr: chooseQr, cancel },

@@ -131,9 +131,14 @@ function showAccountStopped({ parts, ctx, frame, options }: View): void {
   sendPage(ctx, parts.renderer, 'account-stopped', frame, options);
 }
 
+function showNotATester({ parts, ctx, frame, options }: View): void {
+  sendPage(ctx, parts.renderer, 'not-a-tester', frame, options);
+}
+
 /** The page of each step. */
 const pages: Record<Exclude<Step, 'finish'>, (view: View) => void> = {
   'account-stopped': showAccountStopped,
+  'not-a-tester': showNotATester,
   'level-missing': showLevelMissing,
   identify: showSignIn,
   otp: showOtp,

@@ -113,6 +113,9 @@ export const en: Texts = {
   levelNotPossible: 'The service asks for a level that no account can reach here. Tell the service and quote the reference.',
   levelNothingShared: 'Nothing was shared with the service.',
 
+  trialTitle: 'This service is still being tried out',
+  trialLead: 'Only people whom the service has named for the trial can sign in. Nothing was shared.',
+  trialNext: 'Wait until the service is open to everybody, or ask it to name you for the trial.',
   stoppedTitle: 'This account is stopped',
   stoppedLead: 'You cannot sign in for now. Nothing was shared.',
   stoppedNext: 'Contact support or the police office of your commune or ward, and quote the reference.',

@@ -110,6 +110,9 @@ export const vi = {
   levelNotPossible: 'Dịch vụ yêu cầu một mức mà không tài khoản nào ở đây đạt được. Hãy báo cho dịch vụ kèm mã tham chiếu.',
   levelNothingShared: 'Chưa có thông tin nào được chia sẻ với dịch vụ.',
 
+  trialTitle: 'Dịch vụ này còn đang thử nghiệm',
+  trialLead: 'Chỉ những người được dịch vụ chọn để thử nghiệm mới đăng nhập được. Chưa có thông tin nào được chia sẻ.',
+  trialNext: 'Hãy đợi đến khi dịch vụ mở cho mọi người, hoặc đề nghị dịch vụ thêm bạn vào danh sách thử nghiệm.',
   stoppedTitle: 'Tài khoản này đang tạm dừng',
   stoppedLead: 'Bạn chưa thể đăng nhập. Chưa có thông tin nào được chia sẻ.',
   stoppedNext: 'Hãy liên hệ bộ phận hỗ trợ hoặc công an xã, phường nơi bạn ở và đọc mã tham chiếu.',

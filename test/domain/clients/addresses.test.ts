@@ -118,4 +118,12 @@ describe('secrets in a registration', () => {
     const keys = { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [privateKey.export({ format: 'jwk' })] } };
     expect(await development.refusal(keys)).toMatch(/^jwks: keys\.0 holds a private key/);
   });
+
+  it('do not come under one name twice, nor with an end that is none', async () => {
+    const jwk = { ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }), kid: 'k' };
+    const keys = (...set: object[]) => ({ token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: set } });
+    expect(await development.refusal(keys(jwk, jwk))).toBe('jwks: the kid k stands twice');
+    expect(await development.refusal(keys({ ...jwk, exp: 'soon' }))).toMatch(/^jwks: keys\.0\.exp: /);
+    expect(await development.refusal(keys({ ...jwk, exp: 1_900_000_000 }, { ...jwk, kid: 'other' }))).toBeUndefined();
+  });
 });

@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
 import { clients } from '#src/clients/collections.ts';
 import { createClientDirectory } from '#src/clients/directory.ts';
+import { allCollections } from '#src/storage/collections.ts';
+import { migrate } from '#src/storage/migrations/migrate.ts';
+import { upgradeOnRead } from '#src/storage/migrations/upgrading-store.ts';
 import { openClientWorld, shop } from '#test/support/client-world.ts';
 
 /** A directory over a store whose next answer about a client comes when it is let go. */
@@ -48,5 +51,18 @@ it('an answer is as old as its question: what took three seconds is believed for
   await reading;
   world.clock.advance(1000);
   expect(await directory.find('shop')).toBeUndefined();
+  await world.close();
+});
+
+it('a registration of the version before, which knew no stages, goes on for everybody', async () => {
+  const world = await openClientWorld();
+  await world.registry.put(shop);
+  await world.store.patch(clients, 'shop', {}, { set: { schema: 1 }, unset: ['stage', 'secrets', 'managers'] });
+  const store = upgradeOnRead(world.store, allCollections);
+  const found = await createClientDirectory({ ...world, store }).find('shop');
+  expect(found).toMatchObject({ client: { state: 'active', stage: 'production', name: { vi: 'Cửa hàng' } } });
+  expect(found?.secrets).toHaveLength(1);
+  await migrate({ store: world.store, collections: allCollections, hold: async () => true, progress: () => undefined });
+  expect(await world.store.get(clients, 'shop')).toMatchObject({ schema: 2, stage: 'production' });
   await world.close();
 });

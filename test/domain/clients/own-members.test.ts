@@ -18,6 +18,7 @@ describe("SenID's own members", () => {
       'allowed_claims: personal_id_number is not a known claim, did you mean https://senid.example/claims/personal_id_number?',
     ],
     [['verified_claims.email'], 'allowed_claims: verified_claims.email is not a known claim'],
+    [['name', 'email', 'name'], 'allowed_claims: name stands twice'],
   ])('do not let a service wait for the claims %j, which nobody can release', async (allowed, detail) => {
     expect(await world.refusal({ allowed_claims: allowed })).toBe(detail);
   });
@@ -63,6 +64,29 @@ describe("SenID's own members", () => {
     const detail = await world.refusal({ min_acr: acr(least), allowed_acr: allowed.map(acr) });
     if (passes) expect(detail).toBeUndefined();
     else expect(detail).toMatch(/^min_acr: /);
+  });
+
+  it.each([
+    [['openid', 'everything'], 'allowed_scopes: everything is not a known scope'],
+    [['openid', 'profil'], 'allowed_scopes: profil is not a known scope, did you mean profile?'],
+    [['profile'], 'allowed_scopes: openid is in every sign-in'],
+    [['openid', 'offline_access'], 'allowed_scopes: offline_access needs the grant type refresh_token'],
+    [['openid', 'services.review'], 'allowed_scopes: services.review is for internal services only'],
+  ])('do not let a service count on the scopes %j', async (allowed, detail) => {
+    expect(await world.refusal({ allowed_scopes: allowed })).toBe(detail);
+  });
+
+  it('give the scopes of an interface for programs to who acts for itself alone', async () => {
+    const more = { class: 'internal', allowed_scopes: ['openid', 'services.read'] };
+    expect(await world.refusal(more)).toBe('allowed_scopes: services.read needs the grant type client_credentials');
+    expect(await world.refusal({ ...more, grant_types: ['authorization_code', 'client_credentials'] })).toBeUndefined();
+  });
+
+  it('do not say two things about scopes', async () => {
+    const more = { allowed_scopes: ['openid', 'profile'], scope: 'openid email' };
+    expect(await world.refusal(more)).toBe('scope: email is not in allowed_scopes');
+    expect(await world.refusal({ ...more, scope: 'openid profile' })).toBeUndefined();
+    expect(await world.registry.show('shop')).toMatchObject({ allowed_scopes: ['openid', 'profile'] });
   });
 
   it('do not let one consent stand for two purposes', async () => {

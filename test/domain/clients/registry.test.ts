@@ -15,14 +15,14 @@ describe('a suspended service', () => {
     world.clock.advance(1);
     await world.registry.resume('shop');
     world.clock.advance(1);
-    expect(await world.directory.find('shop')).toMatchObject({ client: { state: 'active' }, secret });
+    expect(await world.directory.find('shop')).toMatchObject({ client: { state: 'active' }, secrets: [{ value: secret }] });
   });
 
   it('does not come back by being registered again, and the answer says so', async () => {
     await world.registry.put(shop);
     await world.registry.suspend('shop');
     expect(await world.registry.put({ ...shop, client_name: 'Mới' })).toEqual({ client_id: 'shop', state: 'suspended' });
-    expect(await world.registry.put({ ...shop, state: 'active' })).toEqual({ client_id: 'shop', state: 'suspended' });
+    expect(await world.registry.put({ ...shop, state: 'production' })).toEqual({ client_id: 'shop', state: 'suspended' });
     expect(await world.directory.find('shop')).toBeUndefined();
     expect(await world.registry.list()).toEqual([
       { client_id: 'shop', client_name: 'Cửa hàng', class: 'private', state: 'suspended' },
@@ -33,12 +33,12 @@ describe('a suspended service', () => {
     await world.registry.put(shop);
     const get = world.store.get.bind(world.store);
     world.store.get = (async (...from: Parameters<typeof get>) => {
-      const found = await get(...from);
       world.store.get = get;
+      const found = await get(...from);
       await world.registry.suspend('shop');
       return found;
     }) as typeof get;
-    expect(await world.registry.put(shop)).toEqual({ client_id: 'shop', state: 'suspended' });
+    expect(await world.registry.put({ ...shop, client_name: 'Mới' })).toEqual({ client_id: 'shop', state: 'suspended' });
   });
 
   it('is not what a registration can make of a service that works', async () => {
@@ -113,7 +113,7 @@ describe('a registration that is replaced', () => {
     await world.registry.put({ ...shop, token_endpoint_auth_method: 'none', redirect_uris: ['https://new.example/cb'] });
     expect(await world.registry.show('shop')).toMatchObject({ sector: 'shop.example', subject_type: 'pairwise' });
     expect(await world.registry.show('shop')).not.toHaveProperty('subject_type_reason');
-    expect((await world.directory.find('shop'))?.secret).toBeUndefined();
+    expect((await world.directory.find('shop'))?.secrets).toEqual([]);
   });
 
   it('does not move people to other subject identifiers by naming another sector', async () => {
@@ -124,6 +124,6 @@ describe('a registration that is replaced', () => {
   it('gets one secret when two register it at once', async () => {
     const answers = await Promise.all([world.registry.put(shop), world.registry.put(shop)]);
     const secrets = answers.flatMap(({ client_secret: secret }) => secret ?? []);
-    expect(secrets).toEqual([(await world.directory.find('shop'))?.secret]);
+    expect(secrets).toEqual((await world.directory.find('shop'))?.secrets.map(({ value }) => value));
   });
 });

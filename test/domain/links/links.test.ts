@@ -34,7 +34,7 @@ describe.each(engineNames)('links between people and accounts of services, on %s
   beforeEach(async () => {
     const clock = new TestClock(Date.now());
     store = await openPlace(engines.newPlace(engine), allCollections, clock);
-    const clients = { find: async () => ({ client: registered, secret: undefined }) };
+    const clients = { find: async () => ({ client: registered, secrets: [] }) };
     parts = { store, clock, clients, random: systemRandom, sealing: createSealing([{ id: 'k1', key: Buffer.alloc(32, 7) }]) };
     return () => store.close();
   });

@@ -1,0 +1,18 @@
+/** What somebody may do with services: their managers', the reviewers', or both sides' work. */
+export type Role = 'manager' | 'reviewer' | 'operator';
+
+/** Who acts on a registration; stands in its history. */
+export interface Actor {
+  /** `operator:lan`, `client:console/minh`: what stands before a slash answers for what comes after it. */
+  readonly id: string;
+  readonly roles: readonly Role[];
+  /** The way they came: `command line`, `admin api`. */
+  readonly via: string;
+}
+
+/** Whether two names may be one pair of hands: a client that names nobody is whoever acts through it. */
+export const isSameHand = (one: string, other: string): boolean =>
+  one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
+
+/** Who registers where nobody says otherwise: tests and the demo. */
+export const machineOperator: Actor = { id: 'operator:machine', roles: ['operator'], via: 'program' };

@@ -1,0 +1,27 @@
+import type { ClientMetadata } from './client.ts';
+import type { SecurityProfile } from './profile-names.ts';
+
+const strong = 'ES256';
+
+/**
+ * What a profile means where a registration says nothing of it, and what it decides whatever it says. What contradicts it was refused.
+ * @see FAPI 2.0 Security Profile, 5.3.2 and 5.4.1; FAPI 2.0 Message Signing, 5.3 to 5.5
+ */
+export function profileMembers(profile: SecurityProfile | undefined, metadata: ClientMetadata): ClientMetadata {
+  if (profile === undefined) return {};
+  const tokens = { id_token_signed_response_alg: metadata['id_token_signed_response_alg'] ?? strong };
+  if (profile === 'fapi-ciba') return tokens;
+  const isTlsBound = metadata['tls_client_certificate_bound_access_tokens'] === true;
+  const common = {
+    ...tokens,
+    require_pushed_authorization_requests: true,
+    require_pkce: true,
+    ...(isTlsBound ? {} : { dpop_bound_access_tokens: true }),
+  };
+  if (profile === 'fapi-2.0') return common;
+  return {
+    ...common,
+    require_signed_request_object: true,
+    authorization_signed_response_alg: metadata['authorization_signed_response_alg'] ?? strong,
+  };
+}

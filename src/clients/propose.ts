@@ -1,0 +1,186 @@
+import { DomainError } from '#src/kernel/domain-error.ts';
+import { randomIdentifier } from '#src/kernel/random.ts';
+import { type Actor, isSameHand } from './actor.ts';
+import type { Client, ClientMetadata } from './client.ts';
+import { type ClientErrorCode, memberInvalid } from './errors.ts';
+import { changesBetween, type MemberChange, type Told } from './history.ts';
+import { withKeysAddress } from './inline-keys.ts';
+import { profileMembers } from './profile-members.ts';
+import { needsSecret } from './protocol-rules.ts';
+import { clientOf, type Registration, readRegistration } from './registration.ts';
+import type { ClientRegistryParts } from './registry-parts.ts';
+import { isLive, type KeptSecret, openSecret, sealSecret, secretsOf } from './secrets.ts';
+import { type Expected, isWaiting, type LiveContent, type ServiceRecord, type Step, stateOf, takeStep } from './service-record.ts';
+import { registeredMembers } from './shown-registration.ts';
+import { checkTransition, maySay, type ServiceState } from './states.ts';
+
+/** `client_secret`: a generated one, given this once. `state`: only where the version does not work yet, or the service stays stopped. */
+export interface Registered {
+  readonly client_id: string;
+  readonly client_secret?: string;
+  readonly state?: ServiceState;
+}
+
+export interface ProposeOptions extends Expected {
+  /** Refused where the service is there already. */
+  readonly isNew?: boolean;
+}
+
+/** The library asks a pairwise client of several hosts for its sector's address; ours is frozen, and nothing is fetched. */
+const asProviderReads = ({ id, metadata, policy, sector, subjectType }: Client): ClientMetadata =>
+  withKeysAddress(
+    {
+      ...metadata,
+      ...profileMembers(policy.profile, metadata),
+      ...(subjectType === 'pairwise' ? { sector_identifier_uri: `https://${sector}/` } : {}),
+    },
+    id,
+  );
+
+interface Secrets {
+  readonly kept: readonly KeptSecret[] | undefined;
+  readonly generated?: string;
+  readonly isChanged: boolean;
+}
+
+/** The secrets after a registration: a given one is the only one, the known ones stay without it, and one is made where there is none. */
+function secretsAfter(parts: ClientRegistryParts, { members }: Registration, before: readonly KeptSecret[]): Secrets {
+  if (!needsSecret(members)) return { kept: undefined, isChanged: before.length > 0 };
+  const now = parts.clock.now();
+  const { client_id: id, client_secret: given, client_secret_expires_at: seconds = 0 } = members;
+  const until = seconds > 0 ? { expiresAt: seconds * 1000 } : {};
+  const sealed = (value: string): KeptSecret => {
+    if (!isLive(until, now)) throw memberInvalid('client_secret_expires_at', 'is over, so the secret would open nothing');
+    return sealSecret(parts, id, value, { createdAt: now, ...until });
+  };
+  const live = before.filter((secret) => isLive(secret, now));
+  if (given !== undefined && !live.some((secret) => openSecret(parts.sealing, id, secret) === given))
+    return { kept: [sealed(given)], isChanged: true };
+  const [newest, ...older] = live;
+  if (newest === undefined) {
+    // base64url: letters, digits, - and _ only, since some libraries do not form-encode Basic credentials
+    const generated = randomIdentifier(parts.random, 256);
+    return { kept: [sealed(generated)], generated, isChanged: true };
+  }
+  if (seconds > 0 && newest.expiresAt !== seconds * 1000) return { kept: [{ ...newest, ...until }, ...older], isChanged: true };
+  return { kept: before, isChanged: false };
+}
+
+interface Proposal {
+  readonly version: Client;
+  readonly secrets: Secrets;
+  readonly changes: readonly MemberChange[];
+  readonly answer: Registered;
+}
+
+/** What a registration makes of a service, checked to the end; nothing is written yet. */
+function proposalOf(parts: ClientRegistryParts, registration: Registration, { live, ...record }: ServiceRecord): Proposal {
+  const waiting = isWaiting(record.waiting) ? record.waiting : undefined;
+  const latest = waiting?.version ?? live;
+  const secrets = secretsAfter(parts, registration, waiting?.secrets ?? (live === undefined ? [] : secretsOf(live)));
+  const version = clientOf(registration, live);
+  const [newest] = secrets.kept ?? [];
+  parts.rules.check(asProviderReads(version), newest === undefined ? undefined : openSecret(parts.sealing, version.id, newest));
+  return {
+    version,
+    secrets,
+    changes: [
+      ...changesBetween(latest === undefined ? {} : registeredMembers(latest), registeredMembers(version)),
+      ...(secrets.isChanged ? [{ member: 'client_secret', after: secrets.kept === undefined ? 'none' : 'another' }] : []),
+    ],
+    answer: { client_id: version.id, ...(secrets.generated === undefined ? {} : { client_secret: secrets.generated }) },
+  };
+}
+
+const withHand = (hands: readonly string[] | undefined, by: Actor): readonly string[] => [...new Set([...(hands ?? []), by.id])];
+
+/** What is kept of a service beside its registration. */
+function carriedOver({ live, waiting }: ServiceRecord, by: Actor): Pick<LiveContent, 'managers' | 'testers' | 'suspension'> {
+  const managers = live?.managers ?? (isWaiting(waiting) ? waiting.managers : [by.id]);
+  return { managers, testers: live?.testers, suspension: live?.suspension };
+}
+
+const dropped = ({ waiting }: ServiceRecord): Partial<Step<never>> =>
+  isWaiting(waiting) ? { waiting: { ...waiting, stage: 'none', secrets: undefined } } : {};
+
+/** What is registered works at once: by an operator outside production, and in the sandbox. */
+function worksAtOnce(record: ServiceRecord, by: Actor, proposal: Proposal, approval: string): Step<Registered> {
+  const { live } = record;
+  const { version, secrets, changes, answer } = proposal;
+  const content = { ...version, ...carriedOver(record, by), secrets: secrets.kept };
+  const isStopped = version.state === 'suspended';
+  const told: Told = { action: 'change', state: isStopped ? 'suspended' : version.stage, changes, approval };
+  const answered = { ...answer, ...(isStopped ? { state: 'suspended' as const } : {}) };
+  if (live !== undefined && changes.length === 0 && !isWaiting(record.waiting)) return { told, answer: answered };
+  const hands = version.stage === 'sandbox' ? { hands: withHand(live?.hands, by) } : {};
+  return {
+    ...dropped(record),
+    live: { ...content, ...hands },
+    told,
+    answer: answered,
+  };
+}
+
+/** What is registered waits: in an operator's name for approval at once, else as a draft. */
+function waits(record: ServiceRecord, by: Actor, { version, secrets, changes, answer }: Proposal): Step<Registered> {
+  const { live, waiting } = record;
+  const before = isWaiting(waiting) ? waiting : undefined;
+  const isSubmitted = by.roles.includes('operator');
+  const stage = isSubmitted ? 'review' : 'draft';
+  const target = isSubmitted ? 'production' : (live?.stage ?? 'sandbox');
+  return {
+    waiting: {
+      id: version.id,
+      stage,
+      target,
+      version: { ...version, state: 'active', stage: target },
+      secrets: secrets.isChanged || live === undefined ? (secrets.kept ?? []) : before?.secrets,
+      managers: before?.managers ?? live?.managers ?? [by.id],
+      hands: withHand([...(live?.hands ?? []), ...(before?.hands ?? [])], by),
+    },
+    told: { action: isSubmitted ? 'change and submit' : 'change', state: stage, changes },
+    answer: { ...answer, state: stage },
+  };
+}
+
+/** A service's own people and operators. @throws {DomainError} `service_role_missing` */
+export function checkManager({ id, live, waiting }: ServiceRecord, by: Actor): void {
+  if (!maySay(by, 'manager')) throw new DomainError<ClientErrorCode>('service_role_missing', { detail: 'this is for a manager' });
+  const managers = live?.managers ?? (isWaiting(waiting) ? waiting.managers : undefined);
+  if (by.roles.includes('operator') || managers === undefined || managers.some((each) => isSameHand(each, by.id))) return;
+  throw new DomainError<ClientErrorCode>('service_role_missing', { detail: `${by.id} does not manage ${id}` });
+}
+
+/**
+ * An operator's registration: it works at once in development and test, and waits for another operator in production.
+ * @throws {DomainError} `client_metadata_invalid`
+ */
+export function putRegistration(parts: ClientRegistryParts, json: unknown, by: Actor, expected: Expected): Promise<Registered> {
+  const registration = readRegistration(json, parts.registration);
+  const { isProduction } = parts.registration;
+  return takeStep(parts, registration.members.client_id, by, expected, (record) => {
+    const proposal = proposalOf(parts, registration, record);
+    return isProduction ? waits(record, by, proposal) : worksAtOnce(record, by, proposal, 'not needed: this is not production');
+  });
+}
+
+/**
+ * A manager's registration: a draft beside what works. In the sandbox it works at once, for testers alone.
+ * @throws {DomainError} `client_metadata_invalid`, `service_exists`, `service_role_missing`, `service_state_wrong`, `service_changed`
+ */
+export function proposeRegistration(
+  parts: ClientRegistryParts,
+  json: unknown,
+  by: Actor,
+  { isNew = false, ...expected }: ProposeOptions,
+): Promise<Registered> {
+  const registration = readRegistration(json, parts.registration);
+  return takeStep(parts, registration.members.client_id, by, expected, (record) => {
+    const state = stateOf(record);
+    if (isNew && state !== 'unknown') throw new DomainError<ClientErrorCode>('service_exists', { detail: record.id });
+    checkManager(record, by);
+    checkTransition('change', state, by);
+    if (state !== 'sandbox') return waits(record, { ...by, roles: ['manager'] }, proposalOf(parts, registration, record));
+    return worksAtOnce(record, by, proposalOf(parts, registration, record), 'not needed: in the sandbox, for testers alone');
+  });
+}

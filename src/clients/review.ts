@@ -1,0 +1,205 @@
+import { DomainError } from '#src/kernel/domain-error.ts';
+import type { Actor } from './actor.ts';
+import type { ClientDocument, WaitingDocument } from './collections.ts';
+import type { ClientErrorCode } from './errors.ts';
+import { changesBetween } from './history.ts';
+import { checkManager } from './propose.ts';
+import { needsSecretBy } from './protocol-rules.ts';
+import type { ClientRegistryParts } from './registry-parts.ts';
+import { secretsOf } from './secrets.ts';
+import { type Expected, isWaiting, knownState, type LiveContent, type ServiceRecord, takeStep } from './service-record.ts';
+import { registeredMembers } from './shown-registration.ts';
+import { checkTransition, type ServiceState, type Stage, type Verb } from './states.ts';
+
+/** Where a step has brought a service, or the version of it that waits. */
+export interface Moved {
+  readonly client_id: string;
+  readonly state: ServiceState;
+}
+
+export interface SubmitOptions extends Expected {
+  /** What for; the next stage, unless it says the one it has. */
+  readonly to?: Stage | undefined;
+}
+
+export interface Reasoned extends Expected {
+  readonly reason?: string | undefined;
+}
+
+/** The state that steps of a version are taken from: its own where there is one, else the service's. */
+const reviewedState = (record: ServiceRecord): ServiceState =>
+  isWaiting(record.waiting) ? record.waiting.stage : knownState(record);
+
+/** What a service in the sandbox submits without another change: itself, as everybody who changed it left it. */
+const itself = (live: ClientDocument): Pick<WaitingDocument, 'version' | 'managers' | 'hands'> => {
+  const {
+    schema: _s,
+    secret: _1,
+    secrets: _2,
+    managers = [],
+    hands = [],
+    suspension: _p,
+    createdAt: _c,
+    updatedAt: _u,
+    ...version
+  } = live;
+  return { version, managers, hands };
+};
+
+const nextStage = ({ live }: ServiceRecord): Stage => (live === undefined ? 'sandbox' : 'production');
+
+/** A new service goes through the sandbox: only operators register past it. */
+function targetOf(record: ServiceRecord, by: Actor, wanted: Stage | undefined): Stage {
+  const target = wanted ?? nextStage(record);
+  if (record.live === undefined && target === 'production' && !by.roles.includes('operator'))
+    throw new DomainError<ClientErrorCode>('service_state_wrong', { detail: 'a new service is approved for the sandbox first' });
+  if (record.live?.stage === 'production' && target === 'sandbox')
+    throw new DomainError<ClientErrorCode>('service_state_wrong', { detail: 'it is in production already' });
+  return target;
+}
+
+/** Puts a version before the reviewers. @throws {DomainError} */
+export function submitVersion(
+  parts: ClientRegistryParts,
+  id: string,
+  by: Actor,
+  { to, ...expected }: SubmitOptions,
+): Promise<Moved> {
+  return takeStep(parts, id, by, expected, (record) => {
+    const { live, waiting } = record;
+    checkManager(record, by);
+    checkTransition('submit', reviewedState(record), by);
+    const target = targetOf(record, by, to);
+    const before = isWaiting(waiting) ? waiting : itself(live as ClientDocument);
+    const version = { ...before.version, stage: target };
+    return {
+      waiting: {
+        ...before,
+        id,
+        version,
+        target,
+        stage: 'review',
+        hands: [...new Set([...before.hands, by.id])],
+        refusal: undefined,
+      },
+      told: { action: `submit for ${target}`, state: 'review' },
+      answer: { client_id: id, state: 'review' },
+    };
+  });
+}
+
+/** Takes a version back from the reviewers, or returns it to its makers. */
+function backToDraft(
+  parts: ClientRegistryParts,
+  id: string,
+  by: Actor,
+  verb: Extract<Verb, 'withdraw' | 'refuse'>,
+  { reason, ...expected }: Reasoned,
+): Promise<Moved> {
+  return takeStep(parts, id, by, expected, (record) => {
+    const { waiting } = record;
+    if (verb === 'withdraw') checkManager(record, by);
+    checkTransition(verb, reviewedState(record), by, { reason });
+    const refusal = verb === 'refuse' ? { at: parts.clock.now(), by: by.id, reason } : undefined;
+    return {
+      waiting: { ...(waiting as WaitingDocument), stage: 'draft', refusal },
+      told: { action: verb, state: 'draft', reason },
+      answer: { client_id: id, state: 'draft' },
+    };
+  });
+}
+
+/** Forgets the version that waits; what works goes on, and where nothing does the identifier is free again. */
+export function dropVersion(
+  parts: ClientRegistryParts,
+  id: string,
+  by: Actor,
+  expected: Expected,
+): Promise<Pick<Moved, 'client_id'>> {
+  return takeStep(parts, id, by, expected, (record) => {
+    checkManager(record, by);
+    const state = reviewedState(record);
+    checkTransition('drop', state, by);
+    return {
+      waiting: { ...(record.waiting as WaitingDocument), stage: 'none', secrets: undefined },
+      told: { action: 'drop', state: record.live === undefined ? state : knownState(record) },
+      answer: { client_id: id },
+    };
+  });
+}
+
+export const withdrawVersion = (parts: ClientRegistryParts, id: string, by: Actor, expected: Expected): Promise<Moved> =>
+  backToDraft(parts, id, by, 'withdraw', expected);
+
+export const refuseVersion = (parts: ClientRegistryParts, id: string, by: Actor, why: Reasoned): Promise<Moved> =>
+  backToDraft(parts, id, by, 'refuse', why);
+
+/** What works once a version is approved: its own words, with the state, sector and testers that the service has by now. */
+function approvedContent({ live }: ServiceRecord, { version, target, secrets, managers }: WaitingDocument): LiveContent {
+  const kept = secrets ?? (live === undefined ? [] : secretsOf(live));
+  return {
+    ...version,
+    state: live?.state ?? 'active',
+    stage: target,
+    sector: live?.sector ?? version.sector,
+    subjectKeyVersion: live?.subjectKeyVersion ?? version.subjectKeyVersion,
+    testers: live?.testers,
+    suspension: live?.suspension,
+    managers,
+    secrets: needsSecretBy(version.metadata) ? kept : undefined,
+  };
+}
+
+/**
+ * Lets the version that waits work, in the place of the one before.
+ * @throws {DomainError} `service_same_hand` to everybody who made, changed or submitted it
+ */
+export function approveVersion(
+  parts: ClientRegistryParts,
+  id: string,
+  by: Actor,
+  { reason, ...expected }: Reasoned,
+): Promise<Moved> {
+  return takeStep(parts, id, by, expected, (record) => {
+    const { live } = record;
+    const state = reviewedState(record);
+    checkTransition('approve', state, by, { hands: record.waiting?.hands ?? [] });
+    const waiting = record.waiting as WaitingDocument;
+    const content = approvedContent(record, waiting);
+    const now = content.state === 'suspended' ? 'suspended' : content.stage;
+    return {
+      live: content,
+      waiting: { ...waiting, stage: 'none', secrets: undefined },
+      told: {
+        action: `approve for ${waiting.target}`,
+        state: now,
+        changes: changesBetween(live === undefined ? {} : registeredMembers(live), registeredMembers(content)),
+        reason,
+      },
+      answer: { client_id: id, state: now },
+    };
+  });
+}
+
+/** Stops a service, or lets it go on from where it was stopped. */
+export function setStopped(
+  parts: ClientRegistryParts,
+  id: string,
+  by: Actor,
+  verb: Extract<Verb, 'suspend' | 'resume'>,
+  { reason, ...expected }: Reasoned,
+): Promise<Moved> {
+  return takeStep(parts, id, by, expected, (record) => {
+    const before = knownState(record);
+    checkTransition(verb, before, by, { reason });
+    const live = record.live as ClientDocument;
+    const stops = verb === 'suspend';
+    const suspension = stops ? { at: parts.clock.now(), by: by.id, reason } : undefined;
+    const state = stops ? 'suspended' : live.stage;
+    return {
+      live: { ...live, state: stops ? 'suspended' : 'active', suspension },
+      told: { action: verb, state, reason },
+      answer: { client_id: id, state },
+    };
+  });
+}

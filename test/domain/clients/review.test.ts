@@ -1,0 +1,298 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Actor, Role } from '#src/clients/actor.ts';
+import { signsIn, transitions } from '#src/clients/states.ts';
+import { type ClientWorld, openClientWorld, shop } from '#test/support/client-world.ts';
+
+const actor = (id: string, ...roles: Role[]): Actor => ({ id, roles, via: 'test' });
+const maker = actor('client:console/lan', 'manager');
+const reviewer = actor('client:console/minh', 'reviewer');
+const second = actor('client:console/hoa', 'manager', 'reviewer');
+const stranger = actor('client:console/tam', 'manager');
+const operator = actor('operator:an', 'operator');
+const otherOperator = actor('operator:binh', 'operator');
+
+let world: ClientWorld;
+beforeEach(async () => {
+  world = await openClientWorld();
+});
+afterEach(() => world.close());
+
+const found = async (id = 'shop') => (await world.directory.find(id))?.client;
+
+/** A service in the sandbox, as its manager and a reviewer brought it there. */
+async function toSandbox(): Promise<void> {
+  await world.registry.propose(shop, maker);
+  await world.registry.submit('shop', maker);
+  await world.registry.approve('shop', reviewer);
+}
+async function toProduction(): Promise<void> {
+  await toSandbox();
+  await world.registry.submit('shop', maker);
+  await world.registry.approve('shop', reviewer);
+}
+
+describe('a new service', () => {
+  it('goes from draft over review to the sandbox, and from there to production', async () => {
+    expect(await world.registry.propose(shop, maker)).toMatchObject({ client_id: 'shop', state: 'draft' });
+    expect(await world.registry.list()).toMatchObject([{ client_id: 'shop', state: 'draft' }]);
+    expect(await world.registry.submit('shop', maker)).toEqual({ client_id: 'shop', state: 'review' });
+    expect(await world.registry.approve('shop', reviewer)).toEqual({ client_id: 'shop', state: 'sandbox' });
+    expect(await found()).toMatchObject({ stage: 'sandbox', name: { vi: 'Cửa hàng (thử nghiệm)', en: 'Cửa hàng (test)' } });
+    await world.registry.submit('shop', maker);
+    expect(await world.registry.list()).toMatchObject([{ state: 'sandbox', waiting: 'review' }]);
+    expect(await world.registry.approve('shop', reviewer)).toEqual({ client_id: 'shop', state: 'production' });
+    expect(await found()).toMatchObject({ stage: 'production', name: { en: 'Cửa hàng' } });
+  });
+
+  it('does not work as a draft, nor while it is reviewed', async () => {
+    await world.registry.propose(shop, maker);
+    expect(await found()).toBeUndefined();
+    await world.registry.submit('shop', maker);
+    expect(await found()).toBeUndefined();
+  });
+
+  it('keeps the secret that its maker was given as a draft', async () => {
+    const { client_secret: secret } = await world.registry.propose(shop, maker);
+    expect(await world.registry.propose({ ...shop, client_name: 'Mới' }, maker)).toEqual({ client_id: 'shop', state: 'draft' });
+    await world.registry.submit('shop', maker);
+    await world.registry.approve('shop', reviewer);
+    expect((await world.directory.find('shop'))?.secrets).toMatchObject([{ value: secret }]);
+  });
+
+  it('does not slip into production past the sandbox', async () => {
+    await world.registry.propose(shop, maker);
+    await expect(world.registry.submit('shop', maker, { to: 'production' })).rejects.toMatchObject({ code: 'service_state_wrong' });
+  });
+
+  it('does not take the identifier of another', async () => {
+    await world.registry.propose(shop, maker);
+    await expect(world.registry.propose(shop, maker, { isNew: true })).rejects.toMatchObject({ code: 'service_exists' });
+  });
+
+  it('is forgotten when its makers drop it, with the secret that it brought', async () => {
+    const { client_secret: secret } = await world.registry.propose(shop, maker);
+    await world.registry.drop('shop', maker);
+    await expect(world.registry.show('shop')).rejects.toMatchObject({ code: 'client_not_found' });
+    expect(await world.registry.list()).toEqual([]);
+    const again = await world.registry.propose(shop, stranger, { isNew: true });
+    expect(again.client_secret).not.toBe(secret);
+    await expect(world.registry.submit('shop', maker)).rejects.toMatchObject({ code: 'service_role_missing' });
+  });
+
+  it('comes back to its makers with a reason, and goes again', async () => {
+    await world.registry.propose(shop, maker);
+    await world.registry.submit('shop', maker);
+    await expect(world.registry.refuse('shop', reviewer, {})).rejects.toMatchObject({ code: 'service_reason_missing' });
+    expect(await world.registry.refuse('shop', reviewer, { reason: 'Thiếu chính sách' })).toMatchObject({ state: 'draft' });
+    await expect(world.registry.approve('shop', reviewer)).rejects.toMatchObject({ code: 'service_state_wrong' });
+    await world.registry.submit('shop', maker);
+    expect(await world.registry.withdraw('shop', maker)).toMatchObject({ state: 'draft' });
+  });
+});
+
+describe('four eyes', () => {
+  it('do not let a maker approve, nor who changed it, nor who submitted it', async () => {
+    const all = actor('client:console/lan', 'manager', 'reviewer');
+    await world.registry.propose(shop, all);
+    await world.registry.propose({ ...shop, client_name: 'Mới' }, operator);
+    await world.registry.submit('shop', otherOperator, { to: 'sandbox' });
+    for (const hand of [all, otherOperator, actor('client:console', 'reviewer')])
+      await expect(world.registry.approve('shop', hand)).rejects.toMatchObject({ code: 'service_same_hand' });
+    await expect(world.registry.approve('shop', operator)).rejects.toMatchObject({ code: 'service_same_hand' });
+    expect(await world.registry.approve('shop', reviewer)).toMatchObject({ state: 'sandbox' });
+  });
+
+  it('do not let a reviewer wave through what was changed after they looked', async () => {
+    await world.registry.propose(shop, maker);
+    await world.registry.submit('shop', maker);
+    const { version } = await world.registry.look('shop');
+    await world.registry.propose({ ...shop, redirect_uris: ['https://shop.example/other'] }, maker);
+    await expect(world.registry.approve('shop', reviewer, { version })).rejects.toMatchObject({ code: 'service_changed' });
+    await expect(world.registry.approve('shop', reviewer)).rejects.toMatchObject({ code: 'service_state_wrong' });
+  });
+
+  it('remember who changed a service in the sandbox, where no change waits', async () => {
+    const both = actor('client:console/lan', 'manager', 'reviewer');
+    await toSandbox();
+    await world.registry.propose({ ...shop, client_name: 'Mới' }, both);
+    expect(await found()).toMatchObject({ name: { en: 'Mới (test)' } });
+    await world.registry.submit('shop', operator);
+    await expect(world.registry.approve('shop', both)).rejects.toMatchObject({ code: 'service_same_hand' });
+  });
+
+  it('take back a submission when the service in the sandbox is changed after it', async () => {
+    await toSandbox();
+    await world.registry.submit('shop', maker);
+    await world.registry.propose({ ...shop, client_name: 'Khác' }, maker);
+    await expect(world.registry.approve('shop', reviewer)).rejects.toMatchObject({ code: 'service_state_wrong' });
+  });
+});
+
+describe('a step', () => {
+  it('is not for a manager of another service', async () => {
+    await world.registry.propose(shop, maker);
+    for (const step of [
+      world.registry.propose(shop, stranger),
+      world.registry.submit('shop', stranger),
+      world.registry.addSecret('shop', stranger),
+    ])
+      await expect(step).rejects.toMatchObject({ code: 'service_role_missing' });
+  });
+
+  it.each(transitions)('$verb is not for who has another role', async ({ verb, by }) => {
+    await toProduction();
+    const wrong = actor('client:console/lan', by === 'manager' ? 'reviewer' : 'manager');
+    const why = { reason: 'x' };
+    const taken = verb === 'change' ? world.registry.propose(shop, wrong) : world.registry[verb]('shop', wrong, why);
+    await expect(taken).rejects.toMatchObject({ code: 'service_role_missing' });
+  });
+
+  it('is taken once, whoever tries at the same time', async () => {
+    await world.registry.propose(shop, maker);
+    await world.registry.submit('shop', maker);
+    const tries = await Promise.allSettled(
+      [reviewer, actor('client:console/x', 'reviewer')].map((by) => world.registry.approve('shop', by)),
+    );
+    expect(tries.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect((await world.registry.history('shop')).filter(({ action }) => action.startsWith('approve'))).toHaveLength(1);
+  });
+});
+
+describe('a changed registration of a service in production', () => {
+  const moved = { ...shop, redirect_uris: ['https://shop.example/new'] };
+
+  it('waits while the approved one goes on, and then takes its place', async () => {
+    await toProduction();
+    expect(await world.registry.propose(moved, maker)).toEqual({ client_id: 'shop', state: 'draft' });
+    expect(await found()).toMatchObject({ metadata: { redirect_uris: shop.redirect_uris } });
+    expect(await world.registry.show('shop')).toMatchObject({ state: 'production', waiting: 'draft', ...shop });
+    expect(await world.registry.show('shop', 'waiting')).toMatchObject({ state: 'draft', ...moved });
+    await world.registry.submit('shop', maker);
+    expect(await world.registry.approve('shop', second)).toEqual({ client_id: 'shop', state: 'production' });
+    expect(await found()).toMatchObject({ metadata: { redirect_uris: moved.redirect_uris } });
+    await expect(world.registry.show('shop', 'waiting')).rejects.toMatchObject({ code: 'client_not_found' });
+  });
+
+  it('is dropped without a trace in what works', async () => {
+    await toProduction();
+    const before = await world.registry.show('shop');
+    await world.registry.propose(moved, maker);
+    await world.registry.drop('shop', maker);
+    expect(await world.registry.show('shop')).toEqual(before);
+    await expect(world.registry.drop('shop', maker)).rejects.toMatchObject({ code: 'service_state_wrong' });
+  });
+
+  it('keeps its secrets and its sector', async () => {
+    const { client_secret: secret } = await world.registry.propose(shop, maker);
+    await world.registry.submit('shop', maker);
+    await world.registry.approve('shop', reviewer);
+    await world.registry.submit('shop', maker);
+    await world.registry.approve('shop', reviewer);
+    await world.registry.propose(moved, maker);
+    await world.registry.submit('shop', maker);
+    await world.registry.approve('shop', reviewer);
+    expect(await world.directory.find('shop')).toMatchObject({ secrets: [{ value: secret }], client: { sector: 'shop.example' } });
+  });
+});
+
+describe('a suspended service', () => {
+  it.each([
+    ['sandbox', toSandbox],
+    ['production', toProduction],
+  ] as const)('comes back to %s, where it was', async (state, bring) => {
+    await bring();
+    await expect(world.registry.suspend('shop', reviewer)).rejects.toMatchObject({ code: 'service_reason_missing' });
+    expect(await world.registry.suspend('shop', reviewer, { reason: 'Lộ dữ liệu' })).toMatchObject({ state: 'suspended' });
+    expect(await found()).toBeUndefined();
+    expect(await world.registry.resume('shop', reviewer, { reason: 'Đã khắc phục' })).toEqual({ client_id: 'shop', state });
+    expect(await found()).toMatchObject({ stage: state });
+  });
+
+  it('does not come back by an approval', async () => {
+    await toProduction();
+    await world.registry.propose({ ...shop, client_name: 'Mới' }, maker);
+    await world.registry.submit('shop', maker);
+    await world.registry.suspend('shop', reviewer, { reason: 'x' });
+    expect(await world.registry.approve('shop', reviewer)).toMatchObject({ state: 'suspended' });
+    expect(await found()).toBeUndefined();
+  });
+});
+
+describe('an operator in production', () => {
+  it('does not register alone: another operator approves', async () => {
+    const production = await openClientWorld({ isProduction: true, mayReachPrivate: false });
+    expect(await production.registry.put(shop, operator)).toMatchObject({ state: 'review' });
+    expect(await production.directory.find('shop')).toBeUndefined();
+    await expect(production.registry.approve('shop', operator)).rejects.toMatchObject({ code: 'service_same_hand' });
+    expect(await production.registry.approve('shop', otherOperator)).toEqual({ client_id: 'shop', state: 'production' });
+    expect(await production.registry.put({ ...shop, client_name: 'Mới' }, operator)).toMatchObject({ state: 'review' });
+    expect(await production.directory.find('shop')).toMatchObject({ client: { name: { vi: 'Cửa hàng' } } });
+    await production.close();
+  });
+
+  it('registers in one step elsewhere, and the history says that nobody else looked', async () => {
+    await world.registry.put(shop, operator);
+    expect(await world.registry.history('shop')).toMatchObject([
+      { action: 'change', state: 'production', by: 'operator:an', approval: 'not needed: this is not production' },
+    ]);
+  });
+});
+
+describe('the history of a service', () => {
+  it('has every step: who, when, what was there before and what after, and why', async () => {
+    await world.registry.propose(shop, maker);
+    world.clock.advance(1000);
+    await world.registry.submit('shop', maker);
+    await world.registry.refuse('shop', reviewer, { reason: 'Sai tên' });
+    await world.registry.propose({ ...shop, client_name: 'Đúng tên' }, maker);
+    const entries = await world.registry.history('shop');
+    expect(entries.map(({ action, by, state }) => [action, by, state])).toEqual([
+      ['change', maker.id, 'draft'],
+      ['submit for sandbox', maker.id, 'review'],
+      ['refuse', reviewer.id, 'draft'],
+      ['change', maker.id, 'draft'],
+    ]);
+    expect(entries[2]).toMatchObject({ reason: 'Sai tên', via: 'test' });
+    expect(entries[3]?.changes).toEqual([{ member: 'client_name', before: 'Cửa hàng', after: 'Đúng tên' }]);
+    expect((entries[1]?.at ?? 0) - (entries[0]?.at ?? 0)).toBe(1000);
+  });
+
+  it('never holds a secret, given, generated or added', async () => {
+    const { client_secret: first } = await world.registry.put({ ...shop, client_secret: 'given-secret-of-the-shop' });
+    const { client_secret: added } = await world.registry.addSecret('shop', operator);
+    const { client_secret: generated } = await world.registry.put({ ...shop, client_id: 'other' });
+    const told = JSON.stringify([await world.registry.history('shop'), await world.registry.history('other')]);
+    expect(first).toBeUndefined();
+    for (const secret of ['given-secret-of-the-shop', added, generated]) expect(told).not.toContain(secret);
+    expect(told).toContain('client_secret');
+  });
+
+  it('has entries in the order of their writing, also when the clock stands still', async () => {
+    for (let n = 0; n < 12; n += 1) await world.registry.put({ ...shop, client_name: `Tên ${n}` });
+    const names = (await world.registry.history('shop')).map(
+      ({ changes }) => changes.find(({ member }) => member === 'client_name')?.after,
+    );
+    expect(names).toEqual(Array.from({ length: 12 }, (_, n) => `Tên ${n}`));
+  });
+
+  it('has no entry where nothing changed: a demo that registers at every start', async () => {
+    const { client_secret: secret } = await world.registry.put(shop);
+    const before = await world.registry.look('shop');
+    world.clock.advance(1000);
+    expect(await world.registry.put({ ...shop, client_secret: secret })).toEqual({ client_id: 'shop' });
+    expect(await world.registry.look('shop')).toEqual(before);
+    expect(await world.registry.history('shop')).toHaveLength(1);
+  });
+
+  it('is none of a service that is none', async () => {
+    await expect(world.registry.history('none')).rejects.toMatchObject({ code: 'client_not_found' });
+  });
+});
+
+it('states that nobody can sign in at are those that the directory does not know', () => {
+  expect(
+    Object.entries(signsIn)
+      .filter(([, who]) => who === 'nobody')
+      .map(([state]) => state),
+  ).toEqual(['draft', 'review', 'suspended']);
+});
