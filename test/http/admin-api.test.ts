@@ -309,6 +309,21 @@ describe('what is refused with a word that helps', () => {
     expect(await post('{')).toBe(400);
   });
 
+  it('more calls in a minute than a service needs, and nobody else is slowed by them', async () => {
+    const eager = await adminClient(provider, described, 'eager', ['services.read']);
+    const headers = { authorization: `Bearer ${eager.token}` };
+    const statuses: number[] = [];
+    for (let n = 0; n < 13; n += 1) {
+      const some = Array.from({ length: 50 }, () => fetch(`${provider.issuer}/admin/v1/services/none`, { headers }));
+      statuses.push(...(await Promise.all(some)).map(({ status }) => status));
+    }
+    expect(statuses.filter((status) => status === 404)).toHaveLength(600);
+    const slowed = await eager.call('GET', '/services/none');
+    expect(slowed).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
+    expect(Number(slowed.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await reader.call('GET', '/services?limit=1')).status).toBe(200);
+  });
+
   it('the address of nothing, and another spelling', async () => {
     for (const path of ['/admin/v1/nothing', '/admin/v1/services/', '/Admin/v1/services'])
       expect((await fetch(provider.issuer + path, { headers: { accept: 'application/json' } })).status).toBe(404);
