@@ -11,7 +11,6 @@ import {
   approveVersion,
   dropVersion,
   type Moved,
-  type Reasoned,
   refuseVersion,
   type SubmitOptions,
   setStopped,
@@ -53,11 +52,11 @@ export interface ClientRegistry {
   submit(id: string, by: Actor, options?: SubmitOptions): Promise<Moved>;
   withdraw(id: string, by: Actor, expected?: Expected): Promise<Moved>;
   drop(id: string, by: Actor, expected?: Expected): Promise<Pick<Moved, 'client_id'>>;
-  approve(id: string, by: Actor, why?: Reasoned): Promise<Moved>;
-  refuse(id: string, by: Actor, why: Reasoned): Promise<Moved>;
-  suspend(id: string, by?: Actor, why?: Reasoned): Promise<Moved>;
+  approve(id: string, by: Actor, expected?: Expected): Promise<Moved>;
+  refuse(id: string, by: Actor, expected: Expected): Promise<Moved>;
+  suspend(id: string, by?: Actor, expected?: Expected): Promise<Moved>;
   /** Lets a suspended service go on in the stage it had. */
-  resume(id: string, by?: Actor, why?: Reasoned): Promise<Moved>;
+  resume(id: string, by?: Actor, expected?: Expected): Promise<Moved>;
   list(): Promise<ListedClient[]>;
   page(page: ListPage): Promise<ListedClient[]>;
   /** Under the registration's own member names, fit to be put again. @throws {DomainError} `client_not_found` */
@@ -91,7 +90,9 @@ async function wholeHistory(store: Store, id: string): Promise<HistoryEntry[]> {
 /** The services of a page in the order of their identifiers, those that work and those that only wait. */
 async function listPage(store: Store, { after, limit }: ListPage): Promise<{ listed: ListedClient[]; last: string | undefined }> {
   const from = { limit, ...(after === undefined ? {} : { after }) };
-  const [live, waiting] = await Promise.all([store.scan(clients, from), store.scan(waitingVersions, from)]);
+  // in this order, as `readRecord`
+  const waiting = await store.scan(waitingVersions, from);
+  const live = await store.scan(clients, from);
   const idsOf = (documents: readonly StoredDocument[]): string[] => documents.map(({ id }) => id);
   const ids = [...new Set([...idsOf(live), ...idsOf(waiting)])].sort().slice(0, limit);
   const records = ids.map(
@@ -114,10 +115,10 @@ export function createClientRegistry(parts: ClientRegistryParts): ClientRegistry
     submit: (id, by, options = {}) => submitVersion(parts, id, by, options),
     withdraw: (id, by, expected = {}) => withdrawVersion(parts, id, by, expected),
     drop: (id, by, expected = {}) => dropVersion(parts, id, by, expected),
-    approve: (id, by, why = {}) => approveVersion(parts, id, by, why),
-    refuse: (id, by, why) => refuseVersion(parts, id, by, why),
-    suspend: (id, by = machineOperator, why = {}) => setStopped(parts, id, by, 'suspend', why),
-    resume: (id, by = machineOperator, why = {}) => setStopped(parts, id, by, 'resume', why),
+    approve: (id, by, expected = {}) => approveVersion(parts, id, by, expected),
+    refuse: (id, by, expected) => refuseVersion(parts, id, by, expected),
+    suspend: (id, by = machineOperator, expected = {}) => setStopped(parts, id, by, 'suspend', expected),
+    resume: (id, by = machineOperator, expected = {}) => setStopped(parts, id, by, 'resume', expected),
     async list() {
       const found: ListedClient[] = [];
       for (let after: string | undefined; ; ) {

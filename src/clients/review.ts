@@ -22,10 +22,6 @@ export interface SubmitOptions extends Expected {
   readonly to?: Stage | undefined;
 }
 
-export interface Reasoned extends Expected {
-  readonly reason?: string | undefined;
-}
-
 /** The state that steps of a version are taken from: its own where there is one, else the service's. */
 const reviewedState = (record: ServiceRecord): ServiceState =>
   isWaiting(record.waiting) ? record.waiting.stage : knownState(record);
@@ -94,16 +90,16 @@ function backToDraft(
   id: string,
   by: Actor,
   verb: Extract<Verb, 'withdraw' | 'refuse'>,
-  { reason, ...expected }: Reasoned,
+  expected: Expected,
 ): Promise<Moved> {
   return takeStep(parts, id, by, expected, (record) => {
     const { waiting } = record;
     if (verb === 'withdraw') checkManager(record, by);
-    checkTransition(verb, reviewedState(record), by, { reason });
-    const refusal = verb === 'refuse' ? { at: parts.clock.now(), by: by.id, reason } : undefined;
+    checkTransition(verb, reviewedState(record), by, { reason: expected.reason });
+    const refusal = verb === 'refuse' ? { at: parts.clock.now(), by: by.id, reason: expected.reason } : undefined;
     return {
       waiting: { ...(waiting as WaitingDocument), stage: 'draft', refusal },
-      told: { action: verb, state: 'draft', reason },
+      told: { action: verb, state: 'draft' },
       answer: { client_id: id, state: 'draft' },
     };
   });
@@ -131,7 +127,7 @@ export function dropVersion(
 export const withdrawVersion = (parts: ClientRegistryParts, id: string, by: Actor, expected: Expected): Promise<Moved> =>
   backToDraft(parts, id, by, 'withdraw', expected);
 
-export const refuseVersion = (parts: ClientRegistryParts, id: string, by: Actor, why: Reasoned): Promise<Moved> =>
+export const refuseVersion = (parts: ClientRegistryParts, id: string, by: Actor, why: Expected): Promise<Moved> =>
   backToDraft(parts, id, by, 'refuse', why);
 
 /** What works once a version is approved: its own words, with the state, sector and testers that the service has by now. */
@@ -145,7 +141,7 @@ function approvedContent({ live }: ServiceRecord, { version, target, secrets, ma
     subjectKeyVersion: live?.subjectKeyVersion ?? version.subjectKeyVersion,
     testers: live?.testers,
     suspension: live?.suspension,
-    managers,
+    managers: live?.managers ?? managers,
     secrets: needsSecretBy(version.metadata) ? kept : undefined,
   };
 }
@@ -154,12 +150,7 @@ function approvedContent({ live }: ServiceRecord, { version, target, secrets, ma
  * Lets the version that waits work, in the place of the one before.
  * @throws {DomainError} `service_same_hand` to everybody who made, changed or submitted it
  */
-export function approveVersion(
-  parts: ClientRegistryParts,
-  id: string,
-  by: Actor,
-  { reason, ...expected }: Reasoned,
-): Promise<Moved> {
+export function approveVersion(parts: ClientRegistryParts, id: string, by: Actor, expected: Expected): Promise<Moved> {
   return takeStep(parts, id, by, expected, (record) => {
     const { live } = record;
     const state = reviewedState(record);
@@ -174,7 +165,6 @@ export function approveVersion(
         action: `approve for ${waiting.target}`,
         state: now,
         changes: changesBetween(live === undefined ? {} : registeredMembers(live), registeredMembers(content)),
-        reason,
       },
       answer: { client_id: id, state: now },
     };
@@ -187,18 +177,18 @@ export function setStopped(
   id: string,
   by: Actor,
   verb: Extract<Verb, 'suspend' | 'resume'>,
-  { reason, ...expected }: Reasoned,
+  expected: Expected,
 ): Promise<Moved> {
   return takeStep(parts, id, by, expected, (record) => {
     const before = knownState(record);
-    checkTransition(verb, before, by, { reason });
+    checkTransition(verb, before, by, { reason: expected.reason });
     const live = record.live as ClientDocument;
     const stops = verb === 'suspend';
-    const suspension = stops ? { at: parts.clock.now(), by: by.id, reason } : undefined;
+    const suspension = stops ? { at: parts.clock.now(), by: by.id, reason: expected.reason } : undefined;
     const state = stops ? 'suspended' : live.stage;
     return {
       live: { ...live, state: stops ? 'suspended' : 'active', suspension },
-      told: { action: verb, state, reason },
+      told: { action: verb, state },
       answer: { client_id: id, state },
     };
   });

@@ -55,6 +55,7 @@ export function checkScopes(members: Members, claimsByScope: ClaimsByScope): voi
   if (allowed === undefined) return;
   if (members.grant_types.includes('authorization_code') && !allowed.includes('openid'))
     throw memberInvalid('allowed_scopes', 'openid is in every sign-in');
-  const other = words(scope).find((each) => !allowed.includes(each));
-  if (other !== undefined) throw memberInvalid('scope', `${other} is not in allowed_scopes`);
+  const said = scope === undefined ? allowed : words(scope);
+  const other = [...said, ...allowed].find((each) => !allowed.includes(each) || !said.includes(each));
+  if (other !== undefined) throw memberInvalid('scope', `${other} is not in both scope and allowed_scopes`);
 }

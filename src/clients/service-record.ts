@@ -27,9 +27,12 @@ export interface Step<Answer> {
   readonly answer: Answer;
 }
 
+/** What is said of every change. */
 export interface Expected {
   /** What `versionTag` must still be. */
   readonly version?: string | undefined;
+  /** Why, for the history. */
+  readonly reason?: string | undefined;
 }
 
 type RecordParts = Pick<ClientRegistryParts, 'store' | 'clock' | 'random' | 'signals'>;
@@ -54,7 +57,9 @@ export function knownState(record: ServiceRecord): ServiceState {
 }
 
 export async function readRecord({ store }: Pick<RecordParts, 'store'>, id: string): Promise<ServiceRecord> {
-  const [live, waiting] = await Promise.all([store.get(clients, id), store.get(waitingVersions, id)]);
+  // in this order: an approval between the two is seen as one that is still to come, and is then noticed, never as a service that is nowhere
+  const waiting = await store.get(waitingVersions, id);
+  const live = await store.get(clients, id);
   return { id, live: live && { ...live, secrets: secretsOf(live) }, waiting };
 }
 
@@ -113,7 +118,7 @@ export async function takeStep<Answer>(
   parts: RecordParts,
   id: string,
   by: Actor,
-  { version }: Expected,
+  { version, reason }: Expected,
   work: (record: ServiceRecord) => Step<Answer> | Promise<Step<Answer>>,
 ): Promise<Answer> {
   for (let tried = 0; tried < mostTries; tried += 1) {
@@ -121,7 +126,7 @@ export async function takeStep<Answer>(
     if (version !== undefined && version !== versionTag(record)) throw changedMeanwhile(id);
     const step = await work(record);
     try {
-      await save(parts, record, by, step);
+      await save(parts, record, by, { ...step, told: { reason, ...step.told } });
       return step.answer;
     } catch (fault) {
       if (!(fault instanceof CommitConflict)) throw fault;

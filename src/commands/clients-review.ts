@@ -4,10 +4,9 @@ import type { ClientRegistry } from '#src/clients/registry.ts';
 import type { Moved } from '#src/clients/review.ts';
 import type { Stage } from '#src/clients/states.ts';
 import { print, refusing, withApplication } from './command-context.ts';
-import { type OperatorOptions, operatorOf, sayingWho } from './operator.ts';
+import { because, type OperatorOptions, operatorOf, sayingWho } from './operator.ts';
 
 interface StepOptions extends OperatorOptions {
-  readonly reason?: string;
   readonly to?: Stage;
 }
 
@@ -16,12 +15,10 @@ type TakeStep = (registry: ClientRegistry, id: string, by: Actor, options: StepO
 interface Step {
   readonly verb: string;
   readonly description: string;
-  readonly reason?: 'needed' | 'possible';
+  readonly isReasonNeeded?: true;
   readonly isSubmission?: true;
   readonly take: TakeStep;
 }
-
-const because = ({ reason }: StepOptions): { reason?: string } => (reason === undefined ? {} : { reason });
 
 /** The steps of a service as one table: `senid clients VERB ID`. */
 const steps: readonly Step[] = [
@@ -29,41 +26,44 @@ const steps: readonly Step[] = [
     verb: 'submit',
     description: 'put the version that waits before the reviewers',
     isSubmission: true,
-    take: (registry, id, by, { to }) => registry.submit(id, by, { to }),
+    take: (registry, id, by, options) => registry.submit(id, by, { to: options.to, ...because(options) }),
   },
-  { verb: 'withdraw', description: 'take it back from them', take: (registry, id, by) => registry.withdraw(id, by) },
-  { verb: 'drop', description: 'forget the version that waits', take: (registry, id, by) => registry.drop(id, by) },
+  {
+    verb: 'withdraw',
+    description: 'take it back from them',
+    take: (registry, id, by, options) => registry.withdraw(id, by, because(options)),
+  },
+  {
+    verb: 'drop',
+    description: 'forget the version that waits',
+    take: (registry, id, by, options) => registry.drop(id, by, because(options)),
+  },
   {
     verb: 'approve',
     description: 'let it work; not for whoever made, changed or submitted it',
-    reason: 'possible',
     take: (registry, id, by, options) => registry.approve(id, by, because(options)),
   },
   {
     verb: 'refuse',
     description: 'give it back to its makers',
-    reason: 'needed',
+    isReasonNeeded: true,
     take: (registry, id, by, options) => registry.refuse(id, by, because(options)),
   },
   {
     verb: 'suspend',
     description: 'stop a service: its requests and tokens end within five seconds',
-    reason: 'possible',
     take: (registry, id, by, options) => registry.suspend(id, by, because(options)),
   },
   {
     verb: 'resume',
     description: 'let a suspended service go on in the state it had',
-    reason: 'possible',
     take: (registry, id, by, options) => registry.resume(id, by, because(options)),
   },
 ];
 
 export function registerReviewCommands(clients: Command): void {
-  for (const { verb, description, reason, isSubmission, take } of steps) {
-    const command = sayingWho(clients.command(`${verb} <id>`)).description(description);
-    if (reason !== undefined)
-      command.addOption(new Option('--reason <text>', 'why, for the history').makeOptionMandatory(reason === 'needed'));
+  for (const { verb, description, isReasonNeeded = false, isSubmission, take } of steps) {
+    const command = sayingWho(clients.command(`${verb} <id>`), { isReasonNeeded }).description(description);
     if (isSubmission === true) command.addOption(new Option('--to <stage>', 'what for').choices(['sandbox', 'production']));
     command.action(
       refusing(async (id: string, _own: object, given: Command) => {

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { print, refusing, withApplication } from './command-context.ts';
-import { type OperatorOptions, operatorOf, sayingWho } from './operator.ts';
+import { because, type OperatorOptions, operatorOf, sayingWho } from './operator.ts';
 
 function time(text: string): number {
   const at = Date.parse(text);
@@ -13,7 +13,7 @@ type AddOptions = OperatorOptions & { readonly expires?: number; readonly others
 async function add(id: string, options: AddOptions): Promise<void> {
   const { expires: expiresAt, othersUntil } = options;
   const added = await withApplication(options, ({ registry }) =>
-    registry.addSecret(id, operatorOf(options), { expiresAt, othersUntil }),
+    registry.addSecret(id, operatorOf(options), { expiresAt, othersUntil, ...because(options) }),
   );
   print(options, added, [`added ${added.secret_id}`, `client_secret ${added.client_secret}`]);
 }
@@ -25,13 +25,17 @@ async function list(id: string, options: OperatorOptions): Promise<void> {
 }
 
 async function expire(id: string, secretId: string, options: OperatorOptions & { readonly at: number }): Promise<void> {
-  await withApplication(options, ({ registry }) => registry.expireSecret(id, operatorOf(options), { secretId, at: options.at }));
+  await withApplication(options, ({ registry }) =>
+    registry.expireSecret(id, operatorOf(options), { secretId, at: options.at, ...because(options) }),
+  );
   const at = new Date(options.at).toISOString();
   print(options, { client_id: id, secret_id: secretId, expires_at: at }, [`${secretId} ends at ${at}`]);
 }
 
 async function revoke(id: string, secretId: string, options: OperatorOptions): Promise<void> {
-  await withApplication(options, ({ registry }) => registry.revokeSecret(id, operatorOf(options), { secretId }));
+  await withApplication(options, ({ registry }) =>
+    registry.revokeSecret(id, operatorOf(options), { secretId, ...because(options) }),
+  );
   print(options, { client_id: id, secret_id: secretId, state: 'revoked' }, [`${secretId} is revoked`]);
 }
 

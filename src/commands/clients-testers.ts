@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import type { ListedTester } from '#src/clients/testers.ts';
 import { print, refusing, withApplication } from './command-context.ts';
-import { type OperatorOptions, operatorOf, sayingWho } from './operator.ts';
+import { because, type OperatorOptions, operatorOf, sayingWho } from './operator.ts';
 
 const lineOf = ({ tester_id: id, label, added_at: at }: ListedTester): string => [id, label, at].join('\t');
 
 async function add(id: string, idNumber: string, options: OperatorOptions & { readonly label: string }): Promise<void> {
-  const tester = { idNumber, label: options.label };
+  const tester = { idNumber, label: options.label, ...because(options) };
   const added = await withApplication(options, ({ registry }) => registry.addTester(id, operatorOf(options), tester));
   print(options, added, [lineOf(added)]);
 }
@@ -17,7 +17,9 @@ async function list(id: string, options: OperatorOptions): Promise<void> {
 }
 
 async function remove(id: string, testerId: string, options: OperatorOptions): Promise<void> {
-  const removed = await withApplication(options, ({ registry }) => registry.removeTester(id, operatorOf(options), { testerId }));
+  const removed = await withApplication(options, ({ registry }) =>
+    registry.removeTester(id, operatorOf(options), { testerId, ...because(options) }),
+  );
   print(options, removed, [`removed ${removed.tester_id}`]);
 }
 

@@ -6,7 +6,7 @@ import { registerReviewCommands } from './clients-review.ts';
 import { registerSecretCommands } from './clients-secrets.ts';
 import { registerTesterCommands } from './clients-testers.ts';
 import { type CommonOptions, print, refusing, withApplication } from './command-context.ts';
-import { type OperatorOptions, operatorOf, sayingWho } from './operator.ts';
+import { because, type OperatorOptions, operatorOf, sayingWho } from './operator.ts';
 
 function readJson(file: string): unknown {
   const text = readFileSync(file === '-' ? 0 : file, 'utf8');
@@ -24,7 +24,9 @@ const nextOf = (id: string): Readonly<Record<string, string>> => ({
 });
 
 async function put(file: string, options: OperatorOptions): Promise<void> {
-  const done = await withApplication(options, ({ registry }) => registry.put(readJson(file), operatorOf(options)));
+  const done = await withApplication(options, ({ registry }) =>
+    registry.put(readJson(file), operatorOf(options), because(options)),
+  );
   const next = nextOf(done.client_id)[done.state ?? ''];
   print(options, done, [
     `registered ${done.client_id}`,

@@ -1,11 +1,12 @@
 import { userInfo } from 'node:os';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Actor } from '#src/clients/actor.ts';
 import type { CommonOptions } from './command-context.ts';
 
 /** Commands that change a service are told, or find out, in whose name. */
 export interface OperatorOptions extends CommonOptions {
   readonly as?: string;
+  readonly reason?: string;
 }
 
 const systemUser = (): string => {
@@ -27,5 +28,10 @@ function name(text: string): string {
   return text;
 }
 
-export const sayingWho = (command: Command): Command =>
-  command.option('--as <name>', 'who you are, for the history; the name of your system account, unless this says another', name);
+/** Who and why, for the history of a service. */
+export const sayingWho = (command: Command, { isReasonNeeded = false } = {}): Command =>
+  command
+    .addOption(new Option('--reason <text>', 'why, for the history').makeOptionMandatory(isReasonNeeded))
+    .option('--as <name>', 'who you are, for the history; the name of your system account, unless this says another', name);
+
+export const because = ({ reason }: OperatorOptions): { reason?: string } => (reason === undefined ? {} : { reason });

@@ -248,16 +248,18 @@ describe('senid clients', () => {
     expect(listed).toHaveLength(2);
     const old = listed[1]?.secret_id ?? '';
     expect(await senid(['clients', 'secrets', 'expire', 'rotating', old, '--at', 'soon'])).toMatchObject({ code: 2 });
-    await senid(['clients', 'secrets', 'revoke', 'rotating', old]);
+    await senid(['clients', 'secrets', 'revoke', 'rotating', old, '--reason', 'lộ']);
     await expect.poll(() => token(first), { timeout: 6000 }).toBe(401);
     expect(await token(second)).toBe(200);
     const history = (await senid(['clients', 'history', 'rotating', '--json'])).json;
     expect(history).toMatchObject([
       { action: 'change' },
       { action: 'add secret', by: 'operator:lan' },
-      { action: 'revoke secret' },
+      { action: 'revoke secret', reason: 'lộ' },
     ]);
     expect((await senid(['clients', 'history', 'rotating'])).out).not.toContain(second);
+    expect(await senid(['clients', 'refuse', 'rotating'])).toMatchObject({ code: 2 });
+    expect(await senid(['clients', 'suspend', 'rotating', '--as', 'a b'])).toMatchObject({ code: 2 });
   });
 });
 

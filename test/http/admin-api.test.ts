@@ -70,7 +70,12 @@ describe('a service over the admin API', () => {
     await submit('path');
     expect(await approve('path')).toMatchObject({ body: { state: 'production' } });
     const changed = { ...shop('path'), client_name: 'Tên mới' };
-    expect(await manager.call('PUT', '/services/path', changed, { 'If-Match': await etagOf('path'), ...lanActs })).toMatchObject({
+    expect(
+      await manager.call('PUT', `/services/path?reason=${encodeURIComponent('Đổi tên')}`, changed, {
+        'If-Match': await etagOf('path'),
+        ...lanActs,
+      }),
+    ).toMatchObject({
       body: { state: 'draft' },
     });
     expect((await reader.call('GET', '/services/path')).body).toMatchObject({ client_name: 'Cửa hàng', waiting: 'draft' });
@@ -104,7 +109,7 @@ describe('a service over the admin API', () => {
       'client:review-desk suspend',
       'client:review-desk resume',
     ]);
-    expect(entries[4]?.reason).toBe('Thiếu logo');
+    expect(entries.map(({ reason }) => reason).filter(Boolean)).toEqual(['Thiếu logo', 'Đổi tên', 'Khiếu nại', 'Đã rõ']);
   });
 
   it('changes its secret over', async () => {
@@ -307,6 +312,21 @@ describe('what is refused with a word that helps', () => {
       (await fetch(`${provider.issuer}/admin/v1/services`, { method: 'POST', headers, body })).status;
     expect(await post(JSON.stringify({ ...shop('long'), client_name: 'x'.repeat(70_000) }))).toBe(413);
     expect(await post('{')).toBe(400);
+  });
+
+  it('more calls in a minute than a service needs, and nobody else is slowed by them', async () => {
+    const eager = await adminClient(provider, described, 'eager', ['services.read']);
+    const headers = { authorization: `Bearer ${eager.token}` };
+    const statuses: number[] = [];
+    for (let n = 0; n < 13; n += 1) {
+      const some = Array.from({ length: 50 }, () => fetch(`${provider.issuer}/admin/v1/services/none`, { headers }));
+      statuses.push(...(await Promise.all(some)).map(({ status }) => status));
+    }
+    expect(statuses.filter((status) => status === 404)).toHaveLength(600);
+    const slowed = await eager.call('GET', '/services/none');
+    expect(slowed).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
+    expect(Number(slowed.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await reader.call('GET', '/services?limit=1')).status).toBe(200);
   });
 
   it('the address of nothing, and another spelling', async () => {

@@ -4,6 +4,7 @@ import type { RegistrationPolicy } from '#src/clients/registration.ts';
 import { createClientRegistry } from '#src/clients/registry.ts';
 import { claimsByScope, createClaimCatalogue } from '#src/consent/claim-catalogue.ts';
 import { systemRandom } from '#src/kernel/random.ts';
+import type { Store } from '#src/kernel/store.ts';
 import { createClientCertificates } from '#src/oidc/client-certificate.ts';
 import { createClientMetadataRules } from '#src/oidc/client-rules.ts';
 import { allCollections } from '#src/storage/collections.ts';
@@ -32,7 +33,11 @@ export const shop = {
 /** A registry on a real store and the library's own schema; `policy` bends what the deployment allows. */
 export async function openClientWorld(policy: Partial<RegistrationPolicy> = {}) {
   const clock = new TestClock();
-  const store = await openSqliteStore({ path: ':memory:', clock, collections: allCollections });
+  return clientWorldOn(await openSqliteStore({ path: ':memory:', clock, collections: allCollections }), clock, policy);
+}
+
+/** The same on a store that is there. */
+export function clientWorldOn(store: Store, clock: TestClock, policy: Partial<RegistrationPolicy> = {}) {
   const sealing = createSealing([{ id: 'k1', key: Buffer.alloc(32, 7) }]);
   const parts = { store, sealing, clock, random: systemRandom, signals: createLocalSignals({ random: systemRandom }) };
   const registration = {
@@ -60,4 +65,4 @@ export async function openClientWorld(policy: Partial<RegistrationPolicy> = {}) 
   };
 }
 
-export type ClientWorld = Awaited<ReturnType<typeof openClientWorld>>;
+export type ClientWorld = ReturnType<typeof clientWorldOn>;

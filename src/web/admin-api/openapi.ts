@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { actingForHeader, actingForShape, roleOfScope } from './caller.ts';
-import { type Operation, operations } from './operations.ts';
+import { type Operation, operations, queryOf } from './operations.ts';
 import { problem } from './shapes.ts';
 
 const schemaOf = (shape: z.ZodType, io: 'input' | 'output'): object => {
@@ -15,7 +15,8 @@ const openApiPath = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
 const pathParameters = ({ path }: Operation): object[] =>
   [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
 
-function queryParameters({ query }: Operation): object[] {
+function queryParameters(operation: Operation): object[] {
+  const query = queryOf(operation);
   if (query === undefined) return [];
   const { properties = {} } = schemaOf(query, 'input') as { properties?: Record<string, { description?: string }> };
   return Object.entries(properties).map(([name, { description, ...schema }]) => ({
@@ -26,12 +27,14 @@ function queryParameters({ query }: Operation): object[] {
   }));
 }
 
-function headerParameters({ changes, needsVersion }: Operation): object[] {
+function headerParameters({ changes, version: kind }: Operation): object[] {
   if (!changes) return [];
-  const version = { name: 'If-Match', in: 'header', required: needsVersion === true, schema: { type: 'string' } };
+  const version = { name: 'If-Match', in: 'header', required: kind === 'needed', schema: { type: 'string' } };
   const person = { name: actingForHeader, in: 'header', schema: { type: 'string', pattern: actingForShape.source } };
   return [
-    { ...version, description: 'the ETag of what was looked at; another state is refused with 412' },
+    ...(kind === undefined
+      ? []
+      : [{ ...version, description: 'the ETag of what was looked at; another state is refused with 412' }]),
     { ...person, description: 'the person for whom the caller acts; stands in the history' },
   ];
 }
@@ -39,15 +42,16 @@ function headerParameters({ changes, needsVersion }: Operation): object[] {
 const json = (schema: object): object => ({ 'application/json': { schema } });
 
 function operationObject(operation: Operation): object {
-  const { operationId, summary, body, bodyMayBeAbsent, status, answer } = operation;
+  const { operationId, summary, body, bodyMayBeAbsent, status, answer, header } = operation;
   const problems = { description: 'no, and why', content: { 'application/problem+json': { schema: reference('Problem') } } };
   const done = answer === undefined ? {} : { content: json(reference(capital(operationId))) };
+  const headers = header === undefined ? {} : { headers: { [header]: { required: true, schema: { type: 'string' } } } };
   return {
     operationId,
     summary,
     parameters: [...pathParameters(operation), ...queryParameters(operation), ...headerParameters(operation)],
     ...(body === undefined ? {} : { requestBody: { required: bodyMayBeAbsent !== true, content: json(schemaOf(body, 'input')) } }),
-    responses: { [status]: { description: 'done', ...done }, default: problems },
+    responses: { [status]: { description: 'done', ...headers, ...done }, default: problems },
   };
 }
 

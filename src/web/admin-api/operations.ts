@@ -36,8 +36,10 @@ export interface Operation {
   readonly bodyMayBeAbsent?: true;
   readonly status: number;
   readonly answer?: z.ZodType;
-  /** Refused without `If-Match`. */
-  readonly needsVersion?: true;
+  /** Whether the state that was looked at can be named by `If-Match`, or must be. */
+  readonly version?: 'possible' | 'needed';
+  /** What stands in a header of the answer. */
+  readonly header?: 'ETag' | 'Location';
   readonly changes: boolean;
   readonly handle: (registry: ClientRegistry, call: AdminCall) => Promise<Answer>;
 }
@@ -45,8 +47,8 @@ export interface Operation {
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 const at = (value: unknown): number | undefined => (typeof value === 'string' ? Date.parse(value) : undefined);
 const pageOf = ({ query }: AdminCall) => ({ after: text(query['after']), limit: Number(query['limit']) });
-const expected = ({ version }: AdminCall) => ({ version });
-const because = ({ version, body }: AdminCall) => ({ version, reason: text(body['reason']) });
+/** A reason stands in the body where one is needed, else beside it. */
+const expected = ({ version, body, query }: AdminCall) => ({ version, reason: text(body['reason']) ?? text(query['reason']) });
 
 /** The next page begins after the last of a full one. */
 const nextOf = (limit: number, ids: readonly string[]): object => (ids.length < limit ? {} : { next: ids.at(-1) });
@@ -61,6 +63,9 @@ function registrationFor({ id, body }: AdminCall): object {
 }
 
 const service = '/services/:id';
+
+/** What is asked beside the path: a list's page, or why something is changed. */
+export const queryOf = ({ query, changes }: Operation): z.ZodType | undefined => query ?? (changes ? shapes.why : undefined);
 
 /** The admin API as one table: routes, checks and the OpenAPI document are made of it. */
 export const operations: readonly Operation[] = [
@@ -95,9 +100,11 @@ export const operations: readonly Operation[] = [
     body: shapes.registration,
     status: 201,
     answer: shapes.registered,
+    header: 'Location',
     changes: true,
-    async handle(registry, { body, by }) {
-      const done = await registry.propose(body, by, { isNew: true });
+    async handle(registry, call) {
+      const { reason } = expected(call);
+      const done = await registry.propose(call.body, call.by, { isNew: true, reason });
       return { body: done, location: `/services/${encodeURIComponent(done.client_id)}` };
     },
   },
@@ -109,6 +116,7 @@ export const operations: readonly Operation[] = [
     query: shapes.which,
     status: 200,
     answer: shapes.shownService,
+    header: 'ETag',
     changes: false,
     async handle(registry, { id, query }) {
       const { registration, version } = await registry.look(id, query['version'] as 'working' | 'waiting');
@@ -123,7 +131,7 @@ export const operations: readonly Operation[] = [
     body: shapes.registration,
     status: 200,
     answer: shapes.registered,
-    needsVersion: true,
+    version: 'needed',
     changes: true,
     handle: async (registry, call) => ({ body: await registry.propose(registrationFor(call), call.by, expected(call)) }),
   },
@@ -136,6 +144,7 @@ export const operations: readonly Operation[] = [
     bodyMayBeAbsent: true,
     status: 200,
     answer: shapes.moved,
+    version: 'possible',
     changes: true,
     handle: async (registry, call) => ({
       body: await registry.submit(call.id, call.by, {
@@ -151,6 +160,7 @@ export const operations: readonly Operation[] = [
     summary: 'Takes it back from the reviewers',
     status: 200,
     answer: shapes.moved,
+    version: 'possible',
     changes: true,
     handle: async (registry, call) => ({ body: await registry.withdraw(call.id, call.by, expected(call)) }),
   },
@@ -160,6 +170,7 @@ export const operations: readonly Operation[] = [
     operationId: 'dropVersion',
     summary: 'Forgets the version that waits; where nothing works yet the identifier is free again',
     status: 204,
+    version: 'possible',
     changes: true,
     async handle(registry, call) {
       await registry.drop(call.id, call.by, expected(call));
@@ -171,13 +182,13 @@ export const operations: readonly Operation[] = [
     path: `${service}/approval`,
     operationId: 'approveVersion',
     summary: 'Lets the version that was looked at work; not for whoever made, changed or submitted it',
-    body: shapes.optionalReason,
+    body: shapes.why,
     bodyMayBeAbsent: true,
     status: 200,
     answer: shapes.moved,
-    needsVersion: true,
+    version: 'needed',
     changes: true,
-    handle: async (registry, call) => ({ body: await registry.approve(call.id, call.by, because(call)) }),
+    handle: async (registry, call) => ({ body: await registry.approve(call.id, call.by, expected(call)) }),
   },
   {
     method: 'post',
@@ -187,8 +198,9 @@ export const operations: readonly Operation[] = [
     body: shapes.neededReason,
     status: 200,
     answer: shapes.moved,
+    version: 'possible',
     changes: true,
-    handle: async (registry, call) => ({ body: await registry.refuse(call.id, call.by, because(call)) }),
+    handle: async (registry, call) => ({ body: await registry.refuse(call.id, call.by, expected(call)) }),
   },
   {
     method: 'post',
@@ -198,8 +210,9 @@ export const operations: readonly Operation[] = [
     body: shapes.neededReason,
     status: 200,
     answer: shapes.moved,
+    version: 'possible',
     changes: true,
-    handle: async (registry, call) => ({ body: await registry.suspend(call.id, call.by, because(call)) }),
+    handle: async (registry, call) => ({ body: await registry.suspend(call.id, call.by, expected(call)) }),
   },
   {
     method: 'post',
@@ -209,8 +222,9 @@ export const operations: readonly Operation[] = [
     body: shapes.neededReason,
     status: 200,
     answer: shapes.moved,
+    version: 'possible',
     changes: true,
-    handle: async (registry, call) => ({ body: await registry.resume(call.id, call.by, because(call)) }),
+    handle: async (registry, call) => ({ body: await registry.resume(call.id, call.by, expected(call)) }),
   },
   {
     method: 'get',
@@ -240,7 +254,7 @@ export const operations: readonly Operation[] = [
     body: shapes.managers,
     status: 200,
     answer: shapes.managers,
-    needsVersion: true,
+    version: 'needed',
     changes: true,
     handle: async (registry, call) => ({
       body: await registry.setManagers(call.id, call.by, { ...expected(call), managers: call.body['managers'] as string[] }),
@@ -288,6 +302,7 @@ export const operations: readonly Operation[] = [
     bodyMayBeAbsent: true,
     status: 201,
     answer: shapes.addedSecret,
+    version: 'possible',
     changes: true,
     handle: async (registry, call) => ({
       body: await registry.addSecret(call.id, call.by, {
@@ -304,6 +319,7 @@ export const operations: readonly Operation[] = [
     summary: 'Lets a secret end at a time, no later than it was to',
     body: shapes.expiry,
     status: 204,
+    version: 'possible',
     changes: true,
     async handle(registry, call) {
       await registry.expireSecret(call.id, call.by, {
@@ -320,6 +336,7 @@ export const operations: readonly Operation[] = [
     operationId: 'revokeSecret',
     summary: 'Takes a secret away: within five seconds it opens nothing',
     status: 204,
+    version: 'possible',
     changes: true,
     async handle(registry, call) {
       await registry.revokeSecret(call.id, call.by, { ...expected(call), secretId: call.part });
@@ -344,6 +361,7 @@ export const operations: readonly Operation[] = [
     body: shapes.newTester,
     status: 201,
     answer: shapes.addedTester,
+    version: 'possible',
     changes: true,
     handle: async (registry, call) => ({
       body: await registry.addTester(call.id, call.by, {
@@ -360,6 +378,7 @@ export const operations: readonly Operation[] = [
     summary: 'Their sign-ins and tokens end within five seconds',
     status: 200,
     answer: shapes.addedTester,
+    version: 'possible',
     changes: true,
     handle: async (registry, call) => ({
       body: await registry.removeTester(call.id, call.by, { ...expected(call), testerId: call.part }),

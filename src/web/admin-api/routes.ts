@@ -7,7 +7,7 @@ import { DomainError } from '#src/kernel/domain-error.ts';
 import { readBody } from '../device-api/call.ts';
 import { requireCaller } from './caller.ts';
 import { openApiDocument } from './openapi.ts';
-import { type AdminCall, type Operation, operations } from './operations.ts';
+import { type AdminCall, type Operation, operations, queryOf } from './operations.ts';
 import type { AdminApiParts } from './parts.ts';
 
 const prefix = '/admin/v1';
@@ -51,9 +51,9 @@ function read(shape: z.ZodType | undefined, given: unknown, part: string): Reado
 }
 
 /** The state that `If-Match` names; `*` is any, which is not enough where one must have been looked at. @throws {DomainError} `precondition_missing`, `request_malformed` */
-function versionOf(ctx: Context, { needsVersion }: Operation): string | undefined {
+function versionOf(ctx: Context, { version: kind }: Operation): string | undefined {
   const given = ctx.get('If-Match');
-  if ((given === '' || given === '*') && needsVersion === true) throw new DomainError('precondition_missing');
+  if ((given === '' || given === '*') && kind === 'needed') throw new DomainError('precondition_missing');
   if (given === '' || given === '*') return undefined;
   const [, version] = /^"([0-9a-z.]{1,40})"$/.exec(given) ?? [];
   if (version === undefined) throw new DomainError('request_malformed', { detail: 'If-Match: expected one strong ETag' });
@@ -68,7 +68,7 @@ async function callOf(parts: AdminApiParts, ctx: Context, operation: Operation):
     by,
     id,
     part,
-    query: read(operation.query, { ...ctx.query }, 'query'),
+    query: read(queryOf(operation), { ...ctx.query }, 'query'),
     body: read(operation.body, operation.bodyMayBeAbsent === true ? (body ?? {}) : body, 'body'),
     version: versionOf(ctx, operation),
   };

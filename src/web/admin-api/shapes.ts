@@ -7,13 +7,14 @@ const stage = z.enum(['sandbox', 'production']);
 const reason = z.string().trim().min(1).max(500);
 const clientId = z.string().min(1).max(200);
 
+export const why = z.strictObject({ reason: reason.optional().describe('why, for the history') });
+
 /** Checked member by member by the registry, whose refusals name the member. */
 export const registration = z
   .looseObject({ client_id: clientId.optional(), client_name: z.string().optional(), class: z.string().optional() })
   .describe('OIDC client metadata and the members of SenID');
 
 export const submission = z.strictObject({ to: stage.optional() });
-export const optionalReason = z.strictObject({ reason: reason.optional() });
 export const neededReason = z.strictObject({ reason });
 export const newSecret = z.strictObject({ expires_at: time.optional(), others_until: time.optional() });
 export const expiry = z.strictObject({ expires_at: time });

@@ -84,7 +84,7 @@ describe("SenID's own members", () => {
 
   it('do not say two things about scopes', async () => {
     const more = { allowed_scopes: ['openid', 'profile'], scope: 'openid email' };
-    expect(await world.refusal(more)).toBe('scope: email is not in allowed_scopes');
+    expect(await world.refusal(more)).toBe('scope: email is not in both scope and allowed_scopes');
     expect(await world.refusal({ ...more, scope: 'openid profile' })).toBeUndefined();
     expect(await world.registry.show('shop')).toMatchObject({ allowed_scopes: ['openid', 'profile'] });
   });

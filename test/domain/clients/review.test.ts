@@ -147,6 +147,20 @@ describe('a step', () => {
     await expect(taken).rejects.toMatchObject({ code: 'service_role_missing' });
   });
 
+  it('does not let a stranger in who looks while a service is being approved', async () => {
+    await world.registry.propose(shop, maker);
+    await world.registry.submit('shop', maker);
+    const get = world.store.get.bind(world.store);
+    world.store.get = (async (...from: Parameters<typeof get>) => {
+      const found = await get(...from);
+      world.store.get = get;
+      await world.registry.approve('shop', reviewer);
+      return found;
+    }) as typeof get;
+    await expect(world.registry.propose(shop, stranger)).rejects.toMatchObject({ code: 'service_role_missing' });
+    expect(await world.registry.managers('shop')).toEqual({ managers: [maker.id] });
+  });
+
   it('is taken once, whoever tries at the same time', async () => {
     await world.registry.propose(shop, maker);
     await world.registry.submit('shop', maker);
