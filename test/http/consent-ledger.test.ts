@@ -185,7 +185,9 @@ describe('consent is asked again', () => {
     const page = await browser.press(await browser.open(url), 'continue', { id_number: lan.id_number, password: lan.password });
     await registerAgain(service, { purposes: purposes('Bán dữ liệu', 'Sell your data') });
     const again = await browser.press(page, 'approve', { grant: ['name'] }, service.redirectUri);
+    expect(again.status).toBe(409);
     expect(again.html).toContain('Sell your data');
+    expect(again.html).toContain('Your answer was not kept');
     expect(await receiptsOf(service)).toEqual([]);
   });
 });
