@@ -59,7 +59,22 @@ export async function recordEventOnce(
 }
 
 /** Events sort by time: their ids begin with it. */
-const eventId = (at: number, rest: string): string => `${at.toString(36).padStart(9, '0')}-${rest}`;
+const timeKey = (ms: number): string => ms.toString(36).padStart(9, '0');
+const eventId = (at: number, rest: string): string => `${timeKey(at)}-${rest}`;
+
+const pageLength = 500;
+
+/** What was done since a moment (milliseconds since the epoch), oldest first. */
+export async function accountEventsSince(store: Store, accountId: AccountId, sinceMs: number): Promise<AccountEventDocument[]> {
+  const events: AccountEventDocument[] = [];
+  for (let after = timeKey(sinceMs); ; ) {
+    const page = await store.find(accountEvents, 'account', accountId, { after, limit: pageLength });
+    events.push(...page);
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageLength) return events;
+    after = last.id;
+  }
+}
 
 /** Oldest first. */
 export const listAccountEvents = (store: Store, accountId: AccountId): Promise<AccountEventDocument[]> =>

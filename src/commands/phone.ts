@@ -242,6 +242,16 @@ export function registerPhoneCommands(program: Command): void {
     .option('--claim <claim>', 'only this')
     .action(one(withdraw));
   phone
+    .command('events')
+    .description('what was done with your account, by whom and why')
+    .action(
+      none(async (options) => {
+        const events = await (await requirePhone(options)).events();
+        const lines = events.map(({ at, type, data }) => `${at}  ${type}  ${JSON.stringify(data)}`);
+        print(options, events, lines.length === 0 ? ['nothing'] : lines);
+      }),
+    );
+  phone
     .command('links')
     .description('which accounts of services are linked to you')
     .action(

@@ -54,10 +54,15 @@ function isBasisAsShown(claim: string, words: ShownWords | undefined, { client }
   return isSameText(basisOf(client.policy.legalBasis), basisOf(words.legalBasis));
 }
 
+/** The context with what is the same for every receipt. */
+interface Measure extends StandingContext {
+  readonly mark: string;
+}
+
 /** Not too old, of the person as they are proven now, in the words of now, not withdrawn. */
-const isLive = (consent: ConsentDocument, id: string, receipt: ConsentReceipt, context: StandingContext): boolean =>
+const isLive = (consent: ConsentDocument, id: string, receipt: ConsentReceipt, context: Measure): boolean =>
   context.nowMs < receipt.until &&
-  (receipt.identity === undefined || receipt.identity === identityMark(context.account)) &&
+  (receipt.identity === undefined || receipt.identity === context.mark) &&
   isPurposeAsShown(receipt, consent.words?.[receipt.shown ?? ''], context) &&
   !isWithdrawn(consent, id);
 
@@ -66,10 +71,10 @@ function outcomesOf(
   consent: ConsentDocument,
   id: string,
   receipt: ConsentReceipt,
-  context: StandingContext,
+  receiptIsLive: boolean,
+  context: Measure,
 ): [string, DecisionOutcome | undefined][] {
   const words = consent.words?.[receipt.shown ?? ''];
-  const receiptIsLive = isLive(consent, id, receipt, context);
   const holds = (claim: string, outcome: DecisionOutcome): boolean =>
     receiptIsLive && !isWithdrawn(consent, id, claim) && (outcome !== 'informed' || isBasisAsShown(claim, words, context));
   return (['refused', 'granted', 'informed'] as const).flatMap((outcome) =>
@@ -86,17 +91,19 @@ export function standingOf(consent: ConsentDocument | undefined, context: Standi
   const offline = new Set<string>();
   const met = new Set<string>();
   if (consent === undefined) return { decisions, offline, met };
+  const measure = { ...context, mark: identityMark(context.account) };
   const oldestFirst = Object.entries(consent.receipts).sort(([, one], [, other]) => one.at - other.at);
   for (const [id, receipt] of oldestFirst) {
     const { purpose } = receipt;
-    if (isLive(consent, id, receipt, context)) {
+    const receiptIsLive = isLive(consent, id, receipt, measure);
+    if (receiptIsLive) {
       met.add(purpose);
       if (receipt.offlineAccess) offline.add(purpose);
     } else {
       met.delete(purpose);
       offline.delete(purpose);
     }
-    for (const [claim, outcome] of outcomesOf(consent, id, receipt, context)) {
+    for (const [claim, outcome] of outcomesOf(consent, id, receipt, receiptIsLive, measure)) {
       if (outcome === undefined) decisions.delete(decisionKey(purpose, claim));
       else decisions.set(decisionKey(purpose, claim), outcome);
     }

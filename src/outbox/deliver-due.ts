@@ -28,11 +28,17 @@ function retryAfterMs(attempts: number, random: Random): number {
   return wait + random.below(Math.ceil(wait / 5));
 }
 
+/** `ECONNREFUSED`, `TimeoutError`: never a message, which may say more than operators should read. */
+function wordOf(fault: unknown): string {
+  const { code, name } = (fault ?? {}) as { code?: unknown; name?: unknown };
+  return [code, name].find((word): word is string => typeof word === 'string' && /^\w{1,40}$/.test(word)) ?? 'fault';
+}
+
 /** Whose way is missing is a message of a version to come, or of one that was rolled back: another process may know it. */
 async function send({ ways }: DeliveryParts, message: OutboxDocument): Promise<Delivery> {
   const way = Object.hasOwn(ways, message.kind) ? ways[message.kind] : undefined;
   if (way === undefined) return { outcome: 'failed', reason: 'no way for this kind' };
-  return way(message).catch((fault: unknown) => ({ outcome: 'failed', reason: fault instanceof Error ? fault.name : 'fault' }));
+  return way(message).catch((fault: unknown) => ({ outcome: 'failed', reason: wordOf(fault) }));
 }
 
 async function giveUp({ store, clock, givenUp }: DeliveryParts, message: OutboxDocument, reason: string): Promise<void> {

@@ -178,6 +178,9 @@ export function createVirtualPhone(state: PhoneState) {
     /** Takes back a consent, everything of a service, or one claim of either. */
     withdraw: (id: string, claim?: string) =>
       call('DELETE', `/consents/${encodeURIComponent(id)}${claim === undefined ? '' : `/claims/${encodeURIComponent(claim)}`}`),
+    /** What was done with the account, newest first. */
+    events: async () =>
+      ((await call('GET', '/events')) as { events: readonly { at: string; type: string; data: Record<string, unknown> }[] }).events,
     links: async () => ((await call('GET', '/links')) as { links: readonly Link[] }).links,
     unlink: (id: string) => call('DELETE', `/links/${encodeURIComponent(id)}`),
     lock: () => call('POST', '/account/lock'),

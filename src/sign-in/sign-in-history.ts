@@ -1,5 +1,5 @@
-import { recordAccountEvent, recordEventOnce } from '#src/accounts/account-events.ts';
-import { type AccountEventDocument, accountEvents } from '#src/accounts/collections.ts';
+import { accountEventsSince, recordAccountEvent, recordEventOnce } from '#src/accounts/account-events.ts';
+import { accountEvents } from '#src/accounts/collections.ts';
 import { endEverySignIn } from '#src/accounts/locks.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
@@ -32,9 +32,6 @@ export interface SignInRecord {
 const shownForMs = 30 * 86_400_000;
 const mostShown = 20;
 
-/** Account events sort by time: their ids begin with it. */
-const idSince = (ms: number): string => ms.toString(36).padStart(9, '0');
-
 /** Writes a sign-in down for its holder and makes its browser a known one, side by side: neither needs the other. */
 export async function recordSignIn(
   parts: HistoryParts & Pick<SignInParts, 'policy'>,
@@ -56,20 +53,9 @@ export async function recordSignIn(
   await Promise.all([written, recorded]);
 }
 
-async function eventsOf({ store, clock }: HistoryParts, accountId: AccountId): Promise<AccountEventDocument[]> {
-  const events: AccountEventDocument[] = [];
-  for (let after = idSince(clock.now() - shownForMs); ; ) {
-    const page = await store.find(accountEvents, 'account', accountId, { after, limit: 500 });
-    events.push(...page);
-    const last = page.at(-1);
-    if (last === undefined || page.length < 500) return events;
-    after = last.id;
-  }
-}
-
 /** The last sign-ins of thirty days, newest first. */
 export async function listSignIns(parts: HistoryParts, accountId: AccountId): Promise<SignInRecord[]> {
-  const events = await eventsOf(parts, accountId);
+  const events = await accountEventsSince(parts.store, accountId, parts.clock.now() - shownForMs);
   const reported = new Set(events.filter(({ type }) => type === 'reported').map(({ data }) => data['signIn']));
   return events
     .filter(({ type }) => type === 'signed-in')

@@ -110,6 +110,8 @@ export interface PageModels {
     readonly level: string;
     /** The account of the service that is to be linked, and the one it takes the place of. */
     readonly link?: { readonly label: string; readonly replaces: string | undefined } | undefined;
+    /** It was answered as it stood before, and what it asks has changed since. */
+    readonly hasChanged?: boolean | undefined;
     /** Digest of all that is said here: an answer counts for nothing else. */
     readonly shown: string;
     readonly privacyUrl?: string | undefined;

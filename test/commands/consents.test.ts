@@ -81,7 +81,7 @@ describe('senid consents', () => {
     await expect
       .poll(async () => (await senid('outbox', 'list')).json, { timeout: 10_000 })
       .toMatchObject([
-        { kind: 'service-event', to: 'rp', state: 'waiting', last_error: expect.any(String) },
+        { kind: 'service-event', to: 'rp', state: 'waiting', last_error: 'ECONNREFUSED' },
         { kind: 'service-event', to: 'rp', state: 'waiting' },
       ]);
     expect((await senid('outbox', 'list')).out).not.toContain(owner);

@@ -150,8 +150,9 @@ describe('unlinking', () => {
     expect((await shop.call('DELETE', '/user-6')).status).toBe(204);
     expect((await shop.call('DELETE', '/user-6')).status).toBe(404);
     expect(await mine(shop)).toEqual([]);
-    const events = await listAccountEvents(world.provider.application.store, world.owner);
-    const ended = events.filter(({ type, data }) => type === 'account-unlinked' && data['service'] === shop.service.id);
+    const ended = (await phone.events()).filter(
+      ({ type, data }) => type === 'account-unlinked' && data['service'] === shop.service.id,
+    );
     expect(ended.map(({ data }) => data['by'])).toEqual(['service']);
   });
 });

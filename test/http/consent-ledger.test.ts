@@ -1,6 +1,5 @@
 import { decodeJwt } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { listAccountEvents } from '#src/accounts/account-events.ts';
 import { accounts } from '#src/accounts/collections.ts';
 import { consentId, consents } from '#src/consent/collections.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
@@ -185,7 +184,9 @@ describe('consent is asked again', () => {
     const page = await browser.press(await browser.open(url), 'continue', { id_number: lan.id_number, password: lan.password });
     await registerAgain(service, { purposes: purposes('Bán dữ liệu', 'Sell your data') });
     const again = await browser.press(page, 'approve', { grant: ['name'] }, service.redirectUri);
+    expect(again.status).toBe(409);
     expect(again.html).toContain('Sell your data');
+    expect(again.html).toContain('Your answer was not kept');
     expect(await receiptsOf(service)).toEqual([]);
   });
 });
@@ -262,8 +263,11 @@ describe('withdrawing', () => {
     await phone.withdraw(id);
     await phone.withdraw(id);
     expect(Object.values((await consentOf(service))?.withdrawals ?? {})).toMatchObject([{ by: 'self', purpose: 'account' }]);
-    const events = await listAccountEvents(world.provider.application.store, world.owner);
-    expect(events.filter(({ type, data }) => type === 'consent-withdrawn' && data['service'] === service.id)).toHaveLength(1);
+    const events = await phone.events();
+    expect(events.filter(({ type, data }) => type === 'consent-withdrawn' && data['service'] === service.id)).toMatchObject([
+      { data: { purpose: 'account', by: 'self' } },
+    ]);
+    expect(events.map(({ type }) => type)).not.toContain('signed-in');
   });
 
   it('refuses what a public service reads by law, until the whole service is given up', async () => {

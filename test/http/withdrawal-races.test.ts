@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadSettings } from '#config/load.ts';
+import { endingsFor } from '#src/accounts/service-endings.ts';
 import { type Application, compose } from '#src/compose.ts';
 import { withdrawConsent } from '#src/consent/withdraw-consent.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
@@ -82,6 +83,22 @@ describe.each(engineNames)('a withdrawal in another process, on %s', (engine) =>
     }
     // at least one came too late for a code, so that the moments were spread over the whole way
     expect(refused).toBeGreaterThan(0);
+  });
+
+  it('of several services at the same moment ends each of them', async () => {
+    const services = await Promise.all(Array.from({ length: 6 }, (_, n) => Service.register(provider, `many-${n}`)));
+    const held: Tokens[] = [];
+    for (const service of services)
+      held.push((await service.signIn(new FormBrowser(), lan, { scope: 'openid profile' }, ['name'])).tokens);
+    await Promise.all(
+      services.map(({ id }, n) =>
+        withdrawConsent(n % 2 === 0 ? other : provider.application, { id: owner }, { clientId: id }, self),
+      ),
+    );
+    const answers = await Promise.all(services.map((service, n) => service.userinfo(held[n] as Tokens)));
+    expect(answers.map(({ error }) => error)).toEqual(services.map(() => 'invalid_token'));
+    const account = await provider.application.accounts.get(owner);
+    for (const { id } of services) expect(account && endingsFor(account, id, 'sign-in')).toBe(1);
   });
 
   it('is written once of many at the same moment, and a decision in between is not withdrawn with it', async () => {

@@ -109,6 +109,7 @@ export function pageSamples(language: Language): readonly PageSample[] {
     informed: rowsIn(language, said.forms, said.law).slice(0, 2),
     alreadyGranted: [first, second].filter((row) => row !== undefined),
   });
+  add('consent-changed', 'consent', { ...consent, service: bank, asked: others, hasChanged: true });
   add('consent-link', 'consent', {
     ...consent,
     service: bank,

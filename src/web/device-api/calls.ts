@@ -7,6 +7,7 @@ import { endOwnLink } from '#src/links/end-link.ts';
 import { listSignIns, reportSignIn } from '#src/sign-in/sign-in-history.ts';
 import { type DeviceCall, shaped } from './call.ts';
 import { readConsent, readConsents, withdrawListed } from './consents.ts';
+import { readEvents } from './events.ts';
 import { readLinks } from './links.ts';
 import type { DeviceApiParts } from './parts.ts';
 
@@ -155,6 +156,12 @@ export const calls: readonly {
       await withdrawListed(parts, call.account, parameter(call), String(call.ctx['params'].claim));
       return { status: 204 };
     },
+  },
+  {
+    method: 'get',
+    path: '/events',
+    whileLocked: true,
+    handle: async (parts, { account }) => ({ status: 200, body: await readEvents(parts, account) }),
   },
   {
     method: 'get',

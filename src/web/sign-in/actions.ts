@@ -94,7 +94,7 @@ async function approveConsent({ parts, ctx, journey, form }: Press): Promise<voi
   if (link !== undefined && 'refusal' in link) return refuse(parts, ctx, document, ...link.refusal);
   const shown = shownConsentView(parts, { ...journey, account, plan }, link, form.text('shown'));
   // what is asked or its words changed since the page was shown: nobody has answered that yet
-  if (shown === undefined) return showAgain(ctx, document);
+  if (shown === undefined) return advance(parts, ctx, document, { hasChanged: true, status: 409 });
   const unconfirmed = await confirmOffered(parts, journey);
   if (unconfirmed !== undefined) return refuse(parts, ctx, document, ...unconfirmed.refusal);
   const answer = { granted: form.all('grant'), language: shown.language, method: 'browser', words: shown.words } as const;

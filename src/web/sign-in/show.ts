@@ -26,6 +26,8 @@ export interface Showing {
   readonly status?: number;
   /** The account of the service that the consent page is to name. */
   readonly link?: LinkOffer | undefined;
+  /** The consent page was answered, but no longer says what was on the screen. */
+  readonly hasChanged?: boolean;
   /** The QR was asked for instead of the code. */
   readonly byPhone?: boolean;
 }
@@ -109,7 +111,7 @@ function showConsent(view: View): void {
   const { plan, account } = journey;
   if (plan === undefined || account === undefined) throw new TypeError('consent is asked of a person who signed in');
   const { model } = consentView(parts, { ...journey, plan, account }, view.link, language);
-  sendPage(ctx, parts.renderer, 'consent', { ...frame, ...model }, options);
+  sendPage(ctx, parts.renderer, 'consent', { ...frame, ...model, hasChanged: view.hasChanged }, options);
 }
 
 function showLevelMissing(view: View): void {

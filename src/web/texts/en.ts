@@ -81,6 +81,8 @@ export const en: Texts = {
   consentAskLead: 'Choose what you agree to share. You can change your mind at any time.',
   consentInformLead: 'By law this public service may read the following when you use it.',
   consentNothingLead: 'This service gets an identifier of its own for you, and no new personal information.',
+  consentChangedTitle: 'This has just changed',
+  consentChanged: 'Your answer was not kept, because the page now asks something else than when you answered. Please look again.',
   consentLink: 'The account {account} at {service} will be linked to you.',
   consentLinkReplaces: 'The present link to the account {account} will end.',
   consentLinkWarning: 'Go on only if that account is your own and you have just begun this at the service.',

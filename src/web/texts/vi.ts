@@ -78,6 +78,8 @@ export const vi = {
   consentAskLead: 'Chọn những gì bạn đồng ý chia sẻ. Bạn có thể đổi ý bất cứ lúc nào.',
   consentInformLead: 'Theo quy định của pháp luật, dịch vụ công này được đọc những thông tin dưới đây khi bạn sử dụng.',
   consentNothingLead: 'Dịch vụ này chỉ nhận một mã riêng cho bạn, không nhận thông tin cá nhân nào mới.',
+  consentChangedTitle: 'Nội dung vừa thay đổi',
+  consentChanged: 'Câu trả lời của bạn chưa được ghi, vì trang này nay hỏi khác với khi bạn trả lời. Hãy xem lại.',
   consentLink: 'Tài khoản {account} tại {service} sẽ được liên kết với bạn.',
   consentLinkReplaces: 'Liên kết hiện có với tài khoản {account} sẽ kết thúc.',
   consentLinkWarning: 'Chỉ tiếp tục nếu đó là tài khoản của chính bạn và bạn vừa bắt đầu việc này tại dịch vụ.',

@@ -246,6 +246,36 @@ describe.skipIf(!canBrowse())('the phone at /app', () => {
     await phone.waitForSelector('#qr');
   });
 
+  it('lists what services know, stops one thing and then everything, and the tokens obey', async () => {
+    const profile = { scope: 'openid profile' };
+    const bank = await Service.register(provider, 'bank', { client_name: 'Ngân hàng Sen' });
+    const { tokens } = await bank.signIn(new FormBrowser(), mai, profile, ['name', 'birthdate']);
+    const phone = await newPhone();
+    await enrol(phone);
+    const stop = phone.locator('button[aria-label="Ngừng chia sẻ với Ngân hàng Sen"]');
+    await stop.click();
+    expect(await focused(phone)).toBe('Ngừng chia sẻ với Ngân hàng Sen?');
+    await looksRight(phone);
+    await phone.click('button[value=keep]');
+    await stop.waitFor();
+    await looksRight(phone);
+    await stop.click();
+    await phone.check('input[value=birthdate]');
+    await phone.click('button[value=withdraw]');
+    await phone.waitForSelector('.status.done');
+    expect(await phone.textContent('.status')).toContain('Ngân hàng Sen không còn nhận được: Ngày sinh.');
+    expect(await bank.userinfo(tokens)).toMatchObject({ name: 'Phạm Thị Mai' });
+    expect(await bank.userinfo(tokens)).not.toHaveProperty('birthdate');
+    await phone.click('button.primary');
+    await stop.click();
+    await phone.click('button[value=withdraw]');
+    await phone.waitForSelector('.status.done');
+    expect(await bank.userinfo(tokens)).toMatchObject({ error: 'invalid_token' });
+    await phone.click('button.primary');
+    await phone.waitForSelector('#qr');
+    expect(await stop.count()).toBe(0);
+  });
+
   it('a no is as prominent as a yes', async () => {
     const phone = await asked();
     const [yes, no] = await Promise.all(['approve', 'deny'].map((each) => phone.locator(`button[value=${each}]`).boundingBox()));
@@ -318,7 +348,15 @@ describe.skipIf(!canBrowse())('the phone at /app', () => {
   });
 
   it('has words for every refusal of the device API in both languages, and never shows a code', async () => {
-    const others = ['sign_in_not_found', 'request_malformed', 'body_too_large', 'body_encoding_unsupported', 'page_not_found'];
+    const others = [
+      'consent_not_found',
+      'claim_by_law',
+      'sign_in_not_found',
+      'request_malformed',
+      'body_too_large',
+      'body_encoding_unsupported',
+      'page_not_found',
+    ];
     const ofServer = ['method_not_allowed', 'store_unavailable', 'hashing_busy', 'too_many_requests', 'unexpected'];
     const codes = [...Object.keys(approvalsRows), ...Object.keys(devicesRows), ...others, ...ofServer];
     expect(codes.filter((each) => !Object.hasOwn(refusals, each))).toEqual([]);

@@ -90,6 +90,13 @@ export const listSignIns = async (issuer, { deviceKey, id }) =>
   (await call(issuer, deviceKey, { kid: id }, 'GET', '/sign-ins')).sign_ins;
 export const reportSignIn = (issuer, { deviceKey, id }, signIn) =>
   call(issuer, deviceKey, { kid: id }, 'POST', `/sign-ins/${signIn}/not-me`);
+export const listConsents = async (issuer, { deviceKey, id }) =>
+  (await call(issuer, deviceKey, { kid: id }, 'GET', '/consents')).consents;
+/** All that a consent or a service was given, or one claim of it. */
+export const withdrawConsent = (issuer, { deviceKey, id }, consent, claim) => {
+  const path = claim === undefined ? `/consents/${consent}` : `/consents/${consent}/claims/${encodeURIComponent(claim)}`;
+  return call(issuer, deviceKey, { kid: id }, 'DELETE', path);
+};
 export const lockAccount = (issuer, { deviceKey, id }) => call(issuer, deviceKey, { kid: id }, 'POST', '/account/lock');
 export const removeMe = (issuer, { deviceKey, id }) => call(issuer, deviceKey, { kid: id }, 'DELETE', '');
 

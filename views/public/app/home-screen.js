@@ -1,5 +1,6 @@
 // What an enrolled phone shows between two requests: the camera, the history, and the way out.
 import { scanWithCamera } from './camera.js';
+import { consentList } from './consent-list.js';
 import { reportSignIn, scan } from './device-client.js';
 import { button, element, field } from './elements.js';
 import { announce, form, onLeave, show, tellWrong } from './screen.js';
@@ -77,6 +78,7 @@ export function showHome(go, phone, error) {
       pasted,
     ),
     signInHistory(phone, notMe),
+    consentList(phone, (consent) => go.withdrawal(phone, consent)),
     element(
       'p',
       { class: 'center' },

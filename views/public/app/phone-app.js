@@ -1,5 +1,6 @@
 // The phone: enrol, scan, see what is asked, approve or decline.
 import { showApproval } from './approval-screen.js';
+import { showWithdrawal } from './consent-list.js';
 import { reopenApproval, scan } from './device-client.js';
 import { showEnrolment } from './enrolment-screen.js';
 import { showHome } from './home-screen.js';
@@ -17,6 +18,7 @@ const go = {
   done: (phone, outcome) => showDone(go, phone, outcome),
   ended: (phone) => showEnded(go, phone),
   removal: (phone) => showRemoval(go, phone),
+  withdrawal: (phone, consent) => showWithdrawal(go, phone, consent),
   /** The server does not know this phone, or no longer. */
   isGone: ({ code }) => code === 'device_unknown' || code === 'device_revoked',
   /** A refusal that ends what was under way. */

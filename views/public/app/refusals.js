@@ -50,6 +50,11 @@ export const refusals = {
   device_unknown: row('Điện thoại này chưa được đăng ký', 'This phone is not enrolled', newCode),
   device_revoked: row('Điện thoại này đã bị gỡ khỏi tài khoản', 'This phone was removed from the account', newCode),
   device_not_found: row('Không tìm thấy thiết bị này', 'There is no such device', update),
+  consent_not_found: row('Không còn sự đồng ý này', 'This consent is there no longer', update),
+  claim_by_law: row('Thông tin này được đọc theo luật', 'This is read by law', {
+    vi: 'Không thể chỉ rút riêng nó. Bạn có thể ngừng dùng cả dịch vụ.',
+    en: 'It alone cannot be withdrawn. You can stop using the whole service.',
+  }),
   sign_in_not_found: row('Không còn lần đăng nhập này trong danh sách', 'This sign-in is no longer in the list', update),
   account_locked: row('Tài khoản đang bị khóa', 'The account is locked', {
     vi: 'Chưa có gì được chia sẻ. Hãy liên hệ công an xã, phường nơi bạn ở để mở lại.',
