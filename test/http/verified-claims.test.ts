@@ -70,6 +70,12 @@ const set = (verification: object = {}, claims: object = { name: null }) => ({
   claims,
 });
 
+/** The verified claims of an answer, after a look at their shape. */
+function shaped({ verified_claims: answer }: Record<string, unknown>): Answer {
+  if (answer !== undefined) expect(shapeFaults(answer)).toEqual([]);
+  return answer as Answer;
+}
+
 /** What userinfo answers to this request; every answer has the right shape. */
 async function ask(
   asked: unknown,
@@ -80,9 +86,7 @@ async function ask(
   }: { service?: Service; person?: { id_number: string; password: string }; grant?: string[] } = {},
 ): Promise<Answer> {
   const { tokens } = await service.signIn(new FormBrowser(), person, { claims: inUserinfo(asked) }, grant);
-  const answer = (await service.userinfo(tokens))['verified_claims'] as Answer;
-  if (answer !== undefined) expect(shapeFaults(answer)).toEqual([]);
-  return answer;
+  return shaped(await service.userinfo(tokens));
 }
 
 const whole = {
@@ -141,7 +145,7 @@ describe('verified claims', () => {
   it('come in the ID token when they are asked for there, and only there', async () => {
     const claims = JSON.stringify({ id_token: { verified_claims: set() } });
     const signedIn = await bank.signIn(new FormBrowser(), lan, { claims }, verified('name'));
-    expect(decodeJwt(signedIn.tokens.id_token)['verified_claims']).toEqual({
+    expect(shaped(decodeJwt(signedIn.tokens.id_token))).toEqual({
       verification: { trust_framework: framework },
       claims: { name: 'Nguyễn Thị Lan' },
     });
@@ -319,9 +323,7 @@ describe('a service of the strong profiles', () => {
     const back = await browser.press(consent, 'approve', { grant: verified('name') }, strong.redirectUri);
     const { body } = await strong.redeem(new URL(back.url).searchParams.get('code') ?? '', verifier);
     const answer = (await (await strong.userinfo(String(body['access_token']))).json()) as Record<string, unknown>;
-    expect(answer['verified_claims']).toEqual([
-      { verification: { trust_framework: framework }, claims: { name: 'Nguyễn Thị Lan' } },
-    ]);
+    expect(shaped(answer)).toEqual([{ verification: { trust_framework: framework }, claims: { name: 'Nguyễn Thị Lan' } }]);
   });
 
   it('hears what is malformed when it pushes', async () => {
@@ -366,7 +368,7 @@ describe('the gate', () => {
     // that was a refusal; asked again it is granted, and the plain claim stays as it was
     const again = { prompt: 'consent', claims: inUserinfo(set()) };
     const { tokens } = await shop.signIn(new FormBrowser(), lan, again, verified('name'));
-    expect(await shop.userinfo(tokens)).toMatchObject({ verified_claims: { claims: { name: 'Nguyễn Thị Lan' } } });
+    expect(shaped(await shop.userinfo(tokens))).toMatchObject({ claims: { name: 'Nguyễn Thị Lan' } });
     const market = await Service.register(provider, 'market', { allowed_claims: ['name', ...verified('name')] });
     await ask(set(), { service: market });
     const second = await market.signIn(new FormBrowser(), lan, plain, []);
@@ -458,7 +460,7 @@ describe('the person', () => {
     expect(consent.html).toContain('value="verified_claims.name"');
     expect(consent.html).not.toContain('value="verified_claims.birthdate"');
     const { tokens } = await shop.redeem(await browser.press(consent, 'approve', { grant: [] }, shop.redirectUri), verifier);
-    expect((await shop.userinfo(tokens))['verified_claims']).toEqual({
+    expect(shaped(await shop.userinfo(tokens))).toEqual({
       verification: { trust_framework: framework },
       claims: { birthdate: '1990-02-01' },
     });

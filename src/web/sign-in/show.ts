@@ -105,7 +105,8 @@ function showConsent(view: View): void {
   const { parts, ctx, journey, options, frame, language } = view;
   const { client, plan, account } = journey;
   if (plan === undefined || account === undefined) throw new TypeError('consent is asked of a person who signed in');
-  const rows = { catalogue: parts.catalogue, client, plan, person: account.person(), language, now: parts.clock.now() };
+  const reading = { now: parts.clock.now(), digest: parts.valueDigest };
+  const rows = { catalogue: parts.catalogue, client, plan, person: account.person(), language, reading };
   const link = (name: string): string | undefined =>
     (client.metadata[`${name}#${language}`] ?? client.metadata[name]) as string | undefined;
   sendPage(
