@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { createVirtualPhone, enrolPhone, readPayload } from '#src/phone/virtual-phone.ts';
+import { ask as askByItself, poll, registerBackchannelService } from '#test/support/backchannel-service.ts';
 import { FapiService } from '#test/support/fapi-service.ts';
 import { FormBrowser } from '#test/support/form-browser.ts';
 import { MovingClock } from '#test/support/moving-clock.ts';
@@ -332,6 +333,32 @@ describe('a service of the strong profiles', () => {
     const { status, body } = await strong.call('/request', fields, {});
     expect([status, body['error']]).toEqual([400, 'invalid_request']);
     expect(body['error_description']).toContain('verification must be an object');
+  });
+});
+
+describe('a service that asks by itself', () => {
+  it('gets verified claims as they were granted on the phone, in the ID token and at userinfo', async () => {
+    const insurer = await registerBackchannelService(provider, 'insurer', { allowed_claims: verified('name', 'birthdate') });
+    const { code } = await provider.application.enrolmentCodes.issue(lanId, { vouched: true });
+    const phone = createVirtualPhone(await enrolPhone(provider.issuer, code));
+    const wanted = { verified_claims: [set({ time: null }, { name: { value: 'Nguyễn Thị Lan' }, birthdate: null })] };
+    const claims = JSON.stringify({ userinfo: wanted, id_token: wanted });
+    const asked = await askByItself(insurer, { login_hint: lan.id_number, binding_message: 'Hợp đồng 12', claims });
+    const approval = await phone.open((await phone.list())[0]?.id ?? '');
+    expect(readPayload(approval).claims).toMatchObject([
+      { name: 'verified_claims.name', value: 'Nguyễn Thị Lan', verified: true },
+      { name: 'verified_claims.birthdate', value: '1990-02-01', verified: true },
+    ]);
+    await phone.decide(approval, { decision: 'approve', granted: verified('name') });
+    clock.advance(6000);
+    const { body } = await poll(insurer, asked.body['auth_req_id']);
+    const answer = [
+      { verification: { trust_framework: framework, time: '2021-01-15T16:59:59Z' }, claims: { name: 'Nguyễn Thị Lan' } },
+    ];
+    expect(shaped(decodeJwt(String(body['id_token'])))).toEqual(answer);
+    const headers = { authorization: `Bearer ${String(body['access_token'])}` };
+    const userinfo = await fetch(`${provider.issuer}/me`, { headers });
+    expect(shaped((await userinfo.json()) as Record<string, unknown>)).toEqual(answer);
   });
 });
 
