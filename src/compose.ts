@@ -15,6 +15,7 @@ import { createClientDirectory } from './clients/directory.ts';
 import { createClientRegistry } from './clients/registry.ts';
 import { claimsByScope, createClaimCatalogue } from './consent/claim-catalogue.ts';
 import { createMatchLimit } from './consent/match-limit.ts';
+import { createValueDigest } from './consent/value-digest.ts';
 import { createVerificationTerms } from './consent/verification.ts';
 import { createDevices } from './devices/devices.ts';
 import { createEnrolmentCodes } from './devices/enrolment-codes.ts';
@@ -127,6 +128,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     accounts,
     clients,
     catalogue,
+    valueDigest: createValueDigest(sealing),
     verification: createVerificationTerms(settings.trustFramework, settings.claimsPrefix),
     deviceMethods: allowSimulated ? ['swk', 'user', 'face', 'fpt'] : ['swk', 'user'],
     policy: policy.signIn,

@@ -76,8 +76,7 @@ export function createServiceRequests(
       const { client, account, plan } = viewed;
       const transaction = transactionOf(request.params);
       // a payment is approved by itself: nothing of the person is told with it
-      const claims: OfferedClaim[] =
-        transaction === undefined ? offeredClaims(parts.catalogue, client, plan, account.person(), parts.clock.now()) : [];
+      const claims: OfferedClaim[] = transaction === undefined ? offeredClaims(parts, client, plan, account.person()) : [];
       return {
         clientId: client.id,
         client: { name: client.name, domain: client.domain },

@@ -1,13 +1,15 @@
 import { displayName, type IdentityLevel, type Person } from '#src/accounts/account.ts';
 import { ageClaims, hasReached } from './age-claims.ts';
 import { guessOf, matchClaims, matches } from './match-claims.ts';
+import type { ValueDigest } from './value-digest.ts';
 
 /** What an answer depends on besides the person. */
 export interface Reading {
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** The value that the request names for the claim. @see OpenID Connect Core 1.0, 5.5.1 */
-  readonly value?: unknown;
+  readonly digest: ValueDigest;
+  /** The digest of the value that a comparison is about. */
+  readonly guess?: string | undefined;
 }
 
 /** One claim SenID can release: where it comes from and which identity level it belongs to. */
@@ -21,8 +23,8 @@ export interface ClaimDefinition {
   readonly read: (person: Person, reading: Reading) => unknown;
   /** The claim whose verified form this is: it leaves only inside `verified_claims`, and is granted by itself. */
   readonly verifies?: string;
-  /** Of a claim that compares: the guess in the request's value, in one way of writing. Guesses are counted. */
-  readonly guess?: (value: unknown) => string | undefined;
+  /** Of a comparison: the digest of the request's value; undefined for what is none. Guesses are counted. */
+  readonly guess?: (value: unknown, digest: ValueDigest) => string | undefined;
 }
 
 const address = ({ address: held }: Person): unknown =>
@@ -66,8 +68,8 @@ const ownClaims: readonly ClaimDefinition[] = [
     (claim): ClaimDefinition => ({
       name: claim.name,
       identityLevel: 1,
-      read: (person, { value }) => matches(claim, person, value),
-      guess: (value) => guessOf(claim, value),
+      read: (person, { guess, digest }) => matches(claim, person, guess, digest),
+      guess: (value, digest) => guessOf(claim, value, digest),
     }),
   ),
 ];

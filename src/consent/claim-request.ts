@@ -1,4 +1,5 @@
 import type { Client } from '#src/clients/client.ts';
+import { guessIn } from './asked-values.ts';
 import { type ClaimCatalogue, companionOf, verifiedName } from './claim-catalogue.ts';
 import { isObject, meets } from './constraints.ts';
 import { readVerifiedRequest } from './verified-claims-request.ts';
@@ -12,8 +13,8 @@ export interface ClaimsParameter {
 export interface RequestedClaim {
   readonly name: string;
   readonly essential: boolean;
-  /** The value a claim is to be compared with, of those that compare. */
-  readonly value?: unknown;
+  /** The digest of the value that a comparison is about. */
+  readonly guess?: string | undefined;
 }
 
 const isEssential = (member: unknown): boolean => isObject(member) && member['essential'] === true;
@@ -49,8 +50,7 @@ export function requestedClaims(
   for (const [name, member] of [...plain, ...verifiedMembers(claims, trustFramework)]) {
     const before = asked.get(name);
     const essential = isEssential(member) || before?.essential === true;
-    const value = catalogue.get(name)?.guess !== undefined && isObject(member) ? member['value'] : undefined;
-    asked.set(name, { ...before, name, essential, ...(value === undefined ? {} : { value }) });
+    asked.set(name, { name, essential, guess: guessIn(member) ?? before?.guess });
   }
   return [...asked.values()].filter(({ name }) => catalogue.has(name) && allowed.has(name) && companionOf[name] === undefined);
 }

@@ -1,6 +1,6 @@
-import type { Person } from '#src/accounts/account.ts';
-import { displayName } from '#src/accounts/account.ts';
+import { displayName, type Person } from '#src/accounts/account.ts';
 import { checkPhone, normaliseIdNumber } from '#src/accounts/person-rules.ts';
+import type { ValueDigest } from './value-digest.ts';
 
 /**
  * A claim that answers whether a value the service knows already is the person's: `true` or `false`, never the value. The service names it in the
@@ -33,16 +33,14 @@ export const matchClaims: readonly MatchClaim[] = [
   { name: 'personal_id_number_matches', held: ({ idNumber }) => idNumber, normalise: normaliseIdNumber },
 ];
 
-/** The guess in one way of writing, so that it counts once however it is spelled; undefined for what is no text. */
-export function guessOf({ normalise }: MatchClaim, value: unknown): string | undefined {
+/** The digest of a guess, the same however it is spelled; undefined for what is no text. */
+export function guessOf({ name, normalise }: MatchClaim, value: unknown, digest: ValueDigest): string | undefined {
   if (typeof value !== 'string' || value === '' || value.length > longest) return undefined;
-  return normalise(value) ?? value;
+  return digest(name, normalise(value) ?? value);
 }
 
 /** Undefined where the person has no such data or the service named no value. */
-export function matches(claim: MatchClaim, person: Person, value: unknown): boolean | undefined {
-  const guess = guessOf(claim, value);
-  const held = claim.held(person);
-  if (guess === undefined || held === undefined) return undefined;
-  return guess === (claim.normalise(held) ?? held);
+export function matches(claim: MatchClaim, person: Person, guess: string | undefined, digest: ValueDigest): boolean | undefined {
+  const held = guessOf(claim, claim.held(person), digest);
+  return guess === undefined || held === undefined ? undefined : guess === held;
 }

@@ -16,7 +16,7 @@ export interface Guess {
   readonly accountId: AccountId;
   readonly clientId: string;
   readonly claim: string;
-  /** In one way of writing. */
+  /** Its digest. */
   readonly value: string;
 }
 

@@ -4,6 +4,7 @@ import { type ClaimCatalogue, companionOf } from './claim-catalogue.ts';
 import type { RequestedClaim } from './claim-request.ts';
 import { fitsLevel } from './consent-plan.ts';
 import { decisionOn, type Standing } from './standing.ts';
+import type { ValueDigest } from './value-digest.ts';
 
 export interface ReleaseQuestion {
   readonly catalogue: ClaimCatalogue;
@@ -16,6 +17,7 @@ export interface ReleaseQuestion {
   readonly person: () => Person;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  readonly digest: ValueDigest;
 }
 
 /** By consent for this purpose, or by a public service's legal basis that the person was told of. */
@@ -33,16 +35,16 @@ export function mayReceive({ client, standing, purpose }: ReleaseQuestion, claim
  */
 export function releaseClaims(
   question: ReleaseQuestion,
-  requested: Iterable<Pick<RequestedClaim, 'name' | 'value'>>,
+  requested: Iterable<Pick<RequestedClaim, 'name' | 'guess'>>,
 ): Record<string, unknown> {
   const released: Record<string, unknown> = {};
   let person: Person | undefined;
-  for (const { name, value: asked } of requested) {
+  for (const { name, guess } of requested) {
     const definition = question.catalogue.get(name);
     if (definition === undefined || definition.verifies !== undefined) continue;
     if (!fitsLevel(question.catalogue, name, question.identityLevel) || !mayReceive(question, name)) continue;
     person ??= question.person();
-    const value = definition.read(person, { now: question.now, value: asked });
+    const value = definition.read(person, { now: question.now, digest: question.digest, guess });
     if (value !== undefined) released[name] = value;
   }
   return released;

@@ -1,3 +1,4 @@
+import { hasWantedValue } from './asked-values.ts';
 import { verifiedName } from './claim-catalogue.ts';
 import { fitsLevel } from './consent-plan.ts';
 import { meets } from './constraints.ts';
@@ -18,8 +19,9 @@ function claimsOf(question: VerifiedQuestion, { claims }: VerifiedSet): Record<s
     const definition = question.catalogue.get(registered);
     if (definition === undefined || !fitsLevel(question.catalogue, registered, question.identityLevel)) continue;
     if (!mayReceive(question, registered)) continue;
-    const value = definition.read(question.person(), { now: question.now });
-    if (value !== undefined && meets(wish, value, question.now)) released[name] = value;
+    const value = definition.read(question.person(), question);
+    if (value === undefined || !meets(wish, value, question.now)) continue;
+    if (hasWantedValue(name, wish, value, question.digest)) released[name] = value;
   }
   return released;
 }
@@ -34,7 +36,7 @@ function answer(question: VerifiedQuestion, set: VerifiedSet): object | undefine
 /**
  * The verified claims that leave: what was named in a set whose verification is as asked, and registered, consented (or by law) and held at this
  * level. Undefined where nothing is left; never an error.
- * @param member of the request, as it was checked
+ * @param member of the request, as it was checked and is kept
  * @see OpenID Connect for Identity Assurance 1.0, 5.7
  */
 export function releaseVerifiedClaims(question: VerifiedQuestion, member: unknown): object | undefined {

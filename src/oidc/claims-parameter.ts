@@ -1,6 +1,8 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { hidePlainValue, hideVerifiedValues } from '#src/consent/asked-values.ts';
 import { isObject } from '#src/consent/constraints.ts';
 import { parseVerifiedRequest } from '#src/consent/verified-claims-request.ts';
+import type { ProviderParts } from './parts.ts';
 
 /** As deep as a request for verified claims goes, and one more. */
 const deepest = 14;
@@ -16,18 +18,20 @@ function assertStorable(value: unknown, depth: number): void {
   }
 }
 
+type ClaimParts = Pick<ProviderParts, 'catalogue' | 'valueDigest'>;
+
 /** The members of one container; verified claims in the form that is kept. */
-function checkedMembers(container: string, members: object): object {
+function checkedMembers({ catalogue, valueDigest }: ClaimParts, container: string, members: object): object {
   return Object.fromEntries(
     Object.entries(members).map(([name, member]) => {
       if (name === 'verified_claims') {
         const request = parseVerifiedRequest(`claims.${container}.verified_claims`, member);
         if (typeof request === 'string') throw new errors.InvalidRequest(request);
-        return [name, request];
+        return [name, hideVerifiedValues(request, valueDigest)];
       }
       if (member !== null && !isObject(member))
         throw new errors.InvalidRequest(`claims.${container} members must be null or objects`);
-      return [name, member];
+      return [name, hidePlainValue(catalogue, name, member, valueDigest)];
     }),
   );
 }
@@ -38,20 +42,21 @@ function checkedMembers(container: string, members: object): object {
  * either.
  * @see OpenID Connect Core 1.0, 5.5.1
  */
-function checkClaimsParameter(claims: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function checkClaimsParameter(parts: ClaimParts, claims: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   assertStorable(claims, 0);
   const containers = ['userinfo', 'id_token'].flatMap((name) => {
     const members = claims[name];
-    return isObject(members) ? [[name, checkedMembers(name, members)] as const] : [];
+    return isObject(members) ? [[name, checkedMembers(parts, name, members)] as const] : [];
   });
   return { ...claims, ...Object.fromEntries(containers) };
 }
 
 /**
  * Checks the parameter and writes back what was read: the library takes no arrays where `verified_claims` may be one, so that it is kept as an
- * object which holds its sets. Written once it is read the same again (pushed requests are checked twice).
+ * object which holds its sets, and values that are asked after are kept as digests. Written once it is read the same again (pushed requests
+ * are checked twice).
  */
-export function takeClaimsParameter(ctx: KoaContextWithOIDC, claims: object): void {
-  const checked = checkClaimsParameter(claims as Readonly<Record<string, unknown>>);
+export function takeClaimsParameter(parts: ClaimParts, ctx: KoaContextWithOIDC, claims: object): void {
+  const checked = checkClaimsParameter(parts, claims as Readonly<Record<string, unknown>>);
   if (ctx.oidc.params !== undefined) ctx.oidc.params['claims'] = JSON.stringify(checked);
 }

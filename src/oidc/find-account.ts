@@ -2,7 +2,9 @@ import type { AccountClaims, FindAccount, Account as ProviderAccount } from 'oid
 import type { Account, IdentityLevel } from '#src/accounts/account.ts';
 import { parseAcr } from '#src/assurance/level.ts';
 import { isUsable, type TokenFacts, tokenRefusal } from '#src/assurance/token-check.ts';
+import { guessIn } from '#src/consent/asked-values.ts';
 import { claimsByScope } from '#src/consent/claim-catalogue.ts';
+import type { RequestedClaim } from '#src/consent/claim-request.ts';
 import type { Guess } from '#src/consent/match-limit.ts';
 import { type ReleaseQuestion, releaseClaims } from '#src/consent/release.ts';
 import { standingOf } from '#src/consent/standing.ts';
@@ -58,10 +60,7 @@ function identityLevelFor(account: Account, token: TokenLike | undefined): Ident
   return proven !== undefined && proven.identity < account.identityLevel ? proven.identity : account.identityLevel;
 }
 
-interface AskedClaim {
-  readonly name: string;
-  readonly value: unknown;
-}
+type AskedClaim = Pick<RequestedClaim, 'name' | 'guess'>;
 
 /** What a use of claims is about: a scope's and those asked one by one. */
 function claimsFor(
@@ -73,7 +72,7 @@ function claimsFor(
   // an ID token carries only what was asked for it by name; userinfo has the rest (OpenID Connect Core 1.0, 5.4)
   const byScope = use === 'userinfo' ? scope.split(' ').flatMap((name) => scopes[name] ?? []) : [];
   const names = new Set([...byScope, ...Object.keys(claims)]);
-  return [...names].map((name) => ({ name, value: (claims[name] as { value?: unknown } | null | undefined)?.value }));
+  return [...names].map((name) => ({ name, guess: guessIn(claims[name]) }));
 }
 
 /**
@@ -89,9 +88,9 @@ export function createFindAccount(parts: ProviderParts): FindAccount {
     asked: readonly AskedClaim[],
     use: Omit<Guess, 'claim' | 'value'>,
   ) {
-    for (const { name, value } of asked) {
-      const guess = name in released ? parts.catalogue.get(name)?.guess?.(value) : undefined;
-      if (guess !== undefined && !(await parts.matchLimit.admit({ ...use, claim: name, value: guess }))) delete released[name];
+    for (const { name, guess } of asked) {
+      if (guess === undefined || parts.catalogue.get(name)?.guess === undefined || !Object.hasOwn(released, name)) continue;
+      if (!(await parts.matchLimit.admit({ ...use, claim: name, value: guess }))) delete released[name];
     }
   }
 
@@ -122,6 +121,7 @@ export function createFindAccount(parts: ProviderParts): FindAccount {
         identityLevel: identityLevelFor(account, used),
         person: account.person,
         now,
+        digest: parts.valueDigest,
       };
       const released = releaseClaims(question, asked);
       await limitGuesses(released, asked, { accountId: account.id, clientId });

@@ -69,7 +69,7 @@ export function createProvider(parts: ProviderParts): Provider {
     extraTokenClaims: (ctx) => extraTokenClaims(ctx),
     features: {
       ...supported.features,
-      claimsParameter: { enabled: true, assertClaimsParameter: async (ctx, claims) => takeClaimsParameter(ctx, claims) },
+      claimsParameter: { enabled: true, assertClaimsParameter: async (ctx, claims) => takeClaimsParameter(parts, ctx, claims) },
       ciba: { ...supported.features.ciba, ...createBackchannel(parts) },
       dPoP: {
         enabled: true,

@@ -49,11 +49,11 @@ function asClaims({ claims }: DataRequest): Record<string, unknown> {
 }
 
 /** From here on the request is one for these claims and this purpose, whichever way it came. */
-function writeAsRequest(ctx: KoaContextWithOIDC, detail: DataRequest): void {
+function writeAsRequest(parts: ProviderParts, ctx: KoaContextWithOIDC, detail: DataRequest): void {
   const { params } = ctx.oidc;
   if (params === undefined) return;
   const asked = claimsOf(paramsOf(ctx));
-  takeClaimsParameter(ctx, { ...asked, userinfo: { ...asClaims(detail), ...asked?.userinfo } });
+  takeClaimsParameter(parts, ctx, { ...asked, userinfo: { ...asClaims(detail), ...asked?.userinfo } });
   params['purpose'] = detail.purpose;
 }
 
@@ -82,7 +82,7 @@ export function createRichRequests(parts: ProviderParts) {
       const found = await parts.clients.find(client.clientId);
       if (found === undefined) throw invalid('the client is no longer registered');
       checkDataRequest(found.client, detail);
-      writeAsRequest(ctx, detail);
+      writeAsRequest(parts, ctx, detail);
     } catch (refusal) {
       if (refusal instanceof DomainError) throw invalid(refusal.detail ?? refusal.code);
       throw refusal;

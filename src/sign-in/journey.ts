@@ -47,7 +47,7 @@ const isNative = ({ metadata }: Client): boolean => metadata['application_type']
 
 /** What a service asks of this person here, given what they decided before. */
 export function consentPlanFor(
-  parts: Pick<SignInParts, 'clock' | 'catalogue' | 'verification'>,
+  parts: Pick<SignInParts, 'clock' | 'catalogue' | 'verification' | 'valueDigest'>,
   client: Client,
   params: AuthorizationParams,
   account: Account,
@@ -64,10 +64,10 @@ export function consentPlanFor(
     offlineAccess: scopes.has('offline_access'),
     askAgain: promptsOf(params).has('consent') && !consentAnswered,
     pageAnyway: isNative(client) && !consentAnswered,
-    holds: ({ name, value }) => {
+    holds: ({ name, guess }) => {
       if (!fitsLevel(parts.catalogue, name, account.identityLevel)) return false;
       person ??= account.person();
-      return parts.catalogue.get(name)?.read(person, { now, value }) !== undefined;
+      return parts.catalogue.get(name)?.read(person, { now, digest: parts.valueDigest, guess }) !== undefined;
     },
   });
   // linking an account of the service is said and confirmed each time

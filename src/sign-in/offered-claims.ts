@@ -1,21 +1,21 @@
 import type { Person } from '#src/accounts/account.ts';
 import type { OfferedClaim } from '#src/approvals/ports.ts';
 import type { Client } from '#src/clients/client.ts';
-import type { ClaimCatalogue } from '#src/consent/claim-catalogue.ts';
 import type { RequestedClaim } from '#src/consent/claim-request.ts';
 import type { ConsentPlan } from '#src/consent/consent-plan.ts';
+import type { SignInParts } from './ports.ts';
 
 /** What a phone shows of a consent plan: claims to decide on, and those that a public service reads by law, with their values. */
 export function offeredClaims(
-  catalogue: ClaimCatalogue,
+  { catalogue, clock, valueDigest }: Pick<SignInParts, 'catalogue' | 'clock' | 'valueDigest'>,
   client: Client,
   plan: ConsentPlan,
   person: Person,
-  now: number,
 ): OfferedClaim[] {
-  const offer = ({ name, essential, value }: RequestedClaim): OfferedClaim => ({
+  const reading = { now: clock.now(), digest: valueDigest };
+  const offer = ({ name, essential, guess }: RequestedClaim): OfferedClaim => ({
     name,
-    value: catalogue.get(name)?.read(person, { now, value }),
+    value: catalogue.get(name)?.read(person, { ...reading, guess }),
     essential,
     purpose: { vi: plan.purpose.vi, en: plan.purpose.en },
     ...(catalogue.get(name)?.verifies === undefined ? {} : { verified: true }),

@@ -2,6 +2,7 @@ import type { AccountDirectory } from '#src/accounts/ports.ts';
 import type { DeviceMethods } from '#src/assurance/reach.ts';
 import type { ClientDirectory } from '#src/clients/ports.ts';
 import type { ClaimCatalogue } from '#src/consent/claim-catalogue.ts';
+import type { ValueDigest } from '#src/consent/value-digest.ts';
 import type { VerificationTerms } from '#src/consent/verification.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import type { Random } from '#src/kernel/random.ts';
@@ -24,6 +25,7 @@ export interface SignInParts {
   readonly clients: ClientDirectory;
   readonly catalogue: ClaimCatalogue;
   readonly verification: VerificationTerms;
+  readonly valueDigest: ValueDigest;
   /** What an enrolled phone can prove at best in this deployment. */
   readonly deviceMethods: DeviceMethods;
   readonly policy: SignInPolicy;

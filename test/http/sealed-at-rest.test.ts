@@ -100,6 +100,38 @@ describe('a stolen database or backup', () => {
   });
 });
 
+describe('what a service asks after', () => {
+  it('is kept in a form that tells nothing, with the pages, the code and the tokens', async () => {
+    const prefix = world.provider.application.settings.claimsPrefix;
+    const compared = [`${prefix}personal_id_number_matches`, `${prefix}name_matches`];
+    const curious = await Service.register(world.provider, 'curious', {
+      allowed_claims: [...compared, 'birthdate', 'verified_claims.name', 'verified_claims.birthdate'],
+      grant_types: ['authorization_code', 'refresh_token'],
+    });
+    const asked = {
+      [compared[0] ?? '']: { value: quynh.id_number },
+      [compared[1] ?? '']: { value: 'Đặng Ngọc Quỳnh' },
+      birthdate: { value: quynh.birthdate },
+      verified_claims: {
+        verification: { trust_framework: null },
+        claims: { name: { values: ['Đặng Ngọc Quỳnh', 'Quỳnh'] }, birthdate: { value: quynh.birthdate } },
+      },
+    };
+    const params = { scope: 'openid offline_access', claims: JSON.stringify({ userinfo: asked, id_token: asked }) };
+    await new FormBrowser().open(curious.authorize(params).url);
+    const grant = [...compared, 'verified_claims.name', 'verified_claims.birthdate'];
+    const { tokens } = await curious.signIn(new FormBrowser(), quynh, params, grant);
+    expect(await curious.userinfo(tokens)).toMatchObject({
+      [compared[0] ?? '']: true,
+      [compared[1] ?? '']: true,
+      verified_claims: { claims: { name: 'Đặng Ngọc Quỳnh', birthdate: '1990-03-27' } },
+    });
+    const kept = await stored();
+    expect(kept).toContain('value_digest');
+    expect(heldBy(kept)).toEqual([]);
+  });
+});
+
 describe('what a version before kept unsealed', () => {
   it('can still be shown, listed and approved', async () => {
     const { store } = world.provider.application;

@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { createVirtualPhone, enrolPhone, readPayload } from '#src/phone/virtual-phone.ts';
+import { ask as askByItself, poll, registerBackchannelService } from '#test/support/backchannel-service.ts';
 import { FapiService } from '#test/support/fapi-service.ts';
 import { FormBrowser } from '#test/support/form-browser.ts';
 import { MovingClock } from '#test/support/moving-clock.ts';
@@ -70,6 +71,12 @@ const set = (verification: object = {}, claims: object = { name: null }) => ({
   claims,
 });
 
+/** The verified claims of an answer, after a look at their shape. */
+function shaped({ verified_claims: answer }: Record<string, unknown>): Answer {
+  if (answer !== undefined) expect(shapeFaults(answer)).toEqual([]);
+  return answer as Answer;
+}
+
 /** What userinfo answers to this request; every answer has the right shape. */
 async function ask(
   asked: unknown,
@@ -80,9 +87,7 @@ async function ask(
   }: { service?: Service; person?: { id_number: string; password: string }; grant?: string[] } = {},
 ): Promise<Answer> {
   const { tokens } = await service.signIn(new FormBrowser(), person, { claims: inUserinfo(asked) }, grant);
-  const answer = (await service.userinfo(tokens))['verified_claims'] as Answer;
-  if (answer !== undefined) expect(shapeFaults(answer)).toEqual([]);
-  return answer;
+  return shaped(await service.userinfo(tokens));
 }
 
 const whole = {
@@ -141,7 +146,7 @@ describe('verified claims', () => {
   it('come in the ID token when they are asked for there, and only there', async () => {
     const claims = JSON.stringify({ id_token: { verified_claims: set() } });
     const signedIn = await bank.signIn(new FormBrowser(), lan, { claims }, verified('name'));
-    expect(decodeJwt(signedIn.tokens.id_token)['verified_claims']).toEqual({
+    expect(shaped(decodeJwt(signedIn.tokens.id_token))).toEqual({
       verification: { trust_framework: framework },
       claims: { name: 'Nguyễn Thị Lan' },
     });
@@ -319,9 +324,7 @@ describe('a service of the strong profiles', () => {
     const back = await browser.press(consent, 'approve', { grant: verified('name') }, strong.redirectUri);
     const { body } = await strong.redeem(new URL(back.url).searchParams.get('code') ?? '', verifier);
     const answer = (await (await strong.userinfo(String(body['access_token']))).json()) as Record<string, unknown>;
-    expect(answer['verified_claims']).toEqual([
-      { verification: { trust_framework: framework }, claims: { name: 'Nguyễn Thị Lan' } },
-    ]);
+    expect(shaped(answer)).toEqual([{ verification: { trust_framework: framework }, claims: { name: 'Nguyễn Thị Lan' } }]);
   });
 
   it('hears what is malformed when it pushes', async () => {
@@ -330,6 +333,32 @@ describe('a service of the strong profiles', () => {
     const { status, body } = await strong.call('/request', fields, {});
     expect([status, body['error']]).toEqual([400, 'invalid_request']);
     expect(body['error_description']).toContain('verification must be an object');
+  });
+});
+
+describe('a service that asks by itself', () => {
+  it('gets verified claims as they were granted on the phone, in the ID token and at userinfo', async () => {
+    const insurer = await registerBackchannelService(provider, 'insurer', { allowed_claims: verified('name', 'birthdate') });
+    const { code } = await provider.application.enrolmentCodes.issue(lanId, { vouched: true });
+    const phone = createVirtualPhone(await enrolPhone(provider.issuer, code));
+    const wanted = { verified_claims: [set({ time: null }, { name: { value: 'Nguyễn Thị Lan' }, birthdate: null })] };
+    const claims = JSON.stringify({ userinfo: wanted, id_token: wanted });
+    const asked = await askByItself(insurer, { login_hint: lan.id_number, binding_message: 'Hợp đồng 12', claims });
+    const approval = await phone.open((await phone.list())[0]?.id ?? '');
+    expect(readPayload(approval).claims).toMatchObject([
+      { name: 'verified_claims.name', value: 'Nguyễn Thị Lan', verified: true },
+      { name: 'verified_claims.birthdate', value: '1990-02-01', verified: true },
+    ]);
+    await phone.decide(approval, { decision: 'approve', granted: verified('name') });
+    clock.advance(6000);
+    const { body } = await poll(insurer, asked.body['auth_req_id']);
+    const answer = [
+      { verification: { trust_framework: framework, time: '2021-01-15T16:59:59Z' }, claims: { name: 'Nguyễn Thị Lan' } },
+    ];
+    expect(shaped(decodeJwt(String(body['id_token'])))).toEqual(answer);
+    const headers = { authorization: `Bearer ${String(body['access_token'])}` };
+    const userinfo = await fetch(`${provider.issuer}/me`, { headers });
+    expect(shaped((await userinfo.json()) as Record<string, unknown>)).toEqual(answer);
   });
 });
 
@@ -366,7 +395,7 @@ describe('the gate', () => {
     // that was a refusal; asked again it is granted, and the plain claim stays as it was
     const again = { prompt: 'consent', claims: inUserinfo(set()) };
     const { tokens } = await shop.signIn(new FormBrowser(), lan, again, verified('name'));
-    expect(await shop.userinfo(tokens)).toMatchObject({ verified_claims: { claims: { name: 'Nguyễn Thị Lan' } } });
+    expect(shaped(await shop.userinfo(tokens))).toMatchObject({ claims: { name: 'Nguyễn Thị Lan' } });
     const market = await Service.register(provider, 'market', { allowed_claims: ['name', ...verified('name')] });
     await ask(set(), { service: market });
     const second = await market.signIn(new FormBrowser(), lan, plain, []);
@@ -458,7 +487,7 @@ describe('the person', () => {
     expect(consent.html).toContain('value="verified_claims.name"');
     expect(consent.html).not.toContain('value="verified_claims.birthdate"');
     const { tokens } = await shop.redeem(await browser.press(consent, 'approve', { grant: [] }, shop.redirectUri), verifier);
-    expect((await shop.userinfo(tokens))['verified_claims']).toEqual({
+    expect(shaped(await shop.userinfo(tokens))).toEqual({
       verification: { trust_framework: framework },
       claims: { birthdate: '1990-02-01' },
     });

@@ -6,6 +6,7 @@ import { findConsent } from '#src/consent/record-consent.ts';
 import { releaseClaims } from '#src/consent/release.ts';
 import { shownWords } from '#src/consent/shown-words.ts';
 import { endingsOf, standingOf } from '#src/consent/standing.ts';
+import { createValueDigest } from '#src/consent/value-digest.ts';
 import { createVerificationTerms } from '#src/consent/verification.ts';
 import { type WithdrawalScope, withdrawConsent } from '#src/consent/withdraw-consent.ts';
 import { answerConsent } from '#src/sign-in/answer-consent.ts';
@@ -47,6 +48,7 @@ export async function openConsentWorld(lifeMs: number) {
     catalogue,
     deviceMethods: [],
     idNumberDigest: createIdNumberDigest(world.sealing),
+    valueDigest: createValueDigest(world.sealing),
     verification: createVerificationTerms('https://senid.example/tf', 'https://senid.example/claims/'),
     policy: { consentLifeMs: lifeMs, knownBrowserLifeMs: lifeMs },
   };
@@ -96,7 +98,16 @@ export async function openConsentWorld(lifeMs: number) {
       const { identityLevel } = account;
       const now = world.clock.now();
       return releaseClaims(
-        { catalogue, client, standing, purpose, identityLevel, person: account.person, now },
+        {
+          catalogue,
+          client,
+          standing,
+          purpose,
+          identityLevel,
+          person: account.person,
+          now,
+          digest: createValueDigest(world.sealing),
+        },
         claims.map((name) => ({ name })),
       );
     },

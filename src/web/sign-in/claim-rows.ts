@@ -1,6 +1,6 @@
 import type { Person } from '#src/accounts/account.ts';
 import type { Client } from '#src/clients/client.ts';
-import type { ClaimCatalogue } from '#src/consent/claim-catalogue.ts';
+import type { ClaimCatalogue, Reading } from '#src/consent/claim-catalogue.ts';
 import type { RequestedClaim } from '#src/consent/claim-request.ts';
 import type { ConsentPlan } from '#src/consent/consent-plan.ts';
 import type { Language } from '#src/kernel/identifier.ts';
@@ -13,19 +13,18 @@ interface RowContext {
   readonly plan: ConsentPlan;
   readonly person: Person;
   readonly language: Language;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
+  readonly reading: Reading;
 }
 
 /** Claims as rows of a page: what it is called, what it holds, what for and by which law. */
 export function claimRows(
-  { catalogue, client, plan, person, language, now }: RowContext,
+  { catalogue, client, plan, person, language, reading }: RowContext,
   claims: readonly RequestedClaim[],
 ): ClaimRow[] {
-  return claims.map(({ name, essential, value }) => ({
+  return claims.map(({ name, essential, guess }) => ({
     name,
     label: claimLabel(name, language),
-    value: formatClaimValue(name, catalogue.get(name)?.read(person, { now, value }), language),
+    value: formatClaimValue(name, catalogue.get(name)?.read(person, { ...reading, guess }), language),
     purpose: plan.purpose[language],
     essential,
     verified: catalogue.get(name)?.verifies !== undefined,

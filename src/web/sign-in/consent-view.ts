@@ -55,13 +55,14 @@ function sentencesOf(model: Omit<ConsentModel, 'shown'>, service: string, langua
 
 /** What the consent page of a journey says. The same for showing it and for taking its answer, so that both can be compared. */
 export function consentView(
-  parts: Pick<SignInPageParts, 'catalogue' | 'clock'>,
+  parts: Pick<SignInPageParts, 'catalogue' | 'clock' | 'valueDigest'>,
   journey: Journey & { account: Account; plan: ConsentPlan },
   link: LinkOffer | undefined,
   language: Language,
 ): ConsentView {
   const { client, plan, account, assessment } = journey;
-  const rows = { catalogue: parts.catalogue, client, plan, person: account.person(), language, now: parts.clock.now() };
+  const reading = { now: parts.clock.now(), digest: parts.valueDigest };
+  const rows = { catalogue: parts.catalogue, client, plan, person: account.person(), language, reading };
   const addressOf = (name: string): string | undefined =>
     (client.metadata[`${name}#${language}`] ?? client.metadata[name]) as string | undefined;
   const said = {
@@ -80,7 +81,7 @@ export function consentView(
 
 /** The page that a form says it stood on, in whatever language; undefined when that is not what would be asked now. */
 export const shownConsentView = (
-  parts: Pick<SignInPageParts, 'catalogue' | 'clock'>,
+  parts: Pick<SignInPageParts, 'catalogue' | 'clock' | 'valueDigest'>,
   journey: Journey & { account: Account; plan: ConsentPlan },
   link: LinkOffer | undefined,
   shown: string,
