@@ -7,6 +7,7 @@ import { createKeyboardAuthentication } from './accounts/keyboard-authentication
 import { createSubjectIdentifiers } from './accounts/subject-identifier.ts';
 import { createThrottle } from './accounts/throttle.ts';
 import { createApprovals } from './approvals/approvals.ts';
+import { pingKind } from './backchannel/ping.ts';
 import type { BackchannelParts } from './backchannel/ports.ts';
 import { createServiceRequests } from './backchannel/service-requests.ts';
 import type { Work } from './background/background-work.ts';
@@ -24,6 +25,7 @@ import { type Clock, systemClock } from './kernel/clock.ts';
 import type { AccountId } from './kernel/identifier.ts';
 import { type Random, systemRandom } from './kernel/random.ts';
 import { observeStore, type StoreObserver } from './observation/observed-store.ts';
+import { createBackchannelPing } from './oidc/backchannel-ping.ts';
 import { createClientCertificates } from './oidc/client-certificate.ts';
 import { createClientMetadataRules } from './oidc/client-rules.ts';
 import { createPush } from './oidc/outgoing-push.ts';
@@ -108,6 +110,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
   const push = createPush(settings.outboundPrivate);
   const ways = {
     [serviceEventKind]: createServiceEventDelivery({ ...basics, issuer: settings.issuer, clients, subjects, signingKeys, push }),
+    [pingKind]: createBackchannelPing({ ...basics, clients, push }),
   };
   /** Sends what waits in the outbox. */
   const delivery = (logger: Pick<Logger, 'warn'>): Work => ({
@@ -147,7 +150,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     ...basics,
     accounts,
     requests,
-    serviceRequests: createServiceRequests(backchannel, async () => undefined),
+    serviceRequests: createServiceRequests(backchannel),
     matcher: createFaceMatcher(settings.matcherUrl),
     issuer: settings.issuer,
     allowSimulated,

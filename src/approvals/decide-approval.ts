@@ -52,6 +52,7 @@ async function settleRequest(
         { set: { ...outcome, deviceId: device.id, expiresAt }, unset: ['waitsFor'] },
       ),
       evidenceOf(parts, device, approval, outcome.decision),
+      ...serviceRequests.told(keptRequest(sealing, approval)),
       ...bound,
     ]);
   } catch (conflict) {
@@ -59,7 +60,6 @@ async function settleRequest(
     // what it is bound to has moved meanwhile (another payment of the day): the person may sign again
     throw new DomainError(conflict.collection === approvals.name ? 'already_decided' : 'approval_raced');
   }
-  await serviceRequests.settled(keptRequest(sealing, approval));
 }
 
 async function deny(

@@ -99,6 +99,6 @@ export interface ServiceRequests {
    * @throws {DomainError} `face_missing`, `approval_not_found`
    */
   permit(kept: KeptServiceRequest, yes: Yes): Promise<Permitted>;
-  /** It was decided: whoever waits elsewhere is told. */
-  settled(kept: KeptServiceRequest): Promise<void>;
+  /** What tells whoever waits that there is an answer, yes or no; in the commit of the decision. */
+  told(kept: KeptServiceRequest): readonly Write[];
 }

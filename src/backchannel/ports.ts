@@ -28,6 +28,15 @@ export interface BackchannelRequest {
   readonly params: AuthorizationParams;
   /** Milliseconds since the epoch. */
   readonly requestedAt: number;
+  /** For whom does not poll: what the service gave to be called with. */
+  readonly ping?: Ping | undefined;
+}
+
+/** @see CIBA Core 1.0, 7.1 and 10.2 */
+export interface Ping {
+  readonly authReqId: string;
+  /** `client_notification_token` of the request. */
+  readonly token: string;
 }
 
 /** What is kept of a yes: what it was for, and how often everything of that had been taken back by then. */

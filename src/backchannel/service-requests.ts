@@ -12,6 +12,7 @@ import { consentEntry } from '#src/sign-in/answer-consent.ts';
 import { textParam } from '#src/sign-in/authorization-request.ts';
 import { offeredClaims } from '#src/sign-in/offered-claims.ts';
 import { dataRequestOf, transactionOf } from './authorization-details.ts';
+import { queuedPing } from './ping.ts';
 import type { ApprovedNote, BackchannelParts, BackchannelRequest } from './ports.ts';
 import { type ViewedRequest, viewRequest } from './view-request.ts';
 
@@ -43,10 +44,7 @@ function aimOf({ assessment: { requirement }, account }: ViewedRequest, payment:
 }
 
 /** Tells approvals about the requests that services make by themselves. */
-export function createServiceRequests(
-  parts: BackchannelParts,
-  settled: (kept: KeptServiceRequest) => Promise<void>,
-): ServiceRequests {
+export function createServiceRequests(parts: BackchannelParts): ServiceRequests {
   /** What was granted stands in the ledger with the decision itself: a withdrawal from then on covers it. */
   function consentOf(kept: KeptServiceRequest, viewed: ViewedRequest, { granted, deviceId, decision }: Yes): Write {
     const { client, account, plan, consent } = viewed;
@@ -65,7 +63,10 @@ export function createServiceRequests(
   }
 
   return {
-    settled,
+    told(kept) {
+      const { ping, clientId } = requestOf(kept);
+      return ping === undefined ? [] : [queuedPing(parts, clientId, ping)];
+    },
     async shownTo(kept) {
       const request = requestOf(kept);
       const viewed = await viewRequest(parts, kept.accountId, request);

@@ -30,12 +30,14 @@ export function checkKeyAddress({ jwks_uri: address }: Members, policy: AddressP
   checkCalled('jwks_uri', address, policy);
 }
 
-/** Where it pushes events. */
-export function checkEventAddress({ consent_event_uri: address }: Members, policy: AddressPolicy): void {
-  const url = checkCalled('consent_event_uri', address, policy);
-  if (url === undefined) return;
-  if (!/^https?:$/.test(url.protocol)) throw memberInvalid('consent_event_uri', 'must be a web address');
-  if (url.username !== '' || url.hash !== '') throw memberInvalid('consent_event_uri', 'has a user or a fragment');
+/** Where it pushes events, and tells that a request was answered. */
+export function checkPushAddresses(members: Members, policy: AddressPolicy): void {
+  for (const member of ['consent_event_uri', 'backchannel_client_notification_endpoint'] as const) {
+    const url = checkCalled(member, members[member], policy);
+    if (url === undefined) continue;
+    if (!/^https?:$/.test(url.protocol)) throw memberInvalid(member, 'must be a web address');
+    if (url.username !== '' || url.hash !== '') throw memberInvalid(member, 'has a user or a fragment');
+  }
 }
 
 function checkCalled(

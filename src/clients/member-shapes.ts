@@ -62,6 +62,7 @@ const oidc = {
   subject_type: z.enum(['pairwise', 'public']).default('pairwise'),
   jwks: z.object({ keys: z.array(z.looseObject({})) }, 'expected a JSON Web Key Set').optional(),
   jwks_uri: z.string().optional(),
+  backchannel_client_notification_endpoint: z.string().max(2000).optional(),
   scope: z.string().optional(),
 };
 

@@ -15,7 +15,6 @@ export function profileMembers(profile: SecurityProfile | undefined, metadata: C
   const common = {
     ...tokens,
     require_pushed_authorization_requests: true,
-    require_pkce: true,
     ...(isTlsBound ? {} : { dpop_bound_access_tokens: true }),
   };
   if (profile === 'fapi-2.0') return common;

@@ -1,11 +1,10 @@
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { randomIdentifier } from '#src/kernel/random.ts';
 import { type Actor, isSameHand } from './actor.ts';
-import type { Client, ClientMetadata } from './client.ts';
+import type { Client } from './client.ts';
 import { type ClientErrorCode, memberInvalid } from './errors.ts';
 import { changesBetween, type MemberChange, type Told } from './history.ts';
-import { withKeysAddress } from './inline-keys.ts';
-import { profileMembers } from './profile-members.ts';
+import { asLibraryReads } from './library-metadata.ts';
 import { needsSecret } from './protocol-rules.ts';
 import { clientOf, type Registration, readRegistration } from './registration.ts';
 import type { ClientRegistryParts } from './registry-parts.ts';
@@ -25,17 +24,6 @@ export interface ProposeOptions extends Expected {
   /** Refused where the service is there already. */
   readonly isNew?: boolean;
 }
-
-/** The library asks a pairwise client of several hosts for its sector's address; ours is frozen, and nothing is fetched. */
-const asProviderReads = ({ id, metadata, policy, sector, subjectType }: Client): ClientMetadata =>
-  withKeysAddress(
-    {
-      ...metadata,
-      ...profileMembers(policy.profile, metadata),
-      ...(subjectType === 'pairwise' ? { sector_identifier_uri: `https://${sector}/` } : {}),
-    },
-    id,
-  );
 
 interface Secrets {
   readonly kept: readonly KeptSecret[] | undefined;
@@ -80,7 +68,7 @@ function proposalOf(parts: ClientRegistryParts, registration: Registration, { li
   const secrets = secretsAfter(parts, registration, waiting?.secrets ?? (live === undefined ? [] : secretsOf(live)));
   const version = clientOf(registration, live);
   const [newest] = secrets.kept ?? [];
-  parts.rules.check(asProviderReads(version), newest === undefined ? undefined : openSecret(parts.sealing, version.id, newest));
+  parts.rules.check(asLibraryReads(version), newest === undefined ? undefined : openSecret(parts.sealing, version.id, newest));
   return {
     version,
     secrets,

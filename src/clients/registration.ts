@@ -1,8 +1,8 @@
 import {
   type AddressPolicy,
-  checkEventAddress,
   checkKeyAddress,
   checkKeys,
+  checkPushAddresses,
   checkRedirects,
   checkTranslatedAddresses,
 } from './address-rules.ts';
@@ -55,7 +55,7 @@ export function readRegistration(json: unknown, policy: RegistrationPolicy): Reg
   checkSecret(members, policy.isProduction);
   checkKeys(members);
   checkKeyAddress(members, policy);
-  checkEventAddress(members, policy);
+  checkPushAddresses(members, policy);
   checkTranslatedAddresses(sent);
   checkProfile(sent, members);
   return { sent, members };

@@ -14,24 +14,17 @@ export const adminScopes = ['services.read', 'services.manage', 'services.review
 const words = (text: string | undefined): string[] => text?.split(' ').filter(Boolean) ?? [];
 
 /**
- * What a service may ask for: what its registration names, else what follows from its claims and grants. Asking for more is `invalid_scope`
- * before any page (assurance.md, rule 7).
+ * What a service may ask for: what its registration names; asking for more is `invalid_scope` before any page (assurance.md, rule 7). Where it
+ * names none, every scope of people's data may be asked and brings what `allowed_claims` has: client libraries ask for `profile` by themselves.
  */
 export function scopesOf(
-  { allowedClaims, allowedScopes }: Pick<ClientPolicy, 'allowedClaims' | 'allowedScopes'>,
+  { allowedScopes }: Pick<ClientPolicy, 'allowedScopes'>,
   metadata: Readonly<Record<string, unknown>>,
   claimsByScope: ClaimsByScope,
 ): readonly string[] {
   if (allowedScopes !== undefined) return allowedScopes;
   if (typeof metadata['scope'] === 'string') return words(metadata['scope']);
-  const ofClaims = Object.entries(claimsByScope).filter(([, claims]) => claims.some((claim) => allowedClaims.includes(claim)));
-  const grants = metadata['grant_types'];
-  const refreshes = Array.isArray(grants) && grants.includes('refresh_token');
-  return [
-    'openid',
-    ...(refreshes ? ['offline_access'] : []),
-    ...ofClaims.map(([scope]) => scope).filter((scope) => scope !== 'openid'),
-  ];
+  return [...new Set([...protocolScopes, ...Object.keys(claimsByScope)])];
 }
 
 /** Why a service may not have a scope, or nothing. */

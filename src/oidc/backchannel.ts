@@ -9,7 +9,7 @@ import { viewRequest } from '#src/backchannel/view-request.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { randomIdentifier } from '#src/kernel/random.ts';
-import type { AuthorizationParams } from '#src/sign-in/authorization-request.ts';
+import { type AuthorizationParams, textParam } from '#src/sign-in/authorization-request.ts';
 import { paramsOf } from './assess-request.ts';
 import { profileOf } from './client-profile.ts';
 import type { ProviderParts } from './parts.ts';
@@ -91,11 +91,13 @@ export function createBackchannel(parts: ProviderParts) {
       client: Client,
     ) {
       const params = paramsOf(ctx);
+      const token = textParam(params, 'client_notification_token');
       const request: BackchannelRequest = {
         kind: kindOf(params),
         clientId: client.clientId,
         params: kept(params),
         requestedAt: parts.clock.now(),
+        ...(token === undefined ? {} : { ping: { authReqId: made.jti, token } }),
       };
       await askPerson(parts, {
         authReqId: made.jti,

@@ -10,8 +10,15 @@ export interface PushAnswer {
   readonly body: string;
 }
 
+export interface PushedMessage {
+  readonly contentType: string;
+  readonly body: string;
+  /** Of the service's own making. */
+  readonly authorization?: string;
+}
+
 /** Posts to an address that a service registered. @throws when there is no answer in time, or the address leads to a private network */
-export type Push = (address: string, message: { readonly contentType: string; readonly body: string }) => Promise<PushAnswer>;
+export type Push = (address: string, message: PushedMessage) => Promise<PushAnswer>;
 
 const patienceMs = 3000;
 const longestAnswer = 4096;
@@ -41,14 +48,19 @@ export const guardedLookup: LookupFunction = (host, options, done) => {
  * all others are refused them, whatever a name resolves to.
  */
 export function createPush(mayReachPrivate: boolean): Push {
-  return (address, { contentType, body }) =>
+  return (address, { contentType, body, authorization }) =>
     new Promise((resolve, reject) => {
       const url = new URL(address);
       if (!mayReachPrivate && isPrivateAddress(url)) return reject(new PrivateAddress());
       const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
       const request = send(url, {
         method: 'POST',
-        headers: { 'content-type': contentType, accept: 'application/json', 'content-length': Buffer.byteLength(body) },
+        headers: {
+          'content-type': contentType,
+          accept: 'application/json',
+          'content-length': Buffer.byteLength(body),
+          ...(authorization === undefined ? {} : { authorization }),
+        },
         signal: AbortSignal.timeout(patienceMs),
         agent: false,
         ...(mayReachPrivate ? {} : { lookup: guardedLookup }),

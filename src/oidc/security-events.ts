@@ -2,6 +2,7 @@ import { importJWK, SignJWT } from 'jose';
 import type { SubjectIdentifiers } from '#src/accounts/subject-identifier.ts';
 import type { Client } from '#src/clients/client.ts';
 import type { ClientDirectory } from '#src/clients/ports.ts';
+import { profileMembers } from '#src/clients/profile-members.ts';
 import { type Clock, epochSeconds } from '#src/kernel/clock.ts';
 import type { Deliver, Delivery } from '#src/outbox/deliver-due.ts';
 import { type ServiceEvent, serviceEventOf } from '#src/outbox/service-event.ts';
@@ -21,7 +22,8 @@ export interface SecurityEventParts {
 }
 
 /** With the algorithm of the service's ID tokens, which it can check already. */
-const algorithmOf = ({ metadata }: Client): string => String(metadata['id_token_signed_response_alg'] ?? 'RS256');
+const algorithmOf = ({ metadata, policy }: Client): string =>
+  String({ ...metadata, ...profileMembers(policy.profile, metadata) }['id_token_signed_response_alg'] ?? 'RS256');
 
 /**
  * A Security Event Token: it names its subject in `sub_id` alone and never expires, so that nobody takes it for an ID token.

@@ -76,7 +76,8 @@ export function supportedMetadata({ areTaken, haveAuthorities, ...certificates }
       dPoP: { enabled: true },
       ciba: {
         enabled: true,
-        deliveryModes: ['poll'],
+        // pushing tokens is forbidden under FAPI-CIBA, and needed by nobody else
+        deliveryModes: ['poll', 'ping'],
         processLoginHint: notHere,
         processLoginHintToken: notHere,
         triggerAuthenticationDevice: notHere,

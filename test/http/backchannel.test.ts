@@ -1,3 +1,5 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lockAccount } from '#src/accounts/locks.ts';
@@ -255,4 +257,85 @@ it('what is kept names nobody: no ID number, phone number or message in the clea
   const kept: string[] = [];
   for (const collection of allCollections) kept.push(JSON.stringify(await store.scan(collection, { limit: 1000 })));
   for (const text of ['0912000001', '+84912000001', 'Bí mật 4711']) expect(kept.filter((one) => one.includes(text))).toEqual([]);
+});
+
+describe('ping', () => {
+  interface Call {
+    readonly authorization: string | undefined;
+    readonly body: unknown;
+  }
+  const calls: Call[] = [];
+  let answers: number[] = [];
+  let server: Server;
+  let pinged: FapiService;
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      let text = '';
+      request.on('data', (part: Buffer) => (text += part.toString()));
+      request.on('end', () => {
+        calls.push({ authorization: request.headers.authorization, body: JSON.parse(text) });
+        const status = answers.shift() ?? 204;
+        response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+    const { port } = server.address() as AddressInfo;
+    pinged = await registerBackchannelService(world.provider, 'ping-bank', {
+      backchannel_token_delivery_mode: 'ping',
+      backchannel_client_notification_endpoint: `http://localhost:${port}/ping`,
+    });
+  });
+  afterAll(() => server.close());
+  beforeEach(() => {
+    calls.length = 0;
+    answers = [];
+  });
+
+  const askPinged = (more = {}) =>
+    ask(pinged, {
+      login_hint: lan.id_number,
+      binding_message: 'Xin chào',
+      client_notification_token: 'a-token_of~theirs',
+      ...more,
+    });
+
+  it.each(['approve', 'deny'] as const)('tells the service that there is an answer (%s), and nothing of it', async (decision) => {
+    const asked = await askPinged();
+    expect(calls).toEqual([]);
+    await phone.decide(await phone.open(await waiting()), { decision });
+    await expect
+      .poll(() => calls)
+      .toEqual([{ authorization: 'Bearer a-token_of~theirs', body: { auth_req_id: asked.body['auth_req_id'] } }]);
+    const { status } = await poll(pinged, asked.body['auth_req_id']);
+    expect(status).toBe(decision === 'approve' ? 200 : 400);
+  });
+
+  it('tries again after a fault of the service, and after nothing else', async () => {
+    const { outbox } = await import('#src/outbox/collections.ts');
+    const { store } = world.provider.application;
+    const stateOf = async () => (await store.scan(outbox, { limit: 50 })).map(({ state, attempts }) => [state, attempts]);
+    answers = [503];
+    await askPinged();
+    await phone.decide(await phone.open(await waiting()), { decision: 'deny' });
+    await expect.poll(stateOf).toContainEqual(['waiting', 1]);
+    world.clock.advance(20_000);
+    await expect.poll(() => calls.length).toBe(2);
+    world.clock.reset();
+    answers = [302];
+    await askPinged();
+    await phone.decide(await phone.open(await waiting()), { decision: 'deny' });
+    await expect.poll(stateOf).toContainEqual(['dead', 1]);
+    expect(calls).toHaveLength(3);
+  });
+
+  it('needs a token of the service, and keeps it sealed', async () => {
+    expect((await askPinged({ client_notification_token: '' })).body['error']).toBe('invalid_request');
+    expect((await askPinged({ client_notification_token: 'x'.repeat(1025) })).body['error']).toBe('invalid_request');
+    answers = Array.from({ length: 20 }, () => 503);
+    await askPinged({ client_notification_token: 'geheim-4711' });
+    await phone.decide(await phone.open(await waiting()), { decision: 'deny' });
+    const { allCollections } = await import('#src/storage/collections.ts');
+    for (const collection of allCollections)
+      expect(JSON.stringify(await world.provider.application.store.scan(collection, { limit: 1000 }))).not.toContain('geheim-4711');
+  });
 });

@@ -126,7 +126,6 @@ describe('a service in the sandbox', () => {
 
 describe('a scope outside the registration', () => {
   it.each([
-    ['that its claims do not lead to', {}, 'openid personal_id'],
     ['that allowed_scopes leaves out', { allowed_scopes: ['openid', 'profile'] }, 'openid profile email'],
     ['that scope leaves out', { scope: 'openid profile' }, 'openid profile email'],
     ['of an interface for programs', {}, 'openid services.review'],

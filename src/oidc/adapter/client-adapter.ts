@@ -1,8 +1,7 @@
 import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
 import { detailTypes } from '#src/backchannel/authorization-details.ts';
-import { withKeysAddress } from '#src/clients/inline-keys.ts';
+import { asLibraryReads } from '#src/clients/library-metadata.ts';
 import type { ClientDirectory, ClientWithSecrets } from '#src/clients/ports.ts';
-import { profileMembers } from '#src/clients/profile-members.ts';
 import { scopesOf } from '#src/clients/scopes.ts';
 import { type ClientSecret, isLive, presentedSecret } from '#src/clients/secrets.ts';
 import type { Clock } from '#src/kernel/clock.ts';
@@ -16,10 +15,6 @@ export interface ClientAdapterParts {
   readonly keySets: KeySets;
   readonly claimsByScope: Readonly<Record<string, readonly string[]>>;
 }
-
-/** The library wants to know the sector of several hosts; ours is frozen in the registration, and this address is never fetched. */
-const sectorOf = ({ subject_type: type }: Readonly<Record<string, unknown>>, sector: string): object =>
-  type === 'pairwise' ? { sector_identifier_uri: `https://${sector}/` } : {};
 
 /** What nothing that a request can present is equal to. */
 const unusable: ClientSecret = { value: `over-${crypto.randomUUID()}${crypto.randomUUID()}` };
@@ -44,13 +39,11 @@ function providerMetadata(
     // who names none in its registration may use all: what a service may learn is said by its claims
     authorization_details_types: Object.keys(detailTypes),
     // the library writes thumbprints into the keys
-    ...ownCopy(withKeysAddress(keys === undefined ? metadata : { ...withoutAddress, jwks: keys }, client.id)),
+    ...ownCopy(asLibraryReads(client, keys === undefined ? metadata : { ...withoutAddress, jwks: keys })),
     client_id: client.id,
-    require_pkce: client.policy.requirePkce,
+    require_pkce: client.policy.profile === undefined ? client.policy.requirePkce : true,
     ...(client.policy.profile === undefined ? {} : { profile: client.policy.profile }),
-    ...profileMembers(client.policy.profile, metadata),
     scope: scopesOf(client.policy, metadata, claimsByScope).join(' '),
-    ...sectorOf(metadata, client.sector),
     ...(secret === undefined ? {} : { client_secret: secret.value }),
   } as AdapterPayload;
 }
