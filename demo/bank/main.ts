@@ -4,8 +4,11 @@ import { PrivateKeyJwt, type UserInfoResponse } from 'openid-client';
 import { runDemoService } from '../service/demo-service.ts';
 import { type Html, html } from '../service/html.ts';
 import { levelNote } from '../service/layout.ts';
-import type { SignedIn } from '../service/sessions.ts';
+import type { Session } from '../service/sessions.ts';
 import { dateInWords, type Language } from '../service/words.ts';
+import { createByPhone } from './by-phone.ts';
+import { settle, takeApplication, takeTransfer } from './phone-forms.ts';
+import { isWaiting, type PhoneBanking, phonePages } from './phone-pages.ts';
 import { verifiedClaims, vouchedFor } from './verified.ts';
 
 const asked: readonly {
@@ -30,7 +33,7 @@ const asked: readonly {
   },
 ];
 
-function application({ claims, person }: SignedIn, language: Language): Html {
+function application(person: UserInfoResponse, acr: unknown, language: Language): Html {
   const vi = language === 'vi';
   const rows = asked.map(({ claim, [language]: label, value }) => {
     const shared = value(person, language);
@@ -50,12 +53,22 @@ function application({ claims, person }: SignedIn, language: Language): Html {
         };
   return html`<div class="card"><h1>${vi ? 'Hồ sơ mở tài khoản' : 'Account application'}</h1><dl>${rows}</dl>
 ${vouchedFor(person, language)}<p>${next[language]}</p>
-${levelNote(claims['acr'], language)}</div>`;
+${acr === undefined ? '' : levelNote(acr, language)}</div>`;
 }
 
 const jwk = JSON.parse(readFileSync(String(process.env['DEMO_CLIENT_KEY_FILE']), 'utf8')) as JWK & { readonly kid: string };
 const key = await importJWK(jwk, 'ES256');
 if (key instanceof Uint8Array) throw new TypeError('the bank signs with an asymmetric key');
+
+const byPhone = await createByPhone(
+  { clientId: 'demo-bank-ciba', issuer: String(process.env['DEMO_ISSUER']), key, kid: jwk.kid },
+  verifiedClaims,
+);
+/** What this visitor does by their phone. */
+const bankingOf = (session: Session): PhoneBanking => {
+  session.own ??= {};
+  return session.own as PhoneBanking;
+};
 
 await runDemoService({
   look: {
@@ -73,5 +86,18 @@ await runDemoService({
   authentication: PrivateKeyJwt({ key, kid: jwk.kid }),
   scope: 'openid profile address phone',
   params: { claims: JSON.stringify({ userinfo: { verified_claims: verifiedClaims } }) },
-  page: application,
+  isStrong: true,
+  page: ({ person, claims }, language) => application(person, claims['acr'], language),
+  more: {
+    forms: {
+      '/apply': (session, form) => takeApplication(bankingOf(session), byPhone, form),
+      '/transfer': (session, form) => takeTransfer(bankingOf(session), byPhone, form),
+    },
+    below(session, language) {
+      const banking = bankingOf(session);
+      settle(banking);
+      return phonePages(banking, ({ person }) => application(person, undefined, language), language);
+    },
+    lookAgainAfter: (session) => (isWaiting(bankingOf(session)) ? 2 : undefined),
+  },
 });

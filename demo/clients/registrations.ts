@@ -26,6 +26,10 @@ export function demoRegistrations(at: DemoAddresses, secrets: DemoSecrets, claim
     grant_types: ['authorization_code'],
     id_token_signed_response_alg: 'ES256',
   });
+  const bankClaims = [
+    ...['name', 'birthdate', 'address', 'phone_number'],
+    ...['personal_id_number', 'age_over_18'].map((name) => `verified_claims.${claimsPrefix}${name}`),
+  ];
   return [
     {
       ...common(at.portal),
@@ -71,10 +75,31 @@ export function demoRegistrations(at: DemoAddresses, secrets: DemoSecrets, claim
       class: 'private',
       sector: 'bank.demo.senid.example',
       purposes: [{ id: 'open-account', vi: 'Mở tài khoản ngân hàng cho bạn', en: 'Opening a bank account for you' }],
-      allowed_claims: [
-        ...['name', 'birthdate', 'address', 'phone_number'],
-        ...['personal_id_number', 'age_over_18'].map((name) => `verified_claims.${claimsPrefix}${name}`),
-      ],
+      allowed_claims: bankClaims,
+      min_acr: 'urn:senid:acr:id2-auth2',
+      profile: 'fapi-2.0',
+    },
+    {
+      client_id: 'demo-bank-ciba',
+      client_name: 'Ngân hàng Hoa Sen',
+      'client_name#en': 'Lotus Bank',
+      client_uri: at.bank,
+      grant_types: ['urn:openid:params:grant-type:ciba'],
+      response_types: [],
+      backchannel_token_delivery_mode: 'poll',
+      backchannel_authentication_request_signing_alg: 'ES256',
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg: 'ES256',
+      id_token_signed_response_alg: 'ES256',
+      dpop_bound_access_tokens: true,
+      jwks: { keys: [secrets.bankKey] },
+      class: 'private',
+      profile: 'fapi-ciba',
+      // the same people as in the browser
+      sector: 'bank.demo.senid.example',
+      login_hints: ['id_number', 'phone'],
+      purposes: [{ id: 'open-account', vi: 'Mở tài khoản ngân hàng cho bạn', en: 'Opening a bank account for you' }],
+      allowed_claims: bankClaims,
       min_acr: 'urn:senid:acr:id2-auth2',
     },
   ];

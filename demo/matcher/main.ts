@@ -22,6 +22,7 @@ const server = createServer(async (request, response) => {
   const answer = (status: number, body: object): void => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   };
+  if (request.url === '/healthz') return answer(200, {});
   try {
     const body = await readJson(request);
     if (request.method === 'PUT' && request.url === '/faults') {

@@ -12,6 +12,16 @@ export interface DemoService extends Registration {
   readonly page: (signedIn: SignedIn, language: Language) => Html;
   /** Answers the page's form, with one sentence to show. */
   readonly submit?: () => Words;
+  readonly more?: More;
+}
+
+/** What a service does beside signing in: forms of its own, and what stands below its page. */
+export interface More {
+  /** By path; each leads back to the first page. */
+  readonly forms: Readonly<Record<string, (session: Session, form: URLSearchParams) => void>>;
+  readonly below: (session: Session, language: Language) => Html;
+  /** The page looks again by itself after so many seconds. */
+  readonly lookAgainAfter: (session: Session) => number | undefined;
 }
 
 interface Exchange {
@@ -40,6 +50,17 @@ function languageOf(url: URL, session: Session, request: IncomingMessage): Langu
   return session.language ?? (/^en/i.test(request.headers['accept-language'] ?? '') ? 'en' : 'vi');
 }
 
+const longestForm = 10_000;
+
+async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
+  let text = '';
+  for await (const part of request) {
+    text += String(part);
+    if (text.length > longestForm) throw new RangeError('the form is too long');
+  }
+  return new URLSearchParams(text);
+}
+
 const signedOut: Words = {
   vi: 'Bạn đã đăng xuất khỏi trang này và khỏi SenID. Trên máy dùng chung, hãy đóng cả trình duyệt.',
   en: 'You are signed out here and at SenID. On a shared computer, close the browser as well.',
@@ -51,7 +72,7 @@ const signedOutHere: Words = {
 
 /** Runs a service until a signal comes. */
 export async function runDemoService(service: DemoService): Promise<void> {
-  const { look, page, submit, clientId, port } = service;
+  const { look, page, submit, more, clientId, port } = service;
   const party = await createRelyingParty(service);
   const sessions = new Sessions(clientId);
 
@@ -100,12 +121,22 @@ export async function runDemoService(service: DemoService): Promise<void> {
     redirect(response, '/');
   }
 
+  async function takeOwnForm({ session, request, response, url }: Exchange): Promise<void> {
+    more?.forms[url.pathname]?.(session, await readForm(request));
+    redirect(response, '/');
+  }
+
   function showPage({ session, response, language, url }: Exchange, status: number): void {
     if (session.message?.isShown === true && !url.searchParams.has('lang')) session.message = undefined;
     if (session.message !== undefined) session.message.isShown = true;
     const { signedIn, message } = session;
     const visitor: Visitor = { language, signedIn, error: message?.error, notice: message?.notice?.[language] };
-    response.writeHead(status, headers).end(layout(look, visitor, (person) => page(person, language)).text);
+    const again = more?.lookAgainAfter(session);
+    const refresh = again === undefined ? {} : { Refresh: `${again}; url=/` };
+    const below = more?.below(session, language);
+    response
+      .writeHead(status, { ...headers, ...refresh })
+      .end(layout(look, visitor, (person) => page(person, language), below).text);
   }
 
   /** The first page; back from SenID with the state that went there, the person is signed out there too. */
@@ -123,6 +154,7 @@ export async function runDemoService(service: DemoService): Promise<void> {
     ['GET /callback', takeAnswer],
     ['GET /sign-out', signOut],
     ['POST /', takeForm],
+    ...Object.keys(more?.forms ?? {}).map((path) => [`POST ${path}`, takeOwnForm] as const),
   ]);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -41,7 +41,7 @@ label{display:block;font-weight:600;margin:12px 0 4px}
 input,select,textarea{display:block;width:100%;min-height:48px;font:inherit;padding:8px 12px;border:2px solid var(--border);border-radius:8px;background:var(--card);color:var(--ink)}
 [readonly]{background:var(--paper);border-style:dashed}
 form p{margin:16px 0}textarea{resize:none;field-sizing:content}
-.error{border-left:6px solid var(--error)}.done{border-left:6px solid var(--leaf)}
+p.error{padding-left:12px}.error{border-left:6px solid var(--error)}.done{border-left:6px solid var(--leaf)}
 .level{border-left:4px solid var(--leaf);padding-left:12px}.small{font-size:.833rem;margin-top:24px}.small code{display:inline-block}.level{white-space:pre-line}.leave{display:inline-block;padding:12px 0}
 .muted,.small,dt{color:var(--muted)}dd{margin:0 0 8px;font-weight:600;white-space:pre-line}dd.kept{font-weight:400;color:var(--muted)}
 `;
@@ -71,7 +71,7 @@ export const levelNote = (acr: unknown, language: Language): Html =>
   html`<p class="level" data-level="${acr}">${levelInWords(acr, language)}</p>`;
 
 /** One page of the service: what is its own in `body`, shown to those who are signed in. */
-export function layout(look: Look, visitor: Visitor, body: (signedIn: SignedIn) => Html): Html {
+export function layout(look: Look, visitor: Visitor, body: (signedIn: SignedIn) => Html, below: Html = html``): Html {
   const { language, signedIn, error, notice } = visitor;
   const other =
     language === 'vi' ? html`<a href="/?lang=en" lang="en">English</a>` : html`<a href="/?lang=vi" lang="vi">Tiếng Việt</a>`;
@@ -83,5 +83,5 @@ export function layout(look: Look, visitor: Visitor, body: (signedIn: SignedIn) 
   return html`<!doctype html>
 <html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${look.name[language]}</title><link rel="stylesheet" href="/style.css"><link rel="icon" href="data:,"></head><body>
 <header><div><strong>${look.name[language]}</strong>${other}</div></header>
-<main>${notice === undefined ? '' : html`<div class="card done" role="status"><p>${notice}</p></div>`}${main}</main></body></html>`;
+<main>${notice === undefined ? '' : html`<div class="card done" role="status"><p>${notice}</p></div>`}${main}${below}</main></body></html>`;
 }

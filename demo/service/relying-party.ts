@@ -11,6 +11,8 @@ export interface Registration {
   readonly scope: string;
   /** More parameters of the authorization request. */
   readonly params?: Readonly<Record<string, string>>;
+  /** By FAPI 2.0: requests are pushed, tokens bound to a key of the service's. */
+  readonly isStrong?: boolean;
 }
 
 export interface RelyingParty {
@@ -25,15 +27,17 @@ export interface RelyingParty {
 
 /** A service as any would be built: openid-client, code flow with PKCE, state and nonce. */
 export async function createRelyingParty(registration: Registration): Promise<RelyingParty> {
-  const { clientId, issuer, port, authentication, scope, params } = registration;
+  const { clientId, issuer, port, authentication, scope, params, isStrong = false } = registration;
   const address = `http://localhost:${port}`;
   const config = await client.discovery(new URL(issuer), clientId, undefined, authentication, {
     execute: [client.allowInsecureRequests],
   });
 
+  const bound = isStrong ? { DPoP: client.getDPoPHandle(config, await client.randomDPoPKeyPair()) } : {};
+
   async function begin(language: Language): Promise<{ pending: Pending; url: string }> {
     const pending = { verifier: client.randomPKCECodeVerifier(), state: client.randomState(), nonce: client.randomNonce() };
-    const url = client.buildAuthorizationUrl(config, {
+    const asked = {
       redirect_uri: `${address}/callback`,
       scope,
       code_challenge: await client.calculatePKCECodeChallenge(pending.verifier),
@@ -42,16 +46,19 @@ export async function createRelyingParty(registration: Registration): Promise<Re
       nonce: pending.nonce,
       ui_locales: language,
       ...params,
-    });
+    };
+    const url = isStrong
+      ? await client.buildAuthorizationUrlWithPAR(config, asked, bound)
+      : client.buildAuthorizationUrl(config, asked);
     return { pending, url: url.href };
   }
 
   async function finish(answer: URL, { verifier, state, nonce }: Pending): Promise<SignedIn> {
     const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true };
-    const tokens = await client.authorizationCodeGrant(config, answer, checks);
+    const tokens = await client.authorizationCodeGrant(config, answer, checks, undefined, bound);
     const claims = tokens.claims();
     if (claims === undefined || tokens.id_token === undefined) throw new Error('no ID token');
-    return { claims, idToken: tokens.id_token, person: await client.fetchUserInfo(config, tokens.access_token, claims.sub) };
+    return { claims, idToken: tokens.id_token, person: await client.fetchUserInfo(config, tokens.access_token, claims.sub, bound) };
   }
 
   function signOut(idToken: string, language: Language): { state: string; url: string } {

@@ -23,6 +23,8 @@ export interface Session {
   signedIn?: SignedIn | undefined;
   /** Shown on the next page, and again when only its language is changed. */
   message?: { readonly error?: string; readonly notice?: Words; isShown?: boolean } | undefined;
+  /** What a service keeps of its own. */
+  own?: object;
   /** SenID sends this back once it has signed the person out. */
   leaving?: string | undefined;
 }

@@ -7,7 +7,7 @@ import type { SecurityProfile } from './profile-names.ts';
 interface Demand {
   readonly member: string;
   readonly source: string;
-  readonly wrong: (sent: SentMembers, members: Members) => string | undefined;
+  readonly wrong: (sent: SentMembers, members: Members, isProduction: boolean) => string | undefined;
 }
 
 const isTrue = (member: string, source: string): Demand => ({
@@ -37,12 +37,12 @@ const ciba = 'urn:openid:params:grant-type:ciba';
 const safeRedirects: Demand = {
   member: 'redirect_uris',
   source: 'FAPI 2.0 Security Profile, 5.3.2.2 (8)',
-  wrong({ application_type: type }, { redirect_uris: uris }) {
+  wrong({ application_type: type }, { redirect_uris: uris }, isProduction) {
     const plain = uris.find((uri) => {
       const url = URL.parse(uri);
-      return url?.protocol === 'http:' && !(type === 'native' && isLoopbackAddress(url));
+      return url?.protocol === 'http:' && !(isLoopbackAddress(url) && (type === 'native' || !isProduction));
     });
-    return plain === undefined ? undefined : `${plain} must be https; http is for the loopback of native apps`;
+    return plain === undefined ? undefined : `${plain} must be https; http is for the loopback of native apps, and of development`;
   },
 };
 
@@ -150,11 +150,11 @@ function keySetFault(keys: readonly Key[]): string | undefined {
 }
 
 /** Holds a registration to the profile that it says. @throws {DomainError} `client_metadata_invalid` */
-export function checkProfile(sent: SentMembers, members: Members): void {
+export function checkProfile(sent: SentMembers, members: Members, { isProduction }: { readonly isProduction: boolean }): void {
   const { profile } = members;
   if (profile === undefined) return;
   for (const { member, source, wrong } of demands[profile]) {
-    const fault = wrong(sent, members);
+    const fault = wrong(sent, members, isProduction);
     if (fault !== undefined) throw memberInvalid(member, `${fault} under the profile ${profile} (${source})`);
   }
 }

@@ -57,7 +57,7 @@ export function readRegistration(json: unknown, policy: RegistrationPolicy): Reg
   checkKeyAddress(members, policy);
   checkPushAddresses(members, policy);
   checkTranslatedAddresses(sent);
-  checkProfile(sent, members);
+  checkProfile(sent, members, policy);
   return { sent, members };
 }
 

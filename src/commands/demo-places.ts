@@ -8,6 +8,8 @@ export interface Places {
   readonly portal: string;
   readonly bank: string;
   readonly library: string;
+  /** The state's matcher of faces, which no person opens. */
+  readonly matcher: string;
 }
 
 export interface DemoSettings {
@@ -22,6 +24,7 @@ const placesFrom = (port: number): Places => ({
   portal: `http://localhost:${port + 1}`,
   bank: `http://localhost:${port + 2}`,
   library: `http://localhost:${port + 3}`,
+  matcher: `http://localhost:${port + 4}`,
 });
 
 /** The demo keeps store, keys and everything else of one country together: a setting that says otherwise is not passed over in silence. */
@@ -58,6 +61,7 @@ export function demoSettings(environment: Environment, file: string | undefined)
     SENID_LOG_LEVEL: 'warn',
     ...(Object.fromEntries(given) as Record<string, string>),
     SENID_PROFILE: asked.profile,
+    SENID_MATCHER_URL: asked.matcherUrl ?? placesFrom(asked.demoPort).matcher,
   };
   return { settings: loadSettings(own, { file }), places: placesFrom(asked.demoPort), environment: own };
 }

@@ -49,7 +49,7 @@ function refusal(profile: SecurityProfile, differs: object = {}): string | undef
   );
   const { members } = readMembers({ ...known, ...supported, profile });
   try {
-    checkProfile({ ...known, ...more, ...differs, profile }, members);
+    checkProfile({ ...known, ...more, ...differs, profile }, members, { isProduction: true });
     return undefined;
   } catch (refused) {
     return (refused as { detail: string }).detail;
@@ -143,5 +143,5 @@ describe('what only some profiles demand', () => {
 
 it('without a profile none of it is asked', () => {
   const { members, sent } = readMembers({ ...bank, token_endpoint_auth_method: 'none', jwks: undefined });
-  expect(() => checkProfile(sent, members)).not.toThrow();
+  expect(() => checkProfile(sent, members, { isProduction: true })).not.toThrow();
 });

@@ -11,7 +11,7 @@ import { startProvider, type TestProvider } from '#test/support/running-provider
 
 const pin = '246802';
 /** Where pictures go for whoever wants to look at them. */
-const pictures = process.env['SENID_TEST_PICTURES'];
+const pictures = process.env['TEST_PICTURES'];
 if (pictures !== undefined) mkdirSync(pictures, { recursive: true });
 
 let matcher: Awaited<ReturnType<typeof startMatcher>>;
