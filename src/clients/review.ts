@@ -42,7 +42,8 @@ const itself = (live: ClientDocument): Pick<WaitingDocument, 'version' | 'manage
   return { version, managers, hands };
 };
 
-const nextStage = ({ live }: ServiceRecord): Stage => (live === undefined ? 'sandbox' : 'production');
+/** A version's own, else the one after what works. */
+const nextStage = ({ waiting }: ServiceRecord): Stage => (isWaiting(waiting) ? waiting.target : 'production');
 
 /** A new service goes through the sandbox: only operators register past it. */
 function targetOf(record: ServiceRecord, by: Actor, wanted: Stage | undefined): Stage {

@@ -230,7 +230,7 @@ export const operations: readonly Operation[] = [
     method: 'get',
     path: `${service}/comparison`,
     operationId: 'compareVersions',
-    summary: 'What the version that waits would change, member by member',
+    summary: 'What an approval would change, member by member; every member, where it opens another stage',
     status: 200,
     answer: shapes.comparison,
     changes: false,
