@@ -13,7 +13,6 @@ import {
   type Moved,
   refuseVersion,
   type SubmitOptions,
-  setStopped,
   submitVersion,
   withdrawVersion,
 } from './review.ts';
@@ -29,6 +28,7 @@ import {
 } from './secret-changes.ts';
 import { type Expected, isWaiting, readRecord, type ServiceRecord, versionTag } from './service-record.ts';
 import { type ListedClient, listedClient, registeredMembers, shownRegistration } from './shown-registration.ts';
+import { setStopped } from './suspension.ts';
 import { addTester, type ListedTester, listedTester, removeTester } from './testers.ts';
 
 /** Where a list goes on: after this service. */
