@@ -14,6 +14,14 @@ export interface PhoneBanking {
 
 const money = (amount: number): string => `${new Intl.NumberFormat('vi-VN').format(amount)} đồng`;
 
+/** As a clock in Viet Nam shows it. */
+const momentInWords = (iso: string, language: Language): string =>
+  new Intl.DateTimeFormat(language === 'vi' ? 'vi-VN' : 'en-GB', {
+    dateStyle: 'long',
+    timeStyle: 'medium',
+    timeZone: 'Asia/Ho_Chi_Minh',
+  }).format(new Date(iso));
+
 const refusals: Readonly<Record<string, Words>> = {
   access_denied: {
     vi: 'Bạn đã từ chối trên điện thoại. Ngân hàng không làm gì cả.',
@@ -60,7 +68,7 @@ function proofOf({ transaction: { amount, payee }, asked }: NonNullable<PhoneBan
   return html`<div class="card done" data-paid><h2>${vi ? 'Đã chuyển tiền' : 'The money is on its way'}</h2>
 <dl><dt>${vi ? 'Số tiền' : 'Amount'}</dt><dd data-amount>${money(amount.value)}</dd><dt>${vi ? 'Người nhận' : 'To'}</dt><dd>${payee.name}, ${payee.account}</dd></dl>
 <h2>${vi ? 'Bằng chứng bạn đã ký' : 'Proof that you signed'}</h2>
-<dl><dt>${vi ? 'Xác nhận' : 'Approval'}</dt><dd data-approval>${approval}</dd><dt>${vi ? 'Lúc' : 'At'}</dt><dd>${decidedAt}</dd><dt>${vi ? 'Khóa của điện thoại' : 'Key of the phone'}</dt><dd>${key}</dd></dl>
+<dl><dt>${vi ? 'Xác nhận' : 'Approval'}</dt><dd data-approval>${approval}</dd><dt>${vi ? 'Lúc' : 'At'}</dt><dd>${momentInWords(decidedAt, language)}</dd><dt>${vi ? 'Khóa của điện thoại' : 'Key of the phone'}</dt><dd>${key}</dd></dl>
 <p class="level" data-proof="valid">${vi ? 'Ngân hàng đã kiểm tra cả hai chữ ký bằng khóa công khai.' : 'The bank has checked both signatures by public keys alone.'}</p>
 <details><summary>${vi ? 'Bản ghi đã ký (JWT)' : 'The signed record (JWT)'}</summary><p class="small"><code>${record}</code></p></details></div>`;
 }

@@ -70,3 +70,6 @@ export interface Client {
   /** Why services may recognise the same person: public subjects are never without one, but at our own services. */
   readonly subjectTypeReason?: string | undefined;
 }
+
+/** One of SenID's own that was approved to be trusted by others: one that is only tried, or that a manager merely drafted, is not. */
+export const isOurs = ({ policy, stage }: Client): boolean => policy.class === 'internal' && stage === 'production';

@@ -1,14 +1,13 @@
 import { DomainError } from '#src/kernel/domain-error.ts';
-import { randomIdentifier } from '#src/kernel/random.ts';
 import { type Actor, isSameHand } from './actor.ts';
 import type { Client } from './client.ts';
-import { type ClientErrorCode, memberInvalid } from './errors.ts';
+import type { ClientErrorCode } from './errors.ts';
 import { changesBetween, type MemberChange, type Told } from './history.ts';
 import { asLibraryReads } from './library-metadata.ts';
-import { needsSecret } from './protocol-rules.ts';
+import { type RegisteredSecrets, secretsAfter } from './registered-secrets.ts';
 import { clientOf, type Registration, readRegistration } from './registration.ts';
 import type { ClientRegistryParts } from './registry-parts.ts';
-import { isLive, type KeptSecret, openSecret, sealSecret, secretsOf } from './secrets.ts';
+import { openSecret, secretsOf } from './secrets.ts';
 import { type Expected, isWaiting, type LiveContent, type ServiceRecord, type Step, stateOf, takeStep } from './service-record.ts';
 import { registeredMembers } from './shown-registration.ts';
 import { checkTransition, maySay, type ServiceState } from './states.ts';
@@ -25,38 +24,9 @@ export interface ProposeOptions extends Expected {
   readonly isNew?: boolean;
 }
 
-interface Secrets {
-  readonly kept: readonly KeptSecret[] | undefined;
-  readonly generated?: string;
-  readonly isChanged: boolean;
-}
-
-/** The secrets after a registration: a given one is the only one, the known ones stay without it, and one is made where there is none. */
-function secretsAfter(parts: ClientRegistryParts, { members }: Registration, before: readonly KeptSecret[]): Secrets {
-  if (!needsSecret(members)) return { kept: undefined, isChanged: before.length > 0 };
-  const now = parts.clock.now();
-  const { client_id: id, client_secret: given, client_secret_expires_at: seconds = 0 } = members;
-  const until = seconds > 0 ? { expiresAt: seconds * 1000 } : {};
-  const sealed = (value: string): KeptSecret => {
-    if (!isLive(until, now)) throw memberInvalid('client_secret_expires_at', 'is over, so the secret would open nothing');
-    return sealSecret(parts, id, value, { createdAt: now, ...until });
-  };
-  const live = before.filter((secret) => isLive(secret, now));
-  if (given !== undefined && !live.some((secret) => openSecret(parts.sealing, id, secret) === given))
-    return { kept: [sealed(given)], isChanged: true };
-  const [newest, ...older] = live;
-  if (newest === undefined) {
-    // base64url: letters, digits, - and _ only, since some libraries do not form-encode Basic credentials
-    const generated = randomIdentifier(parts.random, 256);
-    return { kept: [sealed(generated)], generated, isChanged: true };
-  }
-  if (seconds > 0 && newest.expiresAt !== seconds * 1000) return { kept: [{ ...newest, ...until }, ...older], isChanged: true };
-  return { kept: before, isChanged: false };
-}
-
 interface Proposal {
   readonly version: Client;
-  readonly secrets: Secrets;
+  readonly secrets: RegisteredSecrets;
   readonly changes: readonly MemberChange[];
   readonly answer: Registered;
 }
@@ -131,11 +101,12 @@ function waits(record: ServiceRecord, by: Actor, { version, secrets, changes, an
   };
 }
 
-/** A service's own people and operators. @throws {DomainError} `service_role_missing` */
+/** A service's own people and operators; what is there with no people of its own is for operators alone. @throws {DomainError} `service_role_missing` */
 export function checkManager({ id, live, waiting }: ServiceRecord, by: Actor): void {
   if (!maySay(by, 'manager')) throw new DomainError<ClientErrorCode>('service_role_missing', { detail: 'this is for a manager' });
-  const managers = live?.managers ?? (isWaiting(waiting) ? waiting.managers : undefined);
-  if (by.roles.includes('operator') || managers === undefined || managers.some((each) => isSameHand(each, by.id))) return;
+  const isNobodys = live === undefined && !isWaiting(waiting);
+  const managers = live === undefined ? (waiting?.managers ?? []) : (live.managers ?? []);
+  if (by.roles.includes('operator') || isNobodys || managers.some((each) => isSameHand(each, by.id))) return;
   throw new DomainError<ClientErrorCode>('service_role_missing', { detail: `${by.id} does not manage ${id}` });
 }
 
@@ -168,7 +139,11 @@ export function proposeRegistration(
     if (isNew && state !== 'unknown') throw new DomainError<ClientErrorCode>('service_exists', { detail: record.id });
     checkManager(record, by);
     checkTransition('change', state, by);
-    if (state !== 'sandbox') return waits(record, { ...by, roles: ['manager'] }, proposalOf(parts, registration, record));
-    return worksAtOnce(record, by, proposalOf(parts, registration, record), 'not needed: in the sandbox, for testers alone');
+    const proposal = proposalOf(parts, registration, record);
+    // services of our own are trusted by others: nobody becomes one unseen
+    const isTried = state === 'sandbox' && record.live?.policy.class === proposal.version.policy.class;
+    return isTried
+      ? worksAtOnce(record, by, proposal, 'not needed: in the sandbox, for testers alone')
+      : waits(record, { ...by, roles: ['manager'] }, proposal);
   });
 }

@@ -13,7 +13,6 @@ import {
   type Moved,
   refuseVersion,
   type SubmitOptions,
-  setStopped,
   submitVersion,
   withdrawVersion,
 } from './review.ts';
@@ -29,6 +28,7 @@ import {
 } from './secret-changes.ts';
 import { type Expected, isWaiting, readRecord, type ServiceRecord, versionTag } from './service-record.ts';
 import { type ListedClient, listedClient, registeredMembers, shownRegistration } from './shown-registration.ts';
+import { setStopped } from './suspension.ts';
 import { addTester, type ListedTester, listedTester, removeTester } from './testers.ts';
 
 /** Where a list goes on: after this service. */
@@ -64,7 +64,7 @@ export interface ClientRegistry {
   look(id: string, which?: 'working' | 'waiting'): Promise<ShownService>;
   /** Oldest first. @throws {DomainError} `client_not_found` */
   history(id: string, page?: ListPage): Promise<HistoryEntry[]>;
-  /** What the version that waits would change, member by member. @throws {DomainError} `client_not_found` where none waits */
+  /** What an approval would change, member by member; every member, where it opens another stage. @throws {DomainError} `client_not_found` where none waits */
   compare(id: string): Promise<readonly MemberChange[]>;
   managers(id: string): Promise<ManagersOf>;
   setManagers(id: string, by: Actor, change: Expected & ManagersOf): Promise<ManagersOf>;
@@ -148,7 +148,8 @@ export function createClientRegistry(parts: ClientRegistryParts): ClientRegistry
     async compare(id) {
       const { live, waiting } = await readRecord(parts, id);
       if (!isWaiting(waiting)) throw clientNotFound(id);
-      return changesBetween(live === undefined ? {} : registeredMembers(live), registeredMembers(waiting.version));
+      const before = live?.stage === waiting.target ? registeredMembers(live) : {};
+      return changesBetween(before, registeredMembers(waiting.version));
     },
     managers: async (id) => managersOf(await readRecord(parts, id)),
     setManagers: async (id, by, change) => setManagers(parts, id, by, change),

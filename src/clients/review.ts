@@ -42,7 +42,8 @@ const itself = (live: ClientDocument): Pick<WaitingDocument, 'version' | 'manage
   return { version, managers, hands };
 };
 
-const nextStage = ({ live }: ServiceRecord): Stage => (live === undefined ? 'sandbox' : 'production');
+/** A version's own, else the one after what works. */
+const nextStage = ({ waiting }: ServiceRecord): Stage => (isWaiting(waiting) ? waiting.target : 'production');
 
 /** A new service goes through the sandbox: only operators register past it. */
 function targetOf(record: ServiceRecord, by: Actor, wanted: Stage | undefined): Stage {
@@ -167,29 +168,6 @@ export function approveVersion(parts: ClientRegistryParts, id: string, by: Actor
         changes: changesBetween(live === undefined ? {} : registeredMembers(live), registeredMembers(content)),
       },
       answer: { client_id: id, state: now },
-    };
-  });
-}
-
-/** Stops a service, or lets it go on from where it was stopped. */
-export function setStopped(
-  parts: ClientRegistryParts,
-  id: string,
-  by: Actor,
-  verb: Extract<Verb, 'suspend' | 'resume'>,
-  expected: Expected,
-): Promise<Moved> {
-  return takeStep(parts, id, by, expected, (record) => {
-    const before = knownState(record);
-    checkTransition(verb, before, by, { reason: expected.reason });
-    const live = record.live as ClientDocument;
-    const stops = verb === 'suspend';
-    const suspension = stops ? { at: parts.clock.now(), by: by.id, reason: expected.reason } : undefined;
-    const state = stops ? 'suspended' : live.stage;
-    return {
-      live: { ...live, state: stops ? 'suspended' : 'active', suspension },
-      told: { action: verb, state },
-      answer: { client_id: id, state },
     };
   });
 }

@@ -43,7 +43,8 @@ function changeTesters(
     const { testers, action, of } = work(live.testers ?? []);
     return {
       live: { ...live, testers },
-      told: { action, state: knownState(record), changes: [{ member: 'testers', after: of.label }] },
+      // never what they are called: nothing is taken out of a history
+      told: { action, state: knownState(record), changes: [{ member: 'testers', after: idOf(of) }] },
       answer: listedTester(of),
     };
   });

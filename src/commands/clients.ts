@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { HistoryEntry } from '#src/clients/history.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
+import { registerManagerCommands } from './clients-managers.ts';
 import { registerReviewCommands } from './clients-review.ts';
 import { registerSecretCommands } from './clients-secrets.ts';
 import { registerTesterCommands } from './clients-testers.ts';
@@ -105,4 +106,5 @@ export function registerClientCommands(program: Command): void {
   registerReviewCommands(clients);
   registerSecretCommands(clients);
   registerTesterCommands(clients);
+  registerManagerCommands(clients);
 }

@@ -258,6 +258,9 @@ describe('senid clients', () => {
       { action: 'revoke secret', reason: 'lộ' },
     ]);
     expect((await senid(['clients', 'history', 'rotating'])).out).not.toContain(second);
+    const given = await senid(['clients', 'managers', 'set', 'rotating', 'client:console/lan', 'operator:an', '--json']);
+    expect(given.json).toEqual({ managers: ['client:console/lan', 'operator:an'] });
+    expect((await senid(['clients', 'managers', 'list', 'rotating'])).out).toBe('client:console/lan\noperator:an\n');
     expect(await senid(['clients', 'refuse', 'rotating'])).toMatchObject({ code: 2 });
     expect(await senid(['clients', 'suspend', 'rotating', '--as', 'a b'])).toMatchObject({ code: 2 });
   });

@@ -250,6 +250,28 @@ describe('who may not', () => {
     expect((await fetch(`${provider.issuer}/admin/v1/services`, { headers: { authorization } })).status).toBe(401);
   });
 
+  it('a service of ours that is only tried', async () => {
+    const { registry } = provider.application;
+    const json = {
+      client_id: 'tried',
+      client_name: 'x',
+      class: 'internal',
+      grant_types: ['client_credentials'],
+      allowed_scopes: ['services.operate'],
+    };
+    const lanActs = { id: 'client:console/lan', roles: ['manager'], via: 'test' } as const;
+    const { client_secret: secret = '' } = await registry.propose(json, lanActs);
+    await registry.submit('tried', lanActs);
+    await registry.approve('tried', { id: 'client:desk/minh', roles: ['reviewer'], via: 'test' });
+    const body = new URLSearchParams({ grant_type: 'client_credentials', scope: 'services.operate' });
+    const basic = `Basic ${Buffer.from(`tried:${secret}`).toString('base64')}`;
+    const answer = await fetch(`${provider.issuer}/token`, { method: 'POST', body, headers: { authorization: basic } });
+    const { access_token: token } = (await answer.json()) as { access_token: string };
+    expect((await fetch(`${provider.issuer}/admin/v1/services`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(
+      401,
+    );
+  });
+
   it('a service whose registration leaves the scope out, however it asks', async () => {
     const { registry } = provider.application;
     const job = { client_id: 'plain', client_name: 'x', class: 'internal', grant_types: ['client_credentials'] };

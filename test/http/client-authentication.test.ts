@@ -47,6 +47,19 @@ describe('several secrets', () => {
     expect(await basic('lapsed', secret)).toEqual({ status: 401, error: 'invalid_client' });
   });
 
+  it('without any secret nobody gets in, and people still see the page', async () => {
+    const { registry } = provider.application;
+    const redirect = { grant_types: ['authorization_code', 'client_credentials'], redirect_uris: ['http://localhost:9/bare/cb'] };
+    const { client_secret: secret = '' } = await registry.put({ ...job('bare'), ...redirect });
+    const [kept] = await registry.secrets('bare');
+    await registry.revokeSecret('bare', operator, { secretId: kept?.secret_id ?? '' });
+    for (const guess of [secret, 'undefined', 'null', '0'])
+      expect(await basic('bare', guess)).toEqual({ status: 401, error: 'invalid_client' });
+    const query = new URLSearchParams({ client_id: 'bare', response_type: 'code', scope: 'openid', code_challenge_method: 'S256' });
+    query.set('code_challenge', 'x'.repeat(43));
+    expect((await fetch(`${provider.issuer}/auth?${query}`, { redirect: 'manual' })).status).toBe(303);
+  });
+
   it('a revoked secret opens nothing', async () => {
     const { registry } = provider.application;
     const { client_secret: leaked = '' } = await registry.put(job('leaky'));

@@ -96,6 +96,7 @@ describe('a service in the sandbox', () => {
     const { registry } = provider.application;
     const named = await registry.addTester('trial', maker, { idNumber: '001 190 000 001', label: 'Mai' });
     expect(JSON.stringify([await registry.testers('trial'), await registry.history('trial')])).not.toContain('1190000001');
+    expect(JSON.stringify(await registry.history('trial'))).not.toContain('Mai');
     const { status, tokens } = await trial.signIn(new FormBrowser(), real);
     expect(status).toBe(200);
     expect(await trial.userinfo(tokens)).toHaveProperty('sub');

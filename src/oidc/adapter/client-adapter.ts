@@ -2,6 +2,7 @@ import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
 import { detailTypes } from '#src/backchannel/authorization-details.ts';
 import { asLibraryReads } from '#src/clients/library-metadata.ts';
 import type { ClientDirectory, ClientWithSecrets } from '#src/clients/ports.ts';
+import { needsSecretBy } from '#src/clients/protocol-rules.ts';
 import { scopesOf } from '#src/clients/scopes.ts';
 import { type ClientSecret, isLive, presentedSecret } from '#src/clients/secrets.ts';
 import type { Clock } from '#src/kernel/clock.ts';
@@ -84,8 +85,9 @@ export function createClientAdapter({ clients, clock, keySets, claimsByScope }: 
       const found = await clients.find(id);
       if (found === undefined) return undefined;
       const keys = await keysOf(found);
-      const secret =
-        found.secrets.length === 0 ? undefined : secretFor(found.secrets, Provider.ctx && presentedIn(Provider.ctx), clock.now());
+      const secret = !needsSecretBy(found.client.metadata)
+        ? undefined
+        : secretFor(found.secrets, Provider.ctx && presentedIn(Provider.ctx), clock.now());
       const bySecret = payloads.get(found) ?? new Map<object, WeakMap<object, AdapterPayload>>();
       payloads.set(found, bySecret);
       const byKeys = bySecret.get(secret ?? noSecret) ?? new WeakMap<object, AdapterPayload>();

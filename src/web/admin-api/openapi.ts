@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { actingForHeader, actingForShape, roleOfScope } from './caller.ts';
-import { type Operation, operations, queryOf } from './operations.ts';
+import { type Operation, queryOf } from './operation.ts';
+import { operations } from './operations.ts';
 import { problem } from './shapes.ts';
 
 const schemaOf = (shape: z.ZodType, io: 'input' | 'output'): object => {

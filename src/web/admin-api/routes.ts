@@ -7,7 +7,8 @@ import { DomainError } from '#src/kernel/domain-error.ts';
 import { readBody } from '../device-api/call.ts';
 import { requireCaller } from './caller.ts';
 import { openApiDocument } from './openapi.ts';
-import { type AdminCall, type Operation, operations, queryOf } from './operations.ts';
+import { type AdminCall, type Operation, queryOf } from './operation.ts';
+import { operations } from './operations.ts';
 import type { AdminApiParts } from './parts.ts';
 
 const prefix = '/admin/v1';

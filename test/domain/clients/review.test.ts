@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Actor, Role } from '#src/clients/actor.ts';
+import { clients } from '#src/clients/collections.ts';
 import { signsIn, transitions } from '#src/clients/states.ts';
 import { type ClientWorld, openClientWorld, shop } from '#test/support/client-world.ts';
 
@@ -111,6 +112,18 @@ describe('four eyes', () => {
     await expect(world.registry.approve('shop', reviewer)).rejects.toMatchObject({ code: 'service_state_wrong' });
   });
 
+  it('see all that would be opened to everybody, also what was changed in the sandbox without approval', async () => {
+    await toSandbox();
+    await world.registry.propose({ ...shop, redirect_uris: ['https://shop.example/quiet'] }, maker);
+    await world.registry.submit('shop', maker);
+    expect(await world.registry.compare('shop')).toContainEqual({ member: 'redirect_uris', after: ['https://shop.example/quiet'] });
+    await world.registry.approve('shop', reviewer);
+    await world.registry.propose(shop, maker);
+    expect(await world.registry.compare('shop')).toEqual([
+      { member: 'redirect_uris', before: ['https://shop.example/quiet'], after: ['https://shop.example/cb'] },
+    ]);
+  });
+
   it('remember who changed a service in the sandbox, where no change waits', async () => {
     const both = actor('client:console/lan', 'manager', 'reviewer');
     await toSandbox();
@@ -159,6 +172,23 @@ describe('a step', () => {
     }) as typeof get;
     await expect(world.registry.propose(shop, stranger)).rejects.toMatchObject({ code: 'service_role_missing' });
     expect(await world.registry.managers('shop')).toEqual({ managers: [maker.id] });
+  });
+
+  it('is not for anybody who calls themselves a manager, where a service has none', async () => {
+    await world.registry.put(shop);
+    await world.store.patch(clients, 'shop', {}, { unset: ['managers'] });
+    for (const step of [world.registry.propose(shop, stranger), world.registry.addSecret('shop', stranger)])
+      await expect(step).rejects.toMatchObject({ code: 'service_role_missing' });
+  });
+
+  it('does not make a service in the sandbox one of ours unseen', async () => {
+    await toSandbox();
+    const internal = { ...shop, class: 'internal', grant_types: ['authorization_code', 'client_credentials'] };
+    expect(await world.registry.propose(internal, maker)).toMatchObject({ state: 'draft' });
+    expect(await found()).toMatchObject({ policy: { class: 'private' } });
+    await world.registry.submit('shop', maker);
+    expect(await world.registry.approve('shop', reviewer)).toMatchObject({ state: 'sandbox' });
+    expect(await found()).toMatchObject({ policy: { class: 'internal' } });
   });
 
   it('is taken once, whoever tries at the same time', async () => {

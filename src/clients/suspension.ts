@@ -1,0 +1,29 @@
+import type { Actor } from './actor.ts';
+import type { ClientDocument } from './collections.ts';
+import type { ClientRegistryParts } from './registry-parts.ts';
+import type { Moved } from './review.ts';
+import { type Expected, knownState, takeStep } from './service-record.ts';
+import { checkTransition, type Verb } from './states.ts';
+
+/** Stops a service, or lets it go on from where it was stopped. */
+export function setStopped(
+  parts: ClientRegistryParts,
+  id: string,
+  by: Actor,
+  verb: Extract<Verb, 'suspend' | 'resume'>,
+  expected: Expected,
+): Promise<Moved> {
+  return takeStep(parts, id, by, expected, (record) => {
+    const before = knownState(record);
+    checkTransition(verb, before, by, { reason: expected.reason });
+    const live = record.live as ClientDocument;
+    const stops = verb === 'suspend';
+    const suspension = stops ? { at: parts.clock.now(), by: by.id, reason: expected.reason } : undefined;
+    const state = stops ? 'suspended' : live.stage;
+    return {
+      live: { ...live, state: stops ? 'suspended' : 'active', suspension },
+      told: { action: verb, state },
+      answer: { client_id: id, state },
+    };
+  });
+}
