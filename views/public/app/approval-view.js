@@ -10,6 +10,9 @@ const claimLabel = (name) => t.claims[shortName(name)] ?? shortName(name);
 /** A claim's name in a sentence. */
 export const nameInWords = ({ name, verified }) => (verified === true ? `${claimLabel(name)} (${t.verified})` : claimLabel(name));
 
+/** The same by the name that it is registered and granted under. */
+export const claimInWords = (name) => nameInWords({ name, verified: name.startsWith('verified_claims.') });
+
 const dateWords = (date) =>
   language === 'vi'
     ? date.split('-').reverse().join('/')

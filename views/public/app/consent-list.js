@@ -1,5 +1,5 @@
 // Which services know what by this person's word, and the way to take it back.
-import { claimLabel } from './approval-view.js';
+import { claimInWords } from './approval-view.js';
 import { listConsents, withdrawConsent } from './device-client.js';
 import { element, isolated } from './elements.js';
 import { form, show, tellTrouble } from './screen.js';
@@ -10,7 +10,7 @@ const day = new Intl.DateTimeFormat(
   language === 'vi' ? 'vi-VN' : 'en-GB',
   language === 'vi' ? { day: '2-digit', month: '2-digit', year: 'numeric' } : { dateStyle: 'medium' },
 );
-const labels = (claims) => claims.map(claimLabel).join(', ');
+const labels = (claims) => claims.map(claimInWords).join(', ');
 
 /** What one consent lets a service know, in lines. */
 function says({ claims, by_law: byLaw, offline_access: offline }) {
@@ -70,7 +70,7 @@ export function showWithdrawal(go, phone, consent) {
     } catch (refusal) {
       return go.isGone(refusal) ? go.refused(phone, refusal) : tellTrouble(place, refusal);
     }
-    const what = claim === '' ? fill(t.stoppedAll, { service }) : fill(t.stoppedOne, { service, claim: claimLabel(claim) });
+    const what = claim === '' ? fill(t.stoppedAll, { service }) : fill(t.stoppedOne, { service, claim: claimInWords(claim) });
     go.done(phone, { title: t.stopped, texts: [what, t.stoppedNext], kind: 'done' });
   };
   const option = (value, text, at) =>
@@ -88,7 +88,7 @@ export function showWithdrawal(go, phone, consent) {
       {},
       element('legend', {}, t.stopWhat),
       option('', t.stopAll, 0),
-      ...consent.claims.map((claim, at) => option(claim, fill(t.stopOnly, { claim: claimLabel(claim) }), at + 1)),
+      ...consent.claims.map((claim, at) => option(claim, fill(t.stopOnly, { claim: claimInWords(claim) }), at + 1)),
     ),
     element('p', { class: 'muted' }, t.stopKept),
     element(
