@@ -22,6 +22,7 @@ export function demoRegistrations(at: DemoAddresses, secrets: DemoSecrets, claim
     redirect_uris: [`${address}/callback`],
     post_logout_redirect_uris: [`${address}/`],
     client_uri: address,
+    consent_event_uri: `${address}/events`,
     response_types: ['code'],
     grant_types: ['authorization_code'],
     id_token_signed_response_alg: 'ES256',

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createEventReading } from './event-reading.ts';
 import type { Html } from './html.ts';
 import { type Look, layout, stylesheet, type Visitor } from './layout.ts';
 import { createRelyingParty, type Registration } from './relying-party.ts';
@@ -70,11 +71,17 @@ const signedOutHere: Words = {
   en: 'You are signed out here. SenID is still signed in in this browser.',
 };
 
+const withdrawn: Words = {
+  vi: 'Bạn đã rút lại sự đồng ý trong SenID, nên trang này đã đăng xuất bạn và không nhận thêm thông tin nào.',
+  en: 'You took your consent back in SenID, so you were signed out here and nothing more is received.',
+};
+
 /** Runs a service until a signal comes. */
 export async function runDemoService(service: DemoService): Promise<void> {
   const { look, page, submit, more, clientId, port } = service;
   const party = await createRelyingParty(service);
   const sessions = new Sessions(clientId);
+  const readEvent = createEventReading(service.issuer, clientId);
 
   async function signIn({ session, response, language }: Exchange): Promise<void> {
     const { pending, url } = await party.begin(language);
@@ -148,6 +155,19 @@ export async function runDemoService(service: DemoService): Promise<void> {
     redirect(response, '/');
   }
 
+  /** SenID tells of something outside of any browser (RFC 8935). */
+  async function takeEvent(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const { sub, types } = await readEvent(request);
+      if (types.includes('urn:senid:event:consent-withdrawn')) sessions.end(sub, withdrawn);
+      response.writeHead(202).end();
+    } catch (refused) {
+      console.error(`${clientId}: event refused: ${(refused as Error).message}`);
+      response.writeHead(400, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify({ err: 'invalid_request', description: 'not an event for this service' }));
+    }
+  }
+
   const ways = new Map<string, (exchange: Exchange) => void | Promise<void>>([
     ['GET /', showFirst],
     ['GET /sign-in', signIn],
@@ -162,6 +182,7 @@ export async function runDemoService(service: DemoService): Promise<void> {
     if (url.pathname === '/healthz') return void response.end('ok');
     if (url.pathname === '/style.css')
       return void response.writeHead(200, { 'Content-Type': 'text/css; charset=utf-8' }).end(stylesheet(look));
+    if (request.method === 'POST' && url.pathname === '/events') return takeEvent(request, response);
     const session = sessions.open(request, response);
     const exchange = { request, response, url, session, language: languageOf(url, session, request) };
     const way = ways.get(`${request.method === 'HEAD' ? 'GET' : request.method} ${url.pathname}`);

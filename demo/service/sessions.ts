@@ -50,6 +50,15 @@ export class Sessions {
     return session;
   }
 
+  /** What SenID told us of a person ends their sign-in here, in every browser, and says why. */
+  end(sub: string, notice: Words): void {
+    for (const session of this.#byId.values()) {
+      if (session.signedIn?.claims.sub !== sub) continue;
+      session.signedIn = undefined;
+      session.message = { notice };
+    }
+  }
+
   /** A new name for the session, so that nobody who knew the old one is signed in with it. */
   renew(session: Session, request: IncomingMessage, response: ServerResponse): void {
     const id = this.#idOf(request);

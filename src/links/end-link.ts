@@ -68,7 +68,8 @@ async function end(parts: EndingParts, link: LinkDocument, by: 'self' | 'service
             accountId,
             type: 'account-unlinked',
             at,
-            members: { reference: openLinked(parts.sealing, link).reference, initiating_entity: 'user' },
+            // whose account it was the service knows by its subject: one person has one there
+            members: { initiating_entity: 'user' },
           }),
         ]
       : []),

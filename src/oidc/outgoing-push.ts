@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns';
+import { type LookupAddress, lookup } from 'node:dns';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
@@ -30,14 +30,18 @@ class PrivateAddress extends Error {
   }
 }
 
-const urlOfIp = (address: string, family: number): URL => new URL(family === 6 ? `http://[${address}]/` : `http://${address}/`);
+/** What is no plain address (one with a zone) is of this network. */
+function leadsInside({ address, family }: LookupAddress): boolean {
+  const url = URL.parse(family === 6 ? `http://[${address}]/` : `http://${address}/`);
+  return url === null || isPrivateAddress(url);
+}
 
 /** Looks a name up once and connects to what was found and looked at: nobody can answer otherwise in between. */
 export const guardedLookup: LookupFunction = (host, options, done) => {
   lookup(host, { ...options, all: true }, (fault, found) => {
     const [first] = found ?? [];
     if (fault !== null || first === undefined) return done(fault ?? new Error('no address'), '');
-    if (found.some(({ address, family }) => isPrivateAddress(urlOfIp(address, family)))) return done(new PrivateAddress(), '');
+    if (found.some(leadsInside)) return done(new PrivateAddress(), '');
     if (options.all === true) return done(null, found);
     done(null, first.address, first.family);
   });

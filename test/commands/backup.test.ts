@@ -155,9 +155,9 @@ describe.each(pairs)('a country on %s that was backed up while it served, restor
 
 it('what expires comes back by itself only where that signs nobody in and lets nothing be used twice', () => {
   const always = allCollections.filter(({ lifetime, restored }) => lifetime === 'expires' && restored === 'always');
-  expect(always.map(({ name }) => name)).toEqual(['match_guesses', 'known_browsers', 'replays']);
+  expect(always.map(({ name }) => name)).toEqual(['payment_days', 'match_guesses', 'known_browsers', 'replays', 'outbox']);
   const asked = allCollections.filter(({ restored }) => restored === 'when-asked').map(({ name }) => name);
-  expect(asked).toEqual(['enrolment_codes', 'approvals', 'interactions', 'tokens', 'grants', 'sessions']);
+  expect(asked).toEqual(['enrolment_codes', 'approvals', 'interactions', 'tokens', 'grants', 'sessions', 'link_requests']);
 });
 
 describe('senid backup and restore', () => {

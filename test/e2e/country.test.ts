@@ -122,6 +122,22 @@ describe.skipIf(!canBrowse())('the country in miniature, in a real browser', () 
     await page.waitForSelector('#password');
   });
 
+  it('consent taken back in SenID signs the person out at the service, which was told', async () => {
+    const page = await (await newContext()).newPage();
+    await page.goto(`${country.library}/sign-in`);
+    await typePassword(page, person(1));
+    await press(page, 'approve');
+    expect(await page.textContent('[data-name]')).toBe('Trần Văn Minh');
+    const { code } = await country.senid('consents', 'withdraw', person(1).id_number, 'demo-library', '--reason', 'thư số 3');
+    expect(code).toBe(0);
+    await expect
+      .poll(async () => (await page.reload()) && page.locator('[role=status]').allTextContents(), { timeout: 15_000 })
+      .toEqual([expect.stringContaining('Bạn đã rút lại sự đồng ý trong SenID')]);
+    await looksRight(page);
+    await page.goto(`${country.library}/sign-in`);
+    await page.waitForSelector('button[value=approve]');
+  });
+
   it('a level-1 person at the portal learns what is missing and the portal gets the right error', async () => {
     const page = await (await newContext()).newPage();
     await page.goto(`${country.portal}/sign-in`);

@@ -47,8 +47,9 @@ describe('metrics', () => {
   });
 
   it('do not grow with what strangers send, and name nobody', async () => {
+    // each kind of garbage collection has a line from its first time on, whenever that is
     const lines = async (): Promise<number> =>
-      (await metrics()).split('\n').filter((line) => line.includes('seconds_count{')).length;
+      (await metrics()).split('\n').filter((line) => line.includes('seconds_count{') && !line.includes('_gc_')).length;
     await fetch(`${provider.issuer}/first`, { method: 'PURGE' });
     await fetch(`${provider.issuer}/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'made-up' }) });
     const before = await lines();
