@@ -30,7 +30,8 @@ function sentencesOf(model: Omit<ConsentModel, 'shown'>, service: string, langua
   const { asked, informed, alreadyGranted } = model;
   const asks = asked.length > 0;
   const informs = informed.length > 0;
-  const purpose = (row: ClaimRow): string => `${row.label} (${t.consentPurpose}: ${row.purpose})`;
+  const called = ({ label, verified }: ClaimRow): string => (verified ? `${label} ✓ ${t.consentVerified}` : label);
+  const purpose = (row: ClaimRow): string => `${called(row)} (${t.consentPurpose}: ${row.purpose})`;
   const basis = (row: ClaimRow): string => (row.legalBasis === undefined ? '' : ` ${t.consentBasis}: ${row.legalBasis}`);
   return [
     filled(asks ? t.consentAskTitle : informs ? t.consentInformTitle : t.consentNothingTitle, { service }),
@@ -49,6 +50,7 @@ function sentencesOf(model: Omit<ConsentModel, 'shown'>, service: string, langua
     ...(alreadyGranted.length > 0 ? [t.consentAlready] : []),
     ...alreadyGranted.map(purpose),
     ...(model.offlineAccess ? [t.consentOffline] : []),
+    ...([...asked, ...informed].some(({ verified }) => verified) ? [t.consentVerifiedWith] : []),
     filled(t.consentLevel, { level: model.level }),
   ];
 }
