@@ -1,5 +1,7 @@
 import { decodeJwt } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { consentId, consents } from '#src/consent/collections.ts';
+import { findConsent } from '#src/consent/record-consent.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { createVirtualPhone, enrolPhone, readPayload } from '#src/phone/virtual-phone.ts';
 import { ask as askByItself, poll, registerBackchannelService } from '#test/support/backchannel-service.ts';
@@ -508,6 +510,12 @@ describe('the person', () => {
       expect(consent.html).toContain(language === 'en' ? '1 February 1990' : '01/02/1990');
       expect(consent.html).toContain(along);
       expect(consent.html).not.toContain('checked');
+      await browser.press(consent, 'approve', { grant: [] }, page.redirectUri);
+      const kept = await findConsent(provider.application.store, lanId, page.id);
+      const sentences = Object.values(kept?.words ?? {}).flatMap((words) => words.page);
+      expect(sentences.filter((sentence) => sentence.includes(`✓ ${word} (`))).toHaveLength(1);
+      expect(sentences.some((sentence) => sentence.includes(along))).toBe(true);
+      await provider.application.store.remove(consents, consentId(lanId, page.id));
     }
   });
 });
