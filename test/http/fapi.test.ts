@@ -284,3 +284,19 @@ describe('encrypted answers', () => {
     expect((await open(await userinfo.text())).sub).toBe(idToken.sub);
   });
 });
+
+it('what a pushed request says of people is kept sealed', async () => {
+  const { fields } = bank.request({ login_hint: lan.id_number });
+  expect((await push(fields)).status).toBe(201);
+  const { tokens } = await import('#src/oidc/collections.ts');
+  const kept = JSON.stringify(await provider.application.store.scan(tokens, { limit: 1000 }));
+  const coded = Buffer.from(JSON.stringify({ login_hint: lan.id_number }))
+    .toString('base64url')
+    .slice(4, 20);
+  expect([kept.includes(lan.id_number), kept.includes(coded)]).toEqual([false, false]);
+  const pushed = (await provider.application.store.scan(tokens, { limit: 1000 })).filter(
+    ({ payload }) => payload['kind'] === 'PushedAuthorizationRequest',
+  );
+  expect(pushed.length).toBeGreaterThan(0);
+  for (const { payload } of pushed) expect(String(payload['request']).split('.')).toHaveLength(2);
+});

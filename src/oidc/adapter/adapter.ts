@@ -4,6 +4,7 @@ import { createClientAdapter } from './client-adapter.ts';
 import { createGrantAdapter } from './grant-adapter.ts';
 import { createInteractionAdapter } from './interaction-adapter.ts';
 import type { AdapterParts } from './parts.ts';
+import { createPushedRequestAdapter } from './pushed-request-adapter.ts';
 import { createReplayAdapter } from './replay-adapter.ts';
 import { createSessionAdapter } from './session-adapter.ts';
 import { createTokenAdapter } from './token-adapter.ts';
@@ -21,7 +22,7 @@ export function createAdapter(parts: AdapterParts): AdapterFactory {
     AccessToken: tokenAdapter,
     RefreshToken: tokenAdapter,
     ClientCredentials: tokenAdapter,
-    PushedAuthorizationRequest: tokenAdapter,
+    PushedAuthorizationRequest: createPushedRequestAdapter(parts, tokenAdapter),
     BackchannelAuthenticationRequest: createBackchannelAdapter(parts, tokenAdapter),
   };
   return (model) => {

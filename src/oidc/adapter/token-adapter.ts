@@ -16,7 +16,7 @@ const uses: ReadonlySet<string> = new Set(['token', 'userinfo', 'introspection']
  * Codes and tokens. All kinds share one collection, so introspection's three look-ups of one token are one read.
  * `consume` is atomic: of any number of redemptions one wins and the others get `invalid_grant`.
  */
-export function createTokenAdapter({ store, clock, reads, consumption, lives }: AdapterParts): Adapter {
+export function createTokenAdapter({ store, clock, reads, consumption }: AdapterParts): Adapter {
   const underWay = new WeakMap<object, Map<string, Promise<TokenDocument | undefined>>>();
 
   /** Where a token is used, its grant and its account are looked at next; for claims, also what was decided about the client. */
@@ -42,9 +42,7 @@ export function createTokenAdapter({ store, clock, reads, consumption, lives }: 
   return {
     async upsert(id, payload, expiresIn) {
       const { consumed: _, ...rest } = payload;
-      // a pushed request is taken up within a minute, and looked at again when its interaction is done
-      const keptFor = payload.kind === 'PushedAuthorizationRequest' ? (expiresIn ?? 0) + lives.interaction : expiresIn;
-      const document = { id: keyOf(id), payload: rest, expiresAt: expiryOf(clock, keptFor) };
+      const document = { id: keyOf(id), payload: rest, expiresAt: expiryOf(clock, expiresIn) };
       // nearly always a new one, and engines insert with less effort than they replace
       if (!(await store.insert(tokens, document))) await store.upsert(tokens, document);
     },
