@@ -56,8 +56,10 @@ function fromFile(path: string | undefined): object {
 export const saidProfile = (environment: Environment, file: string | undefined): unknown =>
   (({ ...fromFile(file), ...fromEnvironment(environment) }) as { readonly profile?: unknown }).profile;
 
-/** A header that anybody may send proves nothing. */
-function requireProxyForCertificates({ clientCertHeader, clientCertAuthorities, mtlsUrl, trustProxy }: Raw): void {
+/** A header that anybody may send proves nothing; nor does a time-stamp from anybody. */
+function requireTogether({ clientCertHeader, clientCertAuthorities, mtlsUrl, trustProxy, tsaUrl, tsaAuthorities }: Raw): void {
+  if ((tsaUrl === undefined) !== (tsaAuthorities === undefined))
+    throw new SettingsError(`${environmentName('tsaUrl')} and ${environmentName('tsaAuthorities')} go together`);
   if (clientCertHeader !== undefined && trustProxy !== 'true')
     throw new SettingsError(`${environmentName('clientCertHeader')} is only for ${environmentName('trustProxy')}=true`);
   for (const [name, value] of Object.entries({ clientCertAuthorities, mtlsUrl }))
@@ -90,7 +92,7 @@ export function loadSettings(
   // the command line finds the demo where SENID_DEMO_PORT has put it
   const { issuer = `http://localhost:${raw.demoPort}`, port = raw.demoPort } = raw;
   refuseInProduction(raw, issuer);
-  requireProxyForCertificates(raw);
+  requireTogether(raw);
   const { store, keyFile, trustProxy, outboundPrivate, ...rest } = raw;
   return Object.freeze({
     ...rest,

@@ -51,6 +51,16 @@ export const settingsSchema = z.strictObject({
     .describe(
       "Address of the state's matcher of faces (docs/connectors.md). Without it nothing that needs the register's look at a face can be approved.",
     ),
+  tsaUrl: httpUrl
+    .optional()
+    .describe(
+      'Address of a time-stamp authority (RFC 3161, over HTTP) that says when signed decisions existed, with `SENID_TSA_AUTHORITIES`.',
+    ),
+  tsaAuthorities: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("PEM file of the roots that the time-stamp authority's certificate leads to."),
   mtlsUrl: httpUrl
     .refine((url) => !url.endsWith('/') && !/[?#]/.test(url), 'no slash at the end, no query, no fragment')
     .optional()

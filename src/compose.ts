@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Settings } from '#config/load.ts';
@@ -7,6 +8,7 @@ import { createKeyboardAuthentication } from './accounts/keyboard-authentication
 import { createSubjectIdentifiers } from './accounts/subject-identifier.ts';
 import { createThrottle } from './accounts/throttle.ts';
 import { createApprovals } from './approvals/approvals.ts';
+import { timeStampKind } from './approvals/signed-decision.ts';
 import { pingKind } from './backchannel/ping.ts';
 import type { BackchannelParts } from './backchannel/ports.ts';
 import { createServiceRequests } from './backchannel/service-requests.ts';
@@ -44,6 +46,8 @@ import { lookAtStore } from './storage/look-at-store.ts';
 import { upgradeOnRead } from './storage/migrations/upgrading-store.ts';
 import { openStore } from './storage/open-store.ts';
 import { createSealing } from './storage/sealing-aes.ts';
+import { createTimeStampAuthority } from './time-stamps/http-authority.ts';
+import { createDecisionStamps } from './time-stamps/stamp-decision.ts';
 
 /** What tests put in the place of the machine's own. */
 export interface Overrides {
@@ -107,10 +111,16 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
   });
   const signingKeys = createSigningKeys({ ...basics, lives: policy.signingKeys });
 
+  const { tsaUrl, tsaAuthorities } = settings;
+  const timeStampAuthority =
+    tsaUrl === undefined || tsaAuthorities === undefined
+      ? undefined
+      : createTimeStampAuthority(tsaUrl, readFileSync(tsaAuthorities, 'utf8'), random);
   const push = createPush(settings.outboundPrivate);
   const ways = {
     [serviceEventKind]: createServiceEventDelivery({ ...basics, issuer: settings.issuer, clients, subjects, signingKeys, push }),
     [pingKind]: createBackchannelPing({ ...basics, clients, push }),
+    [timeStampKind]: createDecisionStamps(store, timeStampAuthority),
   };
   /** Sends what waits in the outbox. */
   const delivery = (logger: Pick<Logger, 'warn'>): Work => ({
@@ -152,6 +162,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     requests,
     serviceRequests: createServiceRequests(backchannel),
     matcher: createFaceMatcher(settings.matcherUrl),
+    areStamped: timeStampAuthority !== undefined,
     issuer: settings.issuer,
     allowSimulated,
   });

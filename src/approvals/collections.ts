@@ -105,6 +105,8 @@ export interface SignedDecisionDocument {
   readonly attestation: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** By a time-stamp authority, where one is configured (`time-stamps/`). `token` is DER in base64. */
+  readonly timeStamp?: { readonly token: string; readonly at: number; readonly authority: string } | undefined;
 }
 
 export const signedDecisions = collection<SignedDecisionDocument>()({

@@ -10,7 +10,7 @@ import { approvalPolicy } from './policy.ts';
 import { matchedFace, methodsOf, reachesAcr } from './proven-methods.ts';
 import { keptRequest } from './service-approval.ts';
 import { shownOf } from './shown-approval.ts';
-import { evidenceOf } from './signed-decision.ts';
+import { evidenceOf, queuedTimeStamp } from './signed-decision.ts';
 
 const mostTries = 5;
 
@@ -52,6 +52,7 @@ async function settleRequest(
         { set: { ...outcome, deviceId: device.id, expiresAt }, unset: ['waitsFor'] },
       ),
       evidenceOf(parts, device, approval, outcome.decision),
+      ...(parts.areStamped ? [queuedTimeStamp(parts, approval)] : []),
       ...serviceRequests.told(keptRequest(sealing, approval)),
       ...bound,
     ]);

@@ -24,6 +24,8 @@ export interface ApprovalParts {
   readonly requests: SignInRequests;
   readonly serviceRequests: ServiceRequests;
   readonly matcher: FaceMatcher;
+  /** A time-stamp authority is configured. */
+  readonly areStamped: boolean;
   readonly issuer: string;
   /** Development and tests only: what the virtual phone says of biometrics counts. */
   readonly allowSimulated: boolean;

@@ -1,6 +1,7 @@
 import type { Device } from '#src/devices/collections.ts';
 import type { ApprovalId } from '#src/kernel/identifier.ts';
 import { type Store, type Write, write } from '#src/kernel/store.ts';
+import { queued } from '#src/outbox/messages.ts';
 import { type FrozenApproval, type SignedDecisionDocument, signedDecisions } from './collections.ts';
 import type { ApprovalParts } from './parts.ts';
 import { sealPayload } from './sealed-payload.ts';
@@ -8,6 +9,13 @@ import { sealPayload } from './sealed-payload.ts';
 /** The service an approval was shown for, out of its frozen bytes. */
 const clientOf = (text: string): string =>
   (JSON.parse(text) as { readonly client: { readonly client_id: string } }).client.client_id;
+
+/** The kind of message that has a decision stamped. */
+export const timeStampKind = 'time-stamp';
+
+/** For the commit of a decision: somebody else will say when it existed. */
+export const queuedTimeStamp = (parts: Pick<ApprovalParts, 'clock' | 'random'>, { id }: FrozenApproval): Write =>
+  queued(parts, { kind: timeStampKind, to: 'time-stamp authority', content: { decision: id } });
 
 /** What remains of a decision when the approval itself has gone: a yes and a no alike. */
 export function evidenceOf(

@@ -32,6 +32,7 @@ async function evidence(application: Application, id: string, reason: string | u
     decided_at: new Date(kept.at).toISOString(),
     shown: JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as object,
     verdict: await verifyEvidence({ payload, decision, approvalKey }),
+    ...(kept.timeStamp === undefined ? {} : { time_stamp: { ...kept.timeStamp, at: new Date(kept.timeStamp.at).toISOString() } }),
     evidence: { payload, decision, approval_key: approvalKey, attestation: kept.attestation },
   };
 }

@@ -21,7 +21,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   links: ['kernel', 'accounts', 'clients', 'outbox'],
   biometrics: ['kernel'],
   payments: ['kernel'],
-  approvals: ['kernel', 'accounts', 'devices', 'assurance', 'biometrics'],
+  approvals: ['kernel', 'accounts', 'devices', 'assurance', 'biometrics', 'outbox'],
+  'time-stamps': ['kernel', 'approvals', 'outbox'],
   'sign-in': ['kernel', 'accounts', 'clients', 'devices', 'assurance', 'consent', 'approvals'],
   // what a service asks by itself is shown and assessed as a sign-in is
   backchannel: ['kernel', 'accounts', 'clients', 'assurance', 'consent', 'approvals', 'payments', 'outbox', 'sign-in'],
@@ -71,6 +72,7 @@ const domain = [
   'links',
   'biometrics',
   'payments',
+  'time-stamps',
   'approvals',
   'sign-in',
   'backchannel',
