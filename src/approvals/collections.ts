@@ -25,8 +25,9 @@ interface ApprovalBase {
   readonly faceMatchedAt?: number | undefined;
   /** Looks it took so far. */
   readonly faceTries?: number | undefined;
-  /** The service that asks by itself. */
+  /** The service that asks by itself, and when it did, in milliseconds since the epoch. */
   readonly clientId?: string | undefined;
+  readonly askedAt?: number | undefined;
   /** The two digits the page shows, when they must be typed. */
   readonly number?: string | undefined;
   readonly browserKnown: boolean;

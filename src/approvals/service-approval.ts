@@ -29,9 +29,9 @@ export interface ServiceRequest {
 export async function requestApproval(
   { store, sealing, clock }: Pick<ApprovalParts, 'store' | 'sealing' | 'clock'>,
   { id, kind, accountId, clientId, request, livesMs }: ServiceRequest,
-): Promise<void> {
+): Promise<PendingApproval> {
   const decideBefore = clock.now() + livesMs;
-  const isNew = await store.insert(approvals, {
+  const approval: PendingApproval = {
     id,
     kind,
     startedBy: 'service',
@@ -40,13 +40,15 @@ export async function requestApproval(
     process: '',
     accountId,
     clientId,
+    askedAt: clock.now(),
     waitsFor: accountId,
     request: sealRequest(sealing, id, request),
     browserKnown: false,
     decideBefore,
     expiresAt: decideBefore + approvalPolicy.keptMs,
-  });
-  if (!isNew) throw new TypeError('a request is asked once');
+  };
+  if (!(await store.insert(approvals, approval))) throw new TypeError('a request is asked once');
+  return approval;
 }
 
 /** A service's own request of a stored approval, opened. @throws {TypeError} for an approval that a page began */

@@ -1,60 +1,72 @@
 import { createHash } from 'node:crypto';
-import { approvals } from '#src/approvals/collections.ts';
+import { type ApprovalDocument, approvals } from '#src/approvals/collections.ts';
 import { requestApproval } from '#src/approvals/service-approval.ts';
 import type { AccountId, ApprovalId } from '#src/kernel/identifier.ts';
-import { randomIdentifier } from '#src/kernel/random.ts';
 import type { BackchannelParts, BackchannelRequest } from './ports.ts';
+
+/** More than come at one moment: those that it does not see it cannot take back. */
+const mostLookedAt = 1000;
 
 /** The approval of a request, by its `auth_req_id`; whoever has the one cannot tell the other. */
 export const approvalIdOfRequest = (authReqId: string): ApprovalId =>
   createHash('sha256').update(`backchannel ${authReqId}`).digest('base64url').slice(0, 32) as ApprovalId;
 
+/** No phone lists it any longer, and none opens it. */
+const over = (now: number) => ({ set: { decideBefore: now }, unset: ['waitsFor'] as const });
+
+const isBefore = (one: ApprovalDocument, other: ApprovalDocument): boolean =>
+  one.askedAt === other.askedAt ? one.id < other.id : (one.askedAt ?? 0) < (other.askedAt ?? 0);
+
 /**
- * Whether one more request may come before this person. One of a service at a time, and a few of all: a new one takes the place of one of
- * the same service that nobody has opened, and never of one that somebody reads.
+ * Whether a request that waits may stay before this person. One of a service at a time, and those of a few services: a new one takes the place
+ * of one of the same service that nobody has opened, and never of one that somebody reads. Looked at once it waits, so that of many at the same
+ * moment each sees those that it must not stand beside.
  */
-async function mayAsk(parts: BackchannelParts, accountId: AccountId, clientId: string): Promise<boolean> {
+async function mayStay(parts: BackchannelParts, accountId: AccountId, request: ApprovalDocument): Promise<boolean> {
   const { store, clock, backchannelPolicy } = parts;
-  const open = (await store.find(approvals, 'waiting', accountId, { limit: 50 })).filter(
-    ({ decideBefore }) => clock.now() < decideBefore,
-  );
-  const own = open.filter((approval) => approval.clientId === clientId);
-  if (own.some(({ state }) => state !== 'pending')) return false;
+  const now = clock.now();
+  const waiting = await store.find(approvals, 'waiting', accountId, { limit: mostLookedAt });
+  const others = waiting.filter(({ id, decideBefore }) => id !== request.id && now < decideBefore);
+  const own = others.filter(({ clientId }) => clientId === request.clientId);
+  // tried whatever their state: the effort must not tell that somebody reads one
   const displaced = await Promise.all(
-    own.map(({ id }) =>
-      store.amend(approvals, id, { state: 'pending' }, { set: { decideBefore: clock.now() }, unset: ['waitsFor'] }),
-    ),
+    own.filter((each) => isBefore(each, request)).map(({ id }) => store.amend(approvals, id, { state: 'pending' }, over(now))),
   );
-  return displaced.every(Boolean) && open.length - own.length < backchannelPolicy.mostOpen;
+  const services = new Set(others.filter((each) => !own.includes(each)).map(({ clientId }) => clientId));
+  return displaced.length === own.length && displaced.every(Boolean) && services.size < backchannelPolicy.mostOpen;
 }
+
+/** Who stands for a person that a request can't reach: always the same, so that asking again takes the same way as for everybody. */
+const standInFor = ({ sealing }: BackchannelParts, accountId: AccountId): AccountId =>
+  sealing.blindIndex('backchannel-stand-in', accountId) as AccountId;
 
 /**
  * Puts a request before its person. Somebody unknown, out of reach or with too much before them gets none, at the same cost, and nobody
  * can tell: the request then ends like one that was ignored.
- * @param accountId undefined: nobody whom this request could reach
  */
 export async function askPerson(
   parts: BackchannelParts,
   {
     authReqId,
     accountId,
+    isReachable,
     request,
     livesMs,
   }: {
     readonly authReqId: string;
-    readonly accountId: AccountId | undefined;
+    /** Whom the request is about, whether or not there is such a person. */
+    readonly accountId: AccountId;
+    readonly isReachable: boolean;
     readonly request: BackchannelRequest;
     readonly livesMs: number;
   },
 ): Promise<void> {
-  const nobody = randomIdentifier(parts.random) as AccountId;
-  const isAllowed = await mayAsk(parts, accountId ?? nobody, request.clientId);
-  await requestApproval(parts, {
-    id: approvalIdOfRequest(authReqId),
-    kind: request.kind,
-    accountId: isAllowed && accountId !== undefined ? accountId : nobody,
-    clientId: request.clientId,
-    request,
-    livesMs,
-  });
+  const { kind, clientId } = request;
+  const asked = isReachable ? accountId : standInFor(parts, accountId);
+  const id = approvalIdOfRequest(authReqId);
+  const waiting = await requestApproval(parts, { id, kind, accountId: asked, clientId, request, livesMs });
+  const stays = await mayStay(parts, asked, waiting);
+  // one write more for all of them
+  const change = stays ? { set: { decideBefore: waiting.decideBefore } } : over(parts.clock.now());
+  await parts.store.amend(approvals, id, { state: 'pending' }, change);
 }

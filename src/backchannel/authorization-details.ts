@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { DomainError } from '#src/kernel/domain-error.ts';
+import { visibleLine } from '#src/kernel/visible-line.ts';
 import { type AuthorizationParams, textParam } from '#src/sign-in/authorization-request.ts';
 
-/** People read it on their phones and sign it: one line, and nothing in it that hides or turns what is written. */
+/** People read it on their phones and sign it, as it was sent. */
 const line = (longest: number) =>
   z
     .string()
-    .normalize('NFC')
     .min(1)
     .max(longest)
-    .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, 'expected one line of visible characters')
+    .regex(visibleLine, 'expected one line of visible characters')
+    .refine((text) => text.normalize('NFC') === text, 'expected Unicode NFC')
     .refine((text) => text.trim() === text, 'no space at its ends');
 
 const longestUntilMs = 366 * 86_400_000;

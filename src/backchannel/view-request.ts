@@ -9,6 +9,7 @@ import { findConsent } from '#src/consent/record-consent.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { type Assessment, assess } from '#src/sign-in/assess.ts';
 import { consentPlanFor } from '#src/sign-in/journey.ts';
+import { maySignInAt } from '#src/sign-in/sandbox.ts';
 import type { BackchannelParts, BackchannelRequest } from './ports.ts';
 
 /** A service's own request seen for one person. */
@@ -27,7 +28,7 @@ export interface DecidedBy {
   readonly at: number;
 }
 
-/** Undefined when the service or the account is gone or stopped. The account is looked at anew each time. */
+/** Undefined when the service or the account is gone or stopped, or the service is on trial with others. The account is looked at anew each time. */
 export async function viewRequest(
   parts: BackchannelParts,
   accountId: AccountId,
@@ -42,6 +43,7 @@ export async function viewRequest(
   ]);
   if (found === undefined || account === undefined || !isUsable(account)) return undefined;
   const { client } = found;
+  if (!maySignInAt(client, account, parts.idNumberDigest)) return undefined;
   const assessment = assess({
     client,
     params: request.params,

@@ -15,13 +15,33 @@ function urlOf(member: string, address: string): URL {
   return url;
 }
 
+/** What nobody reads in two ways, and what stands for itself alone in the policies of our pages. */
+const plainHost = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\])$/;
+
+/** Why browsers are not sent to an address, or nothing: libraries read such addresses each in its own way. @see RFC 9700, 4.1 */
+function redirectFault(address: string, url: URL): string | undefined {
+  if (/[^\x21-\x7e]|\\/.test(address)) return 'has a blank, a backslash or a letter that must be encoded';
+  if (address.includes('#')) return 'has a fragment';
+  if (url.username !== '' || url.password !== '') return 'has a user';
+  if (/^https?:$/.test(url.protocol)) return plainHost.test(url.hostname) ? undefined : 'has a host that is no plain name';
+  // an app's own scheme is a name of its maker turned around: others are the browser's (RFC 8252, 7.1)
+  return url.protocol.includes('.') ? undefined : `${url.protocol} is no scheme of an app: it needs a dot`;
+}
+
 /** Codes never travel in the clear. @see RFC 9700, 2.6 */
-export function checkRedirects({ redirect_uris: uris }: Members, { isProduction }: AddressPolicy): void {
-  for (const address of uris) {
-    const url = urlOf('redirect_uris', address);
-    if (address.includes('#')) throw memberInvalid('redirect_uris', `${address} has a fragment`);
-    if (isProduction && url.protocol === 'http:' && !isLoopbackAddress(url))
-      throw memberInvalid('redirect_uris', `${address} must be https in production`);
+export function checkRedirects(
+  { redirect_uris: uris, post_logout_redirect_uris: afterwards }: Members,
+  { isProduction }: AddressPolicy,
+): void {
+  for (const [member, address] of [
+    ...uris.map((uri) => ['redirect_uris', uri] as const),
+    ...afterwards.map((uri) => ['post_logout_redirect_uris', uri] as const),
+  ]) {
+    const url = urlOf(member, address);
+    const fault = redirectFault(address, url);
+    if (fault !== undefined) throw memberInvalid(member, `${address} ${fault}`);
+    if (isProduction && member === 'redirect_uris' && url.protocol === 'http:' && !isLoopbackAddress(url))
+      throw memberInvalid(member, `${address} must be https in production`);
   }
 }
 

@@ -1,17 +1,12 @@
 import { z } from 'zod';
 import { acrPrefix, acrValues } from '#config/acr.ts';
+import { visibleLine } from '#src/kernel/visible-line.ts';
 import { memberInvalid } from './errors.ts';
 import { refuseOtherMembers } from './known-members.ts';
 import { securityProfiles } from './profile-names.ts';
 
 /** People read it on consent pages and phones: one line, and nothing in it that hides or turns what is written. */
-const text = z
-  .string()
-  .normalize('NFC')
-  .trim()
-  .min(1)
-  .max(500)
-  .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, 'expected one line of visible characters');
+const text = z.string().normalize('NFC').trim().min(1).max(500).regex(visibleLine, 'expected one line of visible characters');
 const acr = z.enum(acrValues as [string, ...string[]]);
 const names = z.array(z.string().min(1).max(200));
 const identifier = z
@@ -56,6 +51,7 @@ const oidc = {
   client_secret_expires_at: z.number().int().min(0).optional(),
   client_uri: z.string().optional(),
   redirect_uris: names.default([]),
+  post_logout_redirect_uris: names.default([]),
   grant_types: z.array(z.string()).default(['authorization_code']),
   response_types: z.array(z.string()).optional(),
   token_endpoint_auth_method: z.string().default('client_secret_basic'),

@@ -48,21 +48,22 @@ export function requestLife({ backchannelPolicy: policy }: BackchannelParts, req
  * @see OpenID Connect Client-Initiated Backchannel Authentication Flow 1.0
  */
 export function createBackchannel(parts: ProviderParts) {
-  /** Stands for nobody, so that nothing after it takes another way. */
-  const nobody = (): string => randomIdentifier(parts.random);
+  /** Stands for nobody, for the same hint the same, so that nothing after it takes another way. */
+  const nobody = (hint: string): string => parts.sealing.blindIndex('backchannel-nobody', hint.replace(/[\s.()-]/g, ''));
 
   /** Only somebody whom the request could bring to what it needs. */
-  async function reachable(accountId: AccountId, request: BackchannelRequest): Promise<AccountId | undefined> {
+  async function isReachable(accountId: AccountId, request: BackchannelRequest): Promise<boolean> {
     const viewed = await viewRequest(parts, accountId, request);
-    if (viewed === undefined || viewed.account.authenticators.devices === 0) return undefined;
-    return viewed.assessment.requirement.outcome === 'reachable' ? accountId : undefined;
+    return (
+      viewed !== undefined && viewed.account.authenticators.devices > 0 && viewed.assessment.requirement.outcome === 'reachable'
+    );
   }
 
   return {
     async processLoginHint(ctx: KoaContextWithOIDC, hint = '') {
       const found = await parts.clients.find(ctx.oidc.client?.clientId ?? '');
       const lookUp = () => findHinted(parts.accounts, hint, found?.client.policy.loginHints ?? []);
-      return (await translated(lookUp, (message) => new errors.InvalidRequest(message)))?.id ?? nobody();
+      return (await translated(lookUp, (message) => new errors.InvalidRequest(message)))?.id ?? nobody(hint);
     },
     async processLoginHintToken(): Promise<never> {
       throw new errors.InvalidRequest('login_hint_token is not taken here: use login_hint or id_token_hint');
@@ -92,6 +93,7 @@ export function createBackchannel(parts: ProviderParts) {
     ) {
       const params = paramsOf(ctx);
       const token = textParam(params, 'client_notification_token');
+      const accountId = account.accountId as AccountId;
       const request: BackchannelRequest = {
         kind: kindOf(params),
         clientId: client.clientId,
@@ -101,7 +103,8 @@ export function createBackchannel(parts: ProviderParts) {
       };
       await askPerson(parts, {
         authReqId: made.jti,
-        accountId: await reachable(account.accountId as AccountId, request),
+        accountId,
+        isReachable: await isReachable(accountId, request),
         request,
         livesMs: requestLife(parts, made) * 1000,
       });

@@ -12,7 +12,7 @@ function assertStorable(value: unknown, depth: number): void {
   if (typeof value !== 'object' || value === null) return;
   if (depth > deepest) throw new errors.InvalidRequest('the claims parameter is nested too deeply');
   for (const [name, member] of Object.entries(value)) {
-    if (name.length > longestName || /\p{Cc}/u.test(name))
+    if (name.length > longestName || name === '__proto__' || /\p{Cc}/u.test(name))
       throw new errors.InvalidRequest('the claims parameter has a name that no claim has');
     assertStorable(member, depth + 1);
   }

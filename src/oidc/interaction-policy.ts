@@ -134,10 +134,16 @@ function writtenScope(ctx: Context): string | undefined {
   return textParam(request === undefined ? (raw ?? {}) : decodeJwt(request), 'scope');
 }
 
+/** Nothing on the phone speaks of the time when nobody is there: asked for by the back channel it is not heard. */
+function dropOfflineAccess({ oidc: { params } }: Context): void {
+  const scopes = textParam(params ?? {}, 'scope')?.split(' ');
+  if (params !== undefined && scopes?.includes('offline_access') === true)
+    params['scope'] = scopes.filter((scope) => scope !== 'offline_access').join(' ');
+}
+
 /** `offline_access` as asked: the library drops it unless `prompt=consent`, which hardly any client library sends. */
 export function restoreOfflineAccess(ctx: Context): void {
-  // nothing on the phone speaks of the time when nobody is there
-  if (ctx.oidc.route === 'backchannel_authentication') return;
+  if (ctx.oidc.route === 'backchannel_authentication') return dropOfflineAccess(ctx);
   if (writtenScope(ctx)?.split(' ').includes('offline_access') !== true) return;
   const scope = textParam(paramsOf(ctx), 'scope');
   if (scope === undefined || scope.split(' ').includes('offline_access') || !ctx.oidc.client?.grantTypeAllowed('refresh_token'))

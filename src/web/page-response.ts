@@ -21,12 +21,12 @@ function keepLanguage(ctx: Context, language: Language): void {
     ctx.cookies.set(languageCookie, language, { httpOnly: true, sameSite: 'lax', maxAge: year, signed: false });
 }
 
-/** The address of this page in the other language, for pages that can be got again. */
+/** This page in the other language, for pages that can be got again: a query alone, since a path may begin with `//` and name another host. */
 function otherLanguageUrl(ctx: Context, language: Language): string | undefined {
   if (ctx.method !== 'GET') return undefined;
   const query = new URLSearchParams(ctx.querystring);
   query.set('lang', language === 'vi' ? 'en' : 'vi');
-  return `${ctx.path}?${query}`;
+  return `?${query}`;
 }
 
 /** Answers with a page of ours, never cached, with a policy that lets nothing else run. */

@@ -41,7 +41,10 @@ export function createBackchannelAdapter(parts: AdapterParts, tokenAdapter: Adap
     const asked = claimsOf(request.params);
     const names = [...Object.keys(asked?.userinfo ?? {}), ...Object.keys(asked?.id_token ?? {})];
     if (names.length > 0) grant.addOIDCClaims(names);
-    await grant.save();
+    await grant.save().catch((refusal: unknown) => {
+      // a poll that came to nothing afterwards (no DPoP proof) has made it, and the next one must not fail for that
+      if (!(refusal instanceof errors.LoginRequired)) throw refusal;
+    });
     return jti;
   }
 
@@ -91,7 +94,8 @@ export function createBackchannelAdapter(parts: AdapterParts, tokenAdapter: Adap
       tokenAdapter.upsert(id, payload, (expiresIn ?? 0) + keptAfterwardsSeconds),
     async find(id) {
       const found = await store.get(tokens, keyOf(id));
-      if (found === undefined) return undefined;
+      // another kind of token is none: nothing of it is told or written
+      if (found?.payload['kind'] !== 'BackchannelAuthenticationRequest') return undefined;
       if (found.consumed !== undefined) throw new errors.InvalidGrant('already used');
       return { ...found.payload, ...(await answered(id, found)) } as AdapterPayload;
     },

@@ -3,6 +3,8 @@ export function ownCopy<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(ownCopy) as Value;
   const copy: Record<string, unknown> = {};
-  for (const [name, member] of Object.entries(value)) copy[name] = typeof member === 'object' ? ownCopy(member) : member;
+  // a service may send any name, and one of them would make members of a copy that nobody sent
+  for (const [name, member] of Object.entries(value))
+    if (name !== '__proto__') copy[name] = typeof member === 'object' ? ownCopy(member) : member;
   return copy as Value;
 }

@@ -4,18 +4,16 @@ import { displayName } from '#src/accounts/account.ts';
 import { checkProof, proofHeader, publicP256 } from '#src/devices/device-proof.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { isLoopback, subscriberOf } from '#src/kernel/networks.ts';
+import { visibleLine } from '#src/kernel/visible-line.ts';
 import { provenRequest, readBody, shaped, takeCall } from './call.ts';
 import type { DeviceApiParts } from './parts.ts';
 
 const jwk = z.looseObject({ kty: z.string() });
 
-/** One line, without control characters or marks that turn the direction of writing. */
-const visible = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
-
 const enrolment = z.object({
   code: z.string().min(1).max(64),
   password: z.string().max(1000).optional(),
-  name: z.string().normalize('NFC').trim().min(1).max(100).regex(visible),
+  name: z.string().normalize('NFC').trim().min(1).max(100).regex(visibleLine),
   platform: z.enum(['cli', 'web', 'android', 'ios']),
   device_key: jwk,
   approval_key: z.union([jwk, z.looseObject({ webauthn: z.unknown() })]),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { SubjectIdentifiers } from '#src/accounts/subject-identifier.ts';
 import type { ClientDirectory } from '#src/clients/ports.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
+import { visibleLine } from '#src/kernel/visible-line.ts';
 import { endServiceLink, findServiceLink } from '#src/links/end-link.ts';
 import { type LinkParts, requestLink } from '#src/links/link-requests.ts';
 import { clientOfToken } from '#src/oidc/client-tokens.ts';
@@ -14,14 +15,8 @@ export interface LinkRouteParts extends LinkParts {
   readonly subjects: SubjectIdentifiers;
 }
 
-/** One line that people read, without characters that hide or turn what is written. */
-const line = z
-  .string()
-  .normalize('NFC')
-  .trim()
-  .min(1)
-  .max(100)
-  .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u);
+/** What the person is asked about. */
+const line = z.string().normalize('NFC').trim().min(1).max(100).regex(visibleLine);
 const reference = z
   .string()
   .min(1)
