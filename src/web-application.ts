@@ -16,6 +16,7 @@ import { createRequestReads } from './oidc/request-reads.ts';
 import type { PrivateJwk } from './oidc/signing-keys.ts';
 import { mountServer, type Observation } from './server.ts';
 import { createAdminApi, createAdminLimit } from './web/admin-api/routes.ts';
+import { createConsole } from './web/console/routes.ts';
 import { createFormTokens } from './web/csrf.ts';
 import { createDeviceApi, createDeviceApiLimits } from './web/device-api/routes.ts';
 import { createHealthRoutes } from './web/health.ts';
@@ -87,6 +88,18 @@ export async function createWebApplication(application: Application, logger: Log
     limits: createDeviceApiLimits({ loopbackIsFree: settings.profile !== 'production' }),
   });
   const adminApi = createAdminApi({ logger, issuer, clients, registry: application.registry, calls: createAdminLimit() });
+  const consolePages = createConsole({
+    store,
+    clock,
+    random,
+    sealing,
+    accounts,
+    issuer,
+    renderer,
+    forms: createFormTokens(sealing),
+    registry: application.registry,
+    catalogue: signIn.catalogue,
+  });
   const draining = createDraining();
   const health = createHealthRoutes({
     store,
@@ -109,7 +122,17 @@ export async function createWebApplication(application: Application, logger: Log
     draining: draining.middleware as Middleware,
     observation,
     backchannelPolicy: policy.backchannel,
-    routers: [health, home, signInPages, deviceApi, adminApi, createStaySignedIn({ clients, renderer }), links, ...metricsRoute],
+    routers: [
+      health,
+      home,
+      signInPages,
+      deviceApi,
+      adminApi,
+      consolePages,
+      createStaySignedIn({ clients, renderer }),
+      links,
+      ...metricsRoute,
+    ],
   };
 
   const keySets = createKeySets({
@@ -135,6 +158,7 @@ export async function createWebApplication(application: Application, logger: Log
       pages,
       linkClaim: `${settings.claimsPrefix}service_account`,
       lives: policy.lives,
+      pause: (ms) => setTimeout(ms, undefined, { ref: false }),
       trustProxy,
       outboundPrivate,
       clientCertificates: application.clientCertificates,

@@ -51,6 +51,13 @@ export interface Tester {
   readonly addedAt: number;
 }
 
+/** The outcome that a developer has chosen for the sign-ins at their service. */
+export interface Simulation {
+  readonly outcome: string;
+  /** Milliseconds since the epoch: by itself it is forgotten then. */
+  readonly until: number;
+}
+
 /** A relying party ("service" on screens). */
 export interface Client {
   readonly id: string;
@@ -58,6 +65,8 @@ export interface Client {
   readonly state: 'active' | 'suspended';
   readonly stage: Stage;
   readonly testers?: readonly Tester[] | undefined;
+  /** Only looked at by `simulatedOutcome`. */
+  readonly simulation?: Simulation | undefined;
   readonly name: LocalizedText;
   /** What a person compares with the address bar: the host of its first redirect URI, or of `client_uri`. */
   readonly domain: string;

@@ -32,6 +32,7 @@ export interface ProviderParts extends BackchannelParts {
   /** The name of the claim that says which account of the service was linked. */
   readonly linkClaim: string;
   readonly lives: ProtocolLives;
+  readonly pause: (ms: number) => Promise<unknown>;
   /** The proxy in front tells address and scheme of a request. */
   readonly trustProxy: boolean;
   readonly outboundPrivate: boolean;

@@ -21,12 +21,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   links: ['kernel', 'accounts', 'clients', 'outbox'],
   biometrics: ['kernel'],
   payments: ['kernel'],
+  staff: ['kernel', 'accounts', 'clients'],
+  'area-sessions': ['kernel', 'accounts', 'assurance'],
   approvals: ['kernel', 'accounts', 'devices', 'assurance', 'biometrics'],
   'sign-in': ['kernel', 'accounts', 'clients', 'devices', 'assurance', 'consent', 'approvals'],
   // what a service asks by itself is shown and assessed as a sign-in is
   backchannel: ['kernel', 'accounts', 'clients', 'assurance', 'consent', 'approvals', 'payments', 'outbox', 'sign-in'],
   oidc: ['kernel', 'accounts', 'clients', 'assurance', 'consent', 'approvals', 'outbox', 'links', 'sign-in', 'backchannel'],
-  errors: ['kernel', 'accounts', 'clients', 'devices', 'approvals', 'consent', 'outbox', 'links', 'backchannel'],
+  errors: ['kernel', 'accounts', 'clients', 'devices', 'approvals', 'consent', 'outbox', 'links', 'backchannel', 'staff'],
   web: [
     'kernel',
     'accounts',
@@ -37,6 +39,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'links',
     'approvals',
     'sign-in',
+    'staff',
+    'area-sessions',
     'oidc',
     'errors',
     'observation',
@@ -54,6 +58,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'outbox',
     'links',
     'sign-in',
+    'staff',
+    'area-sessions',
     'oidc',
   ],
   background: ['kernel'],
@@ -74,6 +80,8 @@ const domain = [
   'approvals',
   'sign-in',
   'backchannel',
+  'staff',
+  'area-sessions',
 ];
 
 const filesBelow = (folder: string): string[] =>
