@@ -16,14 +16,17 @@ interface RoleOptions extends OperatorOptions {
 
 const roles: readonly Role[] = ['manager', 'reviewer', 'operator'];
 
+function checkServices({ service = [], role }: RoleOptions): void {
+  if (service.length > 0 && role !== 'manager') throw new DomainError('staff_role_unknown', { detail: `--service with ${role}` });
+}
+
 /** The services that a manager looks after from now on, or no longer; one that nobody else manages goes to who takes it away. */
 async function changeServices(
   { registry }: Application,
   person: string,
-  { service = [], role, ...options }: RoleOptions,
+  { service = [], ...options }: RoleOptions,
   isGrant: boolean,
 ) {
-  if (service.length > 0 && role !== 'manager') throw new DomainError('staff_role_unknown', { detail: `--service with ${role}` });
   const by = operatorOf(options);
   for (const id of service) {
     const { managers } = await registry.managers(id);
@@ -35,6 +38,7 @@ async function changeServices(
 
 async function grant(idNumber: string, options: RoleOptions): Promise<void> {
   const reason = reasonOf(options);
+  checkServices(options);
   const done = await withApplication(options, async (application) => {
     const account = await accountByIdNumber(application, idNumber);
     const held = await grantRole(application, account, { role: options.role, by: operatorOf(options).id, reason });
@@ -48,6 +52,7 @@ async function grant(idNumber: string, options: RoleOptions): Promise<void> {
 async function revoke(idNumber: string, options: RoleOptions): Promise<void> {
   const reason = reasonOf(options);
   const { service = [], role } = options;
+  checkServices(options);
   const done = await withApplication(options, async (application) => {
     const { id } = await accountByIdNumber(application, idNumber);
     await changeServices(application, personActorId(id), options, false);
@@ -74,7 +79,7 @@ async function list(options: OperatorOptions): Promise<void> {
 
 const role = (): Option => new Option('--role <role>', 'what they may do').choices(roles).makeOptionMandatory();
 const service = (): Option => new Option('--service <id...>', 'which services a manager looks after');
-const reason = (): Option => new Option('--reason <text>', 'why, for its holder to read').makeOptionMandatory();
+const reason = (): Option => new Option('--reason <text>', 'why, for its holder to read');
 
 /** `senid console …`: who may do what at `/console`. */
 export function registerConsoleCommands(program: Command): void {

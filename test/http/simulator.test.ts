@@ -67,7 +67,12 @@ async function answerOf(service: Service, params = {}): Promise<URLSearchParams>
 async function codeFor(service: Service, person = lan) {
   const browser = new FormBrowser();
   const { url, verifier } = service.authorize();
-  let page = await browser.press(await browser.open(url), 'continue', person, service.redirectUri);
+  let page = await browser.press(
+    await browser.open(url),
+    'continue',
+    { id_number: person.id_number, password: person.password },
+    service.redirectUri,
+  );
   if (page.html.includes('value="approve"')) page = await browser.press(page, 'approve', {}, service.redirectUri);
   return { page, verifier };
 }

@@ -9,7 +9,7 @@ import type { Notice } from './pages.ts';
 import type { ConsoleParts } from './parts.ts';
 import { refusedStep } from './refused-step.ts';
 import { say } from './said.ts';
-import { type ServiceShowing, showService } from './service-page.ts';
+import { type ServiceShowing, showService, wordsIn } from './service-page.ts';
 
 type DeedVerb = Exclude<Verb, 'change'>;
 
@@ -59,7 +59,12 @@ export async function takeDeed(parts: ConsoleParts, request: AreaRequest, member
   const step = transitions.find((each) => each.verb === verb);
   if (step !== undefined && 'needsReason' in step && reason === '') {
     await requireService(parts, member, id);
-    return showService(parts, request, member, id, { status: 422, typed, wrong: { reasonOf: verb } });
+    return showService(parts, request, member, id, {
+      status: 422,
+      typed,
+      wrong: { reasonOf: verb },
+      problem: { title: words(request).reasonMissing },
+    });
   }
   const why = reason === '' ? {} : { reason };
   const work = async (registry: ClientRegistry, version: string): Promise<string> => {
@@ -69,6 +74,8 @@ export async function takeDeed(parts: ConsoleParts, request: AreaRequest, member
   await attempt(parts, request, member, id, work, { typed });
 }
 
+const words = ({ ctx }: AreaRequest) => wordsIn(languageOf(ctx));
+
 const dayMs = 86_400_000;
 
 export async function takeNewSecret(parts: ConsoleParts, request: AreaRequest, member: Member, id: string): Promise<void> {
@@ -76,7 +83,12 @@ export async function takeNewSecret(parts: ConsoleParts, request: AreaRequest, m
   const typed = { days };
   if (days !== '' && !(/^\d{1,4}$/.test(days) && Number(days) >= 1 && Number(days) <= 3650)) {
     await requireService(parts, member, id);
-    return showService(parts, request, member, id, { status: 422, typed, wrong: { days: true } });
+    return showService(parts, request, member, id, {
+      status: 422,
+      typed,
+      wrong: { days: true },
+      problem: { title: words(request).secretDaysWrong },
+    });
   }
   const end = days === '' ? {} : { expiresAt: parts.clock.now() + Number(days) * dayMs };
   const work = async (registry: ClientRegistry, version: string): Promise<string> => {
