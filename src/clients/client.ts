@@ -51,6 +51,10 @@ export interface Tester {
   readonly addedAt: number;
 }
 
+/** Whether a service is trusted as one of SenID's own: in the sandbox, where its makers alone may change it, nobody's word is more than that. */
+export const isOurs = ({ stage, policy }: Pick<Client, 'stage' | 'policy'>): boolean =>
+  policy.class === 'internal' && stage === 'production';
+
 /** The outcome that a developer has chosen for the sign-ins at their service. */
 export interface Simulation {
   readonly outcome: string;

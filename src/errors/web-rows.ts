@@ -137,7 +137,7 @@ export const webRows = {
     401,
     'Mã truy cập không dùng được',
     'The access token is not valid here',
-    'Expired, of a person, bound to a key, or of a service that is not internal or is suspended.',
+    'Expired, of a person, bound to a key, or of a service that is not internal, is suspended or is only tried.',
   ),
   admin_scope_missing: forPrograms(
     403,

@@ -1,5 +1,6 @@
 import type { AccessToken, Client, ClientCredentials, KoaContextWithOIDC, RefreshToken } from 'oidc-provider';
 import { tokenRefusal } from '#src/assurance/token-check.ts';
+import { isOurs } from '#src/clients/client.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { factsOf, isForThem, type TokenLike } from './find-account.ts';
 import type { ProviderParts } from './parts.ts';
@@ -15,7 +16,7 @@ export function createIntrospectionPolicy(parts: Pick<ProviderParts, 'clients' |
     if (client.clientAuthMethod === 'none') return false;
     if (token.clientId !== client.clientId) {
       const asking = await parts.clients.find(client.clientId);
-      if (asking?.client.policy.class !== 'internal') return false;
+      if (asking === undefined || !isOurs(asking.client)) return false;
     }
     const accountId = (token as { accountId?: string }).accountId;
     if (accountId === undefined) return true;

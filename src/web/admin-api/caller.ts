@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import type { Actor, Role } from '#src/clients/actor.ts';
+import { isOurs } from '#src/clients/client.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { findServiceToken } from '#src/oidc/service-token.ts';
 import { takeCall } from '../device-api/call.ts';
@@ -30,7 +31,7 @@ function bearerOf(ctx: Context): string {
 export async function requireCaller({ clients, calls }: AdminApiParts, ctx: Context): Promise<Actor> {
   const token = await findServiceToken(ctx.app, bearerOf(ctx));
   const found = token && (await clients.find(token.clientId));
-  if (token === undefined || found?.client.policy.class !== 'internal') throw new DomainError('admin_token_invalid');
+  if (token === undefined || found === undefined || !isOurs(found.client)) throw new DomainError('admin_token_invalid');
   await takeCall(calls, token.clientId);
   const allowed = new Set(found.client.policy.allowedScopes ?? String(found.client.metadata['scope'] ?? '').split(' '));
   const held = Object.entries(roleOfScope).filter(([scope]) => token.scopes.has(scope) && allowed.has(scope));
