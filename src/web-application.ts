@@ -4,6 +4,7 @@ import type { Middleware } from 'koa';
 import type { Provider } from 'oidc-provider';
 import type { Logger } from 'pino';
 import type { Application } from './compose.ts';
+import { claimsByScope } from './consent/claim-catalogue.ts';
 import { isClockOff, type WatchedClock } from './observation/clock-watch.ts';
 import type { Metrics } from './observation/metrics.ts';
 import { countProtocolEvents, logProtocolRefusals } from './observation/protocol-events.ts';
@@ -28,6 +29,7 @@ import { createDraining } from './web/middleware/draining.ts';
 import { isStoreUnavailable } from './web/middleware/store-unavailable.ts';
 import { createProtocolPages } from './web/protocol/protocol-pages.ts';
 import { createStaySignedIn } from './web/protocol/stay-signed-in.ts';
+import { createRegistrationLimit, createRegistrationRoutes } from './web/registration/routes.ts';
 import { createRenderer } from './web/render.ts';
 import { createSignInPages } from './web/sign-in/routes.ts';
 import type { WaitingPages } from './web/sign-in/waiting-pages.ts';
@@ -100,6 +102,19 @@ export async function createWebApplication(application: Application, logger: Log
     registry: application.registry,
     catalogue: signIn.catalogue,
   });
+  const registration = settings.openRegistration
+    ? [
+        createRegistrationRoutes({
+          issuer,
+          logger,
+          random,
+          sealing,
+          registry: application.registry,
+          claimsByScope: claimsByScope(signIn.catalogue),
+          begins: createRegistrationLimit(),
+        }),
+      ]
+    : [];
   const draining = createDraining();
   const health = createHealthRoutes({
     store,
@@ -129,6 +144,7 @@ export async function createWebApplication(application: Application, logger: Log
       deviceApi,
       adminApi,
       consolePages,
+      ...registration,
       createStaySignedIn({ clients, renderer }),
       links,
       ...metricsRoute,
@@ -158,6 +174,7 @@ export async function createWebApplication(application: Application, logger: Log
       pages,
       linkClaim: `${settings.claimsPrefix}service_account`,
       lives: policy.lives,
+      openRegistration: settings.openRegistration,
       pause: (ms) => setTimeout(ms, undefined, { ref: false }),
       trustProxy,
       outboundPrivate,

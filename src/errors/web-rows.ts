@@ -12,6 +12,7 @@ export type WebErrorCode =
   | 'admin_token_missing'
   | 'admin_token_invalid'
   | 'admin_scope_missing'
+  | 'registration_token_invalid'
   | 'precondition_missing'
   | 'form_expired'
   | 'interaction_expired'
@@ -138,6 +139,12 @@ export const webRows = {
     'Mã truy cập không dùng được',
     'The access token is not valid here',
     'Expired, of a person, bound to a key, or of a service that is not internal, is suspended or is only tried.',
+  ),
+  registration_token_invalid: forPrograms(
+    401,
+    'Mã truy cập đăng ký không dùng được',
+    'The registration access token is not valid here',
+    'Of another registration, of one that was deleted, or of a service that has left the sandbox.',
   ),
   admin_scope_missing: forPrograms(
     403,

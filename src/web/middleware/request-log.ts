@@ -22,10 +22,11 @@ const wholePaths = new Set([
   '/metrics',
   '/app',
   '/console',
+  '/reg',
   '/q',
 ]);
 /** Routes with an identifier in them, by their beginning. */
-const beginnings = ['/interaction/', '/auth/', '/device/v1/', '/admin/v1/', '/console/', '/assets/'];
+const beginnings = ['/interaction/', '/auth/', '/device/v1/', '/admin/v1/', '/console/', '/reg/', '/assets/'];
 
 /** The route a path belongs to, without the identifiers in it: logs and metrics name routes, never people, secrets or what a stranger makes up. */
 export function routeOf(path: string): string {
