@@ -9,7 +9,8 @@ type Raw = z.infer<typeof settingsSchema>;
 export type Profile = Raw['profile'];
 
 /** Settings as the program uses them, frozen. */
-export interface Settings extends Readonly<Omit<Raw, 'issuer' | 'port' | 'store' | 'keyFile' | 'trustProxy' | 'outboundPrivate'>> {
+export interface Settings
+  extends Readonly<Omit<Raw, 'issuer' | 'port' | 'store' | 'keyFile' | 'trustProxy' | 'outboundPrivate' | 'openRegistration'>> {
   readonly issuer: string;
   readonly port: number;
   readonly sqlitePath: string;
@@ -18,6 +19,7 @@ export interface Settings extends Readonly<Omit<Raw, 'issuer' | 'port' | 'store'
   readonly keyFile: string;
   readonly trustProxy: boolean;
   readonly outboundPrivate: boolean;
+  readonly openRegistration: boolean;
 }
 
 /** A setting that is not as it must be; the message names it and says what was expected. */
@@ -68,10 +70,14 @@ function requireTogether({ clientCertHeader, clientCertAuthorities, mtlsUrl, tru
 }
 
 /** Development values that must never serve real people. */
-function refuseInProduction({ profile }: Raw, issuer: string): void {
+function refuseInProduction({ profile, openRegistration }: Raw, issuer: string): void {
   if (profile !== 'production') return;
   if (!issuer.startsWith('https:'))
     throw new SettingsError(`${environmentName('issuer')} must be https in production, got ${issuer}`);
+  if (openRegistration === 'true')
+    throw new SettingsError(
+      `${environmentName('openRegistration')} is for a sandbox: in production services are approved by a second person`,
+    );
 }
 
 /**
@@ -93,7 +99,7 @@ export function loadSettings(
   const { issuer = `http://localhost:${raw.demoPort}`, port = raw.demoPort } = raw;
   refuseInProduction(raw, issuer);
   requireTogether(raw);
-  const { store, keyFile, trustProxy, outboundPrivate, ...rest } = raw;
+  const { store, keyFile, trustProxy, outboundPrivate, openRegistration, ...rest } = raw;
   return Object.freeze({
     ...rest,
     issuer,
@@ -102,6 +108,7 @@ export function loadSettings(
     mongoUri: store?.startsWith('mongodb') ? store : undefined,
     keyFile: keyFile ?? join(raw.dataDir, 'keys.json'),
     trustProxy: trustProxy === 'true',
+    openRegistration: openRegistration === undefined ? raw.profile === 'development' : openRegistration === 'true',
     outboundPrivate: outboundPrivate === undefined ? raw.profile !== 'production' : outboundPrivate === 'true',
   });
 }

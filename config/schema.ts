@@ -96,6 +96,9 @@ export const settingsSchema = z.strictObject({
     .max(200)
     .default('https://senid.example/tf/vn-eid')
     .describe('Identifier of the rules by which people are verified here, as `trust_framework` in verified claims.'),
+  openRegistration: asText(flag.optional()).describe(
+    '`true`: a new service begins in the sandbox without approval, for the testers it names and people who do not exist, and may register itself at `/reg`. Never in production. Default: `true` in development.',
+  ),
   outboundPrivate: asText(flag.optional()).describe(
     "`true` lets outgoing requests (a service's `jwks_uri`) reach private addresses: the demo, tests, closed networks. Default: `false` in production, else `true`.",
   ),

@@ -15,6 +15,7 @@ import { createServiceRequests } from './backchannel/service-requests.ts';
 import type { Work } from './background/background-work.ts';
 import { createFaceMatcher } from './biometrics/http-matcher.ts';
 import { createClientDirectory } from './clients/directory.ts';
+import { withOwnServices } from './clients/own-services.ts';
 import { createClientRegistry } from './clients/registry.ts';
 import { claimsByScope, createClaimCatalogue } from './consent/claim-catalogue.ts';
 import { createMatchLimit } from './consent/match-limit.ts';
@@ -97,17 +98,19 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
   const clientCertificates = createClientCertificates(settings, clock);
   const idNumberDigest = createIdNumberDigest(sealing);
   const catalogue = createClaimCatalogue(settings.claimsPrefix);
-  const clients = createClientDirectory(basics);
+  const registration = {
+    claimNames: [...catalogue.keys()],
+    claimsByScope: claimsByScope(catalogue),
+    isProduction,
+    mayReachPrivate: settings.outboundPrivate,
+    isOpen: settings.openRegistration,
+  };
+  const clients = withOwnServices(createClientDirectory(basics), { sealing, issuer: settings.issuer, policy: registration });
   const registry = createClientRegistry({
     ...basics,
     rules: createClientMetadataRules(settings.issuer, catalogue, clientCertificates),
     idNumberDigest,
-    registration: {
-      claimNames: [...catalogue.keys()],
-      claimsByScope: claimsByScope(catalogue),
-      isProduction,
-      mayReachPrivate: settings.outboundPrivate,
-    },
+    registration,
   });
   const signingKeys = createSigningKeys({ ...basics, lives: policy.signingKeys });
 

@@ -6,6 +6,7 @@ import { registerBackupCommands } from './commands/backup.ts';
 import { registerBenchCommand } from './commands/bench.ts';
 import { registerClientCommands } from './commands/clients.ts';
 import { registerConsentCommands } from './commands/consents.ts';
+import { registerConsoleCommands } from './commands/console.ts';
 import { registerDemoCommand } from './commands/demo.ts';
 import { registerDoctorCommand } from './commands/doctor.ts';
 import { registerIndexCommands } from './commands/indexes.ts';
@@ -31,6 +32,7 @@ function createProgram(): Command {
     registerServeCommand,
     registerClientCommands,
     registerPeopleCommands,
+    registerConsoleCommands,
     registerConsentCommands,
     registerOutboxCommands,
     registerPhoneCommands,

@@ -4,6 +4,7 @@ import type { Middleware } from 'koa';
 import type { Provider } from 'oidc-provider';
 import type { Logger } from 'pino';
 import type { Application } from './compose.ts';
+import { claimsByScope } from './consent/claim-catalogue.ts';
 import { isClockOff, type WatchedClock } from './observation/clock-watch.ts';
 import type { Metrics } from './observation/metrics.ts';
 import { countProtocolEvents, logProtocolRefusals } from './observation/protocol-events.ts';
@@ -16,6 +17,7 @@ import { createRequestReads } from './oidc/request-reads.ts';
 import type { PrivateJwk } from './oidc/signing-keys.ts';
 import { mountServer, type Observation } from './server.ts';
 import { createAdminApi, createAdminLimit } from './web/admin-api/routes.ts';
+import { createConsole } from './web/console/routes.ts';
 import { createFormTokens } from './web/csrf.ts';
 import { createDeviceApi, createDeviceApiLimits } from './web/device-api/routes.ts';
 import { createHealthRoutes } from './web/health.ts';
@@ -27,6 +29,7 @@ import { createDraining } from './web/middleware/draining.ts';
 import { isStoreUnavailable } from './web/middleware/store-unavailable.ts';
 import { createProtocolPages } from './web/protocol/protocol-pages.ts';
 import { createStaySignedIn } from './web/protocol/stay-signed-in.ts';
+import { createRegistrationLimit, createRegistrationRoutes } from './web/registration/routes.ts';
 import { createRenderer } from './web/render.ts';
 import { createSignInPages } from './web/sign-in/routes.ts';
 import type { WaitingPages } from './web/sign-in/waiting-pages.ts';
@@ -87,6 +90,31 @@ export async function createWebApplication(application: Application, logger: Log
     limits: createDeviceApiLimits({ loopbackIsFree: settings.profile !== 'production' }),
   });
   const adminApi = createAdminApi({ logger, issuer, clients, registry: application.registry, calls: createAdminLimit() });
+  const consolePages = createConsole({
+    store,
+    clock,
+    random,
+    sealing,
+    accounts,
+    issuer,
+    renderer,
+    forms: createFormTokens(sealing),
+    registry: application.registry,
+    catalogue: signIn.catalogue,
+  });
+  const registration = settings.openRegistration
+    ? [
+        createRegistrationRoutes({
+          issuer,
+          logger,
+          random,
+          sealing,
+          registry: application.registry,
+          claimsByScope: claimsByScope(signIn.catalogue),
+          begins: createRegistrationLimit(),
+        }),
+      ]
+    : [];
   const draining = createDraining();
   const health = createHealthRoutes({
     store,
@@ -109,7 +137,18 @@ export async function createWebApplication(application: Application, logger: Log
     draining: draining.middleware as Middleware,
     observation,
     backchannelPolicy: policy.backchannel,
-    routers: [health, home, signInPages, deviceApi, adminApi, createStaySignedIn({ clients, renderer }), links, ...metricsRoute],
+    routers: [
+      health,
+      home,
+      signInPages,
+      deviceApi,
+      adminApi,
+      consolePages,
+      ...registration,
+      createStaySignedIn({ clients, renderer }),
+      links,
+      ...metricsRoute,
+    ],
   };
 
   const keySets = createKeySets({
@@ -135,6 +174,8 @@ export async function createWebApplication(application: Application, logger: Log
       pages,
       linkClaim: `${settings.claimsPrefix}service_account`,
       lives: policy.lives,
+      openRegistration: settings.openRegistration,
+      pause: (ms) => setTimeout(ms, undefined, { ref: false }),
       trustProxy,
       outboundPrivate,
       clientCertificates: application.clientCertificates,

@@ -16,7 +16,9 @@ export type AccountEventType =
   | 'reported'
   | 'consent-withdrawn'
   | 'account-linked'
-  | 'account-unlinked';
+  | 'account-unlinked'
+  | 'role-granted'
+  | 'role-revoked';
 
 interface EventParts {
   readonly store: Store;

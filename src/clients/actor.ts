@@ -3,10 +3,10 @@ export type Role = 'manager' | 'reviewer' | 'operator';
 
 /** Who acts on a registration; stands in its history. */
 export interface Actor {
-  /** `operator:lan`, `client:console/minh`: what stands before a slash answers for what comes after it. */
+  /** `operator:lan`, `person:ACCOUNT`, `client:desk/minh`: what stands before a slash answers for what comes after it. */
   readonly id: string;
   readonly roles: readonly Role[];
-  /** The way they came: `command line`, `admin api`. */
+  /** The way they came: `command line`, `admin api`, `console`. */
   readonly via: string;
 }
 

@@ -51,6 +51,17 @@ export interface Tester {
   readonly addedAt: number;
 }
 
+/** Whether a service is trusted as one of SenID's own: in the sandbox, where its makers alone may change it, nobody's word is more than that. */
+export const isOurs = ({ stage, policy }: Pick<Client, 'stage' | 'policy'>): boolean =>
+  policy.class === 'internal' && stage === 'production';
+
+/** The outcome that a developer has chosen for the sign-ins at their service. */
+export interface Simulation {
+  readonly outcome: string;
+  /** Milliseconds since the epoch: by itself it is forgotten then. */
+  readonly until: number;
+}
+
 /** A relying party ("service" on screens). */
 export interface Client {
   readonly id: string;
@@ -58,6 +69,8 @@ export interface Client {
   readonly state: 'active' | 'suspended';
   readonly stage: Stage;
   readonly testers?: readonly Tester[] | undefined;
+  /** Only looked at by `simulatedOutcome`. */
+  readonly simulation?: Simulation | undefined;
   readonly name: LocalizedText;
   /** What a person compares with the address bar: the host of its first redirect URI, or of `client_uri`. */
   readonly domain: string;
@@ -70,6 +83,3 @@ export interface Client {
   /** Why services may recognise the same person: public subjects are never without one, but at our own services. */
   readonly subjectTypeReason?: string | undefined;
 }
-
-/** One of SenID's own that was approved to be trusted by others: one that is only tried, or that a manager merely drafted, is not. */
-export const isOurs = ({ policy, stage }: Client): boolean => policy.class === 'internal' && stage === 'production';

@@ -51,6 +51,7 @@ export const clients = collection<ClientDocument>()({
   name: 'clients',
   lifetime: 'kept',
   durability: 'flushed',
+  indexes: { manager: { on: 'managers' } },
   // before there were stages, all that was registered was for everybody
   upgrades: [{ reads: [], fill: () => ({ stage: 'production' }) }],
 });
@@ -59,6 +60,7 @@ export const waitingVersions = collection<WaitingDocument>()({
   name: 'waiting_clients',
   lifetime: 'kept',
   durability: 'flushed',
+  indexes: { manager: { on: 'managers' } },
 });
 
 /** Entries are written once and never changed. */

@@ -13,6 +13,7 @@ export type ClientErrorCode =
   | 'service_role_missing'
   | 'service_same_hand'
   | 'service_state_wrong'
+  | 'simulation_unknown'
   | 'tester_invalid';
 
 /** A refusal of one member of a registration, by its name. */

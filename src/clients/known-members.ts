@@ -119,3 +119,7 @@ export function refuseOtherMembers(members: Readonly<Record<string, unknown>>): 
     if (!asksForNothing(value)) throw memberInvalid(name, 'not supported by this version');
   }
 }
+
+/** The members that would be kept, for who may send others and is told in the answer. @see RFC 7591, 2 */
+export const keptMembersOf = (members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(members).filter(([name]) => isTaken(name)));

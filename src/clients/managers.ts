@@ -11,7 +11,7 @@ export interface ManagersOf {
   readonly managers: readonly string[];
 }
 
-const nameShape = /^(operator|client):[\x21-\x7e]{1,250}$/;
+const nameShape = /^(operator|client|person):[\x21-\x7e]{1,250}$/;
 const mostManagers = 50;
 
 /** Those of what works, or of the only version there is. @throws {DomainError} `client_not_found` */

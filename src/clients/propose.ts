@@ -4,6 +4,7 @@ import type { Client } from './client.ts';
 import type { ClientErrorCode } from './errors.ts';
 import { changesBetween, type MemberChange, type Told } from './history.ts';
 import { asLibraryReads } from './library-metadata.ts';
+import { refuseOwnService } from './own-services.ts';
 import { type RegisteredSecrets, secretsAfter } from './registered-secrets.ts';
 import { clientOf, type Registration, readRegistration } from './registration.ts';
 import type { ClientRegistryParts } from './registry-parts.ts';
@@ -35,6 +36,7 @@ interface Proposal {
 function proposalOf(parts: ClientRegistryParts, registration: Registration, { live, ...record }: ServiceRecord): Proposal {
   const waiting = isWaiting(record.waiting) ? record.waiting : undefined;
   const latest = waiting?.version ?? live;
+  refuseOwnService(registration.members.client_id);
   const secrets = secretsAfter(parts, registration, waiting?.secrets ?? (live === undefined ? [] : secretsOf(live)));
   const version = clientOf(registration, live);
   const [newest] = secrets.kept ?? [];
@@ -53,9 +55,12 @@ function proposalOf(parts: ClientRegistryParts, registration: Registration, { li
 const withHand = (hands: readonly string[] | undefined, by: Actor): readonly string[] => [...new Set([...(hands ?? []), by.id])];
 
 /** What is kept of a service beside its registration. */
-function carriedOver({ live, waiting }: ServiceRecord, by: Actor): Pick<LiveContent, 'managers' | 'testers' | 'suspension'> {
+function carriedOver(
+  { live, waiting }: ServiceRecord,
+  by: Actor,
+): Pick<LiveContent, 'managers' | 'testers' | 'simulation' | 'suspension'> {
   const managers = live?.managers ?? (isWaiting(waiting) ? waiting.managers : [by.id]);
-  return { managers, testers: live?.testers, suspension: live?.suspension };
+  return { managers, testers: live?.testers, simulation: live?.simulation, suspension: live?.suspension };
 }
 
 const dropped = ({ waiting }: ServiceRecord): Partial<Step<never>> =>
@@ -124,7 +129,8 @@ export function putRegistration(parts: ClientRegistryParts, json: unknown, by: A
 }
 
 /**
- * A manager's registration: a draft beside what works. In the sandbox it works at once, for testers alone.
+ * A manager's registration: a draft beside what works. In the sandbox it works at once, for testers alone; where registration is open a new one
+ * begins there.
  * @throws {DomainError} `client_metadata_invalid`, `service_exists`, `service_role_missing`, `service_state_wrong`, `service_changed`
  */
 export function proposeRegistration(
@@ -139,11 +145,12 @@ export function proposeRegistration(
     if (isNew && state !== 'unknown') throw new DomainError<ClientErrorCode>('service_exists', { detail: record.id });
     checkManager(record, by);
     checkTransition('change', state, by);
-    const proposal = proposalOf(parts, registration, record);
-    // services of our own are trusted by others: nobody becomes one unseen
-    const isTried = state === 'sandbox' && record.live?.policy.class === proposal.version.policy.class;
-    return isTried
-      ? worksAtOnce(record, by, proposal, 'not needed: in the sandbox, for testers alone')
-      : waits(record, { ...by, roles: ['manager'] }, proposal);
+    if (state === 'unknown' && parts.registration.isOpen === true) {
+      const proposal = proposalOf(parts, registration, record);
+      const version: Client = { ...proposal.version, stage: 'sandbox' };
+      return worksAtOnce(record, by, { ...proposal, version }, 'not needed: registration is open, for the sandbox alone');
+    }
+    if (state !== 'sandbox') return waits(record, { ...by, roles: ['manager'] }, proposalOf(parts, registration, record));
+    return worksAtOnce(record, by, proposalOf(parts, registration, record), 'not needed: in the sandbox, for testers alone');
   });
 }

@@ -22,6 +22,8 @@ export interface RegistrationPolicy extends AddressPolicy {
   readonly claimNames: readonly string[];
   /** The claims of each scope. */
   readonly claimsByScope: Readonly<Record<string, readonly string[]>>;
+  /** A new service may begin in the sandbox without anybody's approval. */
+  readonly isOpen?: boolean;
 }
 
 /** A service's JSON after the checks of SenID; the OpenID layer checks the rest of the metadata. */

@@ -1,6 +1,6 @@
 import type { Store, StoredDocument } from '#src/kernel/store.ts';
 import { type Actor, machineOperator } from './actor.ts';
-import type { ClientMetadata } from './client.ts';
+import type { ClientMetadata, Simulation } from './client.ts';
 import { clientHistory, clients, waitingVersions } from './collections.ts';
 import { clientNotFound } from './errors.ts';
 import { changesBetween, type HistoryEntry, type MemberChange } from './history.ts';
@@ -26,8 +26,16 @@ import {
   type SecretChange,
   secretsOfRecord,
 } from './secret-changes.ts';
-import { type Expected, isWaiting, readRecord, type ServiceRecord, versionTag } from './service-record.ts';
-import { type ListedClient, listedClient, registeredMembers, shownRegistration } from './shown-registration.ts';
+import { type Expected, isWaiting, readRecord, type ServiceRecord, stateOf, versionTag } from './service-record.ts';
+import {
+  type ListedClient,
+  listedClient,
+  registeredMembers,
+  type ServiceStanding,
+  shownRegistration,
+  standingOf,
+} from './shown-registration.ts';
+import { setSimulation } from './simulation.ts';
 import { setStopped } from './suspension.ts';
 import { addTester, type ListedTester, listedTester, removeTester } from './testers.ts';
 
@@ -59,8 +67,12 @@ export interface ClientRegistry {
   resume(id: string, by?: Actor, expected?: Expected): Promise<Moved>;
   list(): Promise<ListedClient[]>;
   page(page: ListPage): Promise<ListedClient[]>;
+  /** The services of one manager, by the name that stands with them. */
+  managedBy(manager: string): Promise<ListedClient[]>;
   /** Under the registration's own member names, fit to be put again. @throws {DomainError} `client_not_found` */
   show(id: string, which?: 'working' | 'waiting'): Promise<ClientMetadata>;
+  /** Where it stands, and what is not said in its registration. @throws {DomainError} `client_not_found` */
+  standing(id: string): Promise<ServiceStanding>;
   look(id: string, which?: 'working' | 'waiting'): Promise<ShownService>;
   /** Oldest first. @throws {DomainError} `client_not_found` */
   history(id: string, page?: ListPage): Promise<HistoryEntry[]>;
@@ -75,7 +87,12 @@ export interface ClientRegistry {
   addTester(id: string, by: Actor, tester: Expected & { readonly idNumber: string; readonly label: string }): Promise<ListedTester>;
   testers(id: string): Promise<ListedTester[]>;
   removeTester(id: string, by: Actor, tester: Expected & { readonly testerId: string }): Promise<ListedTester>;
+  /** Forces the outcome of sign-ins at a service in the sandbox. */
+  simulate(id: string, by: Actor, choice: Expected & { readonly outcome: string | undefined }): Promise<Simulation | undefined>;
 }
+
+/** More than one person looks after. */
+const mostManaged = 500;
 
 const historyPage = (store: Store, id: string, { after, limit }: ListPage): Promise<HistoryEntry[]> =>
   store.find(clientHistory, 'client', id, { limit, ...(after === undefined ? {} : { after }) });
@@ -138,6 +155,19 @@ export function createClientRegistry(parts: ClientRegistryParts): ClientRegistry
       }
       return found.slice(0, limit);
     },
+    async managedBy(manager) {
+      const most = { limit: mostManaged };
+      const [live, waiting] = await Promise.all([
+        store.find(clients, 'manager', manager, most),
+        store.find(waitingVersions, 'manager', manager, most),
+      ]);
+      const ids = [...new Set([...live, ...waiting].map(({ id }) => id))].sort();
+      const records = await Promise.all(ids.map((id) => readRecord(parts, id)));
+      return records
+        .filter((record) => stateOf(record) !== 'unknown' && managersOf(record).managers.includes(manager))
+        .flatMap((record) => listedClient(record) ?? []);
+    },
+    standing: async (id) => standingOf(await readRecord(parts, id)),
     look,
     show: async (id, which) => (await look(id, which)).registration,
     async history(id, page) {
@@ -164,5 +194,6 @@ export function createClientRegistry(parts: ClientRegistryParts): ClientRegistry
       return (live.testers ?? []).map(listedTester);
     },
     removeTester: (id, by, tester) => removeTester(parts, id, by, tester),
+    simulate: async (id, by, choice) => setSimulation(parts, id, by, choice),
   };
 }

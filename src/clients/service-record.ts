@@ -63,7 +63,16 @@ export async function readRecord({ store }: Pick<RecordParts, 'store'>, id: stri
   return { id, live: live && { ...live, secrets: secretsOf(live) }, waiting };
 }
 
-const optionalOfLive = ['secret', 'secrets', 'subjectTypeReason', 'testers', 'managers', 'hands', 'suspension'] as const;
+const optionalOfLive = [
+  'secret',
+  'secrets',
+  'subjectTypeReason',
+  'testers',
+  'simulation',
+  'managers',
+  'hands',
+  'suspension',
+] as const;
 const optionalOfWaiting = ['secrets', 'refusal'] as const;
 
 /** What is there of a content: engines are told of the rest by `unset`. */

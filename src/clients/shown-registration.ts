@@ -1,8 +1,9 @@
-import type { Client, ClientMetadata } from './client.ts';
-import type { ClientDocument, WaitingDocument } from './collections.ts';
+import type { Client, ClientMetadata, Simulation } from './client.ts';
+import type { ClientDocument, Suspension, WaitingDocument } from './collections.ts';
 import { clientNotFound } from './errors.ts';
 import { secretsOf } from './secrets.ts';
-import { isWaiting, type ServiceRecord, stateOf } from './service-record.ts';
+import { isWaiting, knownState, type ServiceRecord, stateOf, versionTag } from './service-record.ts';
+import type { ServiceState } from './states.ts';
 
 const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
 
@@ -75,5 +76,29 @@ export function listedClient(record: ServiceRecord): ListedClient | undefined {
     class: shown.policy.class,
     state: stateOf(record),
     ...(live !== undefined && isWaiting(waiting) ? { waiting: waiting.stage } : {}),
+  };
+}
+
+/** Where a service stands, for those who look after it. */
+export interface ServiceStanding {
+  readonly state: ServiceState;
+  readonly version: string;
+  readonly managers: readonly string[];
+  readonly suspension: Suspension | undefined;
+  readonly simulation: Simulation | undefined;
+  readonly waiting: (Pick<WaitingDocument, 'target' | 'hands' | 'refusal'> & { readonly stage: 'draft' | 'review' }) | undefined;
+}
+
+/** @throws {DomainError} `client_not_found` */
+export function standingOf(record: ServiceRecord): ServiceStanding {
+  const { live, waiting } = record;
+  const state = knownState(record);
+  return {
+    state,
+    version: versionTag(record),
+    managers: live?.managers ?? (live === undefined ? (waiting?.managers ?? []) : []),
+    suspension: live?.suspension,
+    simulation: live?.simulation,
+    waiting: isWaiting(waiting) ? waiting : undefined,
   };
 }

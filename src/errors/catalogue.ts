@@ -5,6 +5,7 @@ import { clientsRows } from './clients-rows.ts';
 import { consentRows } from './consent-rows.ts';
 import { devicesRows } from './devices-rows.ts';
 import type { Outcome } from './outcome.ts';
+import { staffRows } from './staff-rows.ts';
 import { webRows } from './web-rows.ts';
 
 /** Every way the service can say no: what a service gets, what a person reads, what the help desk says, how loudly it is logged. */
@@ -15,6 +16,7 @@ export const catalogue = {
   ...clientsRows,
   ...consentRows,
   ...devicesRows,
+  ...staffRows,
   ...webRows,
 } as const satisfies Record<string, Outcome>;
 

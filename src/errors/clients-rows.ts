@@ -49,7 +49,7 @@ export const clientsRows = {
     422,
     'Danh sách người quản lý chưa hợp lệ',
     'The list of managers is not valid',
-    'Names like operator:lan, client:console or client:console/lan; 1 to 50.',
+    'Names like operator:lan, client:desk, client:desk/lan or person:ACCOUNT; 1 to 50.',
   ),
   service_changed: step(
     412,
@@ -86,6 +86,12 @@ export const clientsRows = {
     'Dịch vụ không ở trạng thái phù hợp',
     'The service is not in a state for this step',
     'The detail names the states that the step is taken from, and the present one.',
+  ),
+  simulation_unknown: step(
+    422,
+    'Không có kết quả mô phỏng này',
+    'There is no such outcome to simulate',
+    'One of those that the simulator of the console lists.',
   ),
   tester_invalid: step(
     422,

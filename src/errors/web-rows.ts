@@ -12,6 +12,7 @@ export type WebErrorCode =
   | 'admin_token_missing'
   | 'admin_token_invalid'
   | 'admin_scope_missing'
+  | 'registration_token_invalid'
   | 'precondition_missing'
   | 'form_expired'
   | 'interaction_expired'
@@ -21,10 +22,25 @@ export type WebErrorCode =
   | 'service_unknown'
   | 'return_address_unknown'
   | 'authorization_request_invalid'
-  | 'sign_out_request_invalid';
+  | 'sign_out_request_invalid'
+  | 'area_sign_in_over'
+  | 'area_sign_in_elsewhere'
+  | 'area_sign_in_declined'
+  | 'area_sign_in_failed'
+  | 'console_role_missing';
 
 const startAgain = { vi: 'Quay lại dịch vụ và bấm đăng nhập lần nữa.', en: 'Go back to the service and choose sign in once more.' };
 const nothingShared = { vi: 'Chưa có thông tin nào được chia sẻ.', en: 'Nothing was shared.' };
+
+/** Signing in to one of SenID's own pages that did not come about. */
+const notIn = (status: number, vi: string, en: string, helpDesk: string): Outcome => ({
+  status,
+  log: 'info',
+  title: { vi, en },
+  explanation: { vi: 'Chưa có gì thay đổi.', en: 'Nothing was changed.' },
+  nextStep: { vi: 'Mở lại trang rồi đăng nhập.', en: 'Open the page again and sign in.' },
+  helpDesk,
+});
 
 /** What only programs of ours meet. */
 const forPrograms = (status: number, vi: string, en: string, helpDesk: string): Outcome => ({
@@ -122,7 +138,13 @@ export const webRows = {
     401,
     'Mã truy cập không dùng được',
     'The access token is not valid here',
-    'Expired, of a person, bound to a key, or of a service that is not internal or is suspended.',
+    'Expired, of a person, bound to a key, or of a service that is not internal, is suspended or is only tried.',
+  ),
+  registration_token_invalid: forPrograms(
+    401,
+    'Mã truy cập đăng ký không dùng được',
+    'The registration access token is not valid here',
+    'Of another registration, of one that was deleted, or of a service that has left the sandbox.',
   ),
   admin_scope_missing: forPrograms(
     403,
@@ -254,5 +276,43 @@ export const webRows = {
       en: 'To sign out, go back to the service and try again, or close the browser on a shared computer.',
     },
     helpDesk: 'id_token_hint, client_id or post_logout_redirect_uri is wrong; the log line with this reference says which.',
+  },
+  area_sign_in_over: notIn(
+    401,
+    'Bạn cần đăng nhập lại',
+    'You have to sign in again',
+    'The session was idle for half an hour, has lasted eight hours, or the account was ended; the form was not taken.',
+  ),
+  area_sign_in_elsewhere: notIn(
+    400,
+    'Lần đăng nhập này không bắt đầu ở đây',
+    'This sign-in was not begun here',
+    'The answer belongs to another browser, was used before, or came after half an hour.',
+  ),
+  area_sign_in_declined: notIn(
+    403,
+    'Bạn chưa đăng nhập',
+    'You are not signed in',
+    'The person cancelled, or the level is out of their reach; the detail is the OAuth error.',
+  ),
+  area_sign_in_failed: notIn(
+    400,
+    'Đăng nhập không thành công',
+    'Signing in did not succeed',
+    'The code was used or is over, the level was not asserted, or the account was stopped meanwhile; the detail says which.',
+  ),
+  console_role_missing: {
+    status: 403,
+    log: 'info',
+    title: { vi: 'Bạn chưa có vai trò ở đây', en: 'You have no role here' },
+    explanation: {
+      vi: 'Trang quản lý dịch vụ chỉ dành cho người quản lý dịch vụ, người duyệt và người vận hành.',
+      en: 'The service console is for managers of services, reviewers and operators.',
+    },
+    nextStep: {
+      vi: 'Nhờ người vận hành SenID cấp vai trò cho bạn: senid console grant.',
+      en: 'Ask an operator of SenID to give you a role: senid console grant.',
+    },
+    helpDesk: '`senid console list` says who has which role.',
   },
 } as const satisfies Record<WebErrorCode, Outcome>;

@@ -5,6 +5,7 @@ import { parseMethods } from '#src/assurance/session-methods.ts';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import { type Assessment, assess } from '#src/sign-in/assess.ts';
 import type { AuthorizationParams } from '#src/sign-in/authorization-request.ts';
+import { withSimulatedLevel } from '#src/sign-in/simulated-level.ts';
 import type { ProviderParts } from './parts.ts';
 import { requestState } from './request-state.ts';
 
@@ -28,7 +29,7 @@ export async function assessRequest(parts: ProviderParts, ctx: KoaContextWithOID
   state.client = found.client;
   const account: Account | undefined = ctx.oidc.session?.accountId === undefined ? undefined : state.account;
   const login = finishedLogin(ctx);
-  state.assessment = assess({
+  const assessed = assess({
     client: found.client,
     params: paramsOf(ctx),
     account,
@@ -37,5 +38,6 @@ export async function assessRequest(parts: ProviderParts, ctx: KoaContextWithOID
     now: epochSeconds(parts.clock),
     provenNow: login !== undefined,
   });
+  state.assessment = withSimulatedLevel(assessed, { client: found.client, account, now: parts.clock.now() });
   return state.assessment;
 }

@@ -17,6 +17,7 @@ import { linkClaimOf } from './link-claim.ts';
 import type { ProviderParts } from './parts.ts';
 import { requestState } from './request-state.ts';
 import { useOfGrant } from './session-grants.ts';
+import { simulateUse } from './simulated-outcomes.ts';
 
 /** The members of a code or token that the check at use needs. */
 export interface TokenLike {
@@ -101,6 +102,7 @@ export function createFindAccount(parts: ProviderParts): FindAccount {
     const used = token as unknown as TokenLike | undefined;
     const alive = used === undefined ? isUsable(account) : tokenRefusal(account, factsOf(used)) === undefined;
     if (!alive || (used !== undefined && !(await isForThem(parts, used.clientId, account)))) return undefined;
+    if (used !== undefined && (await simulateUse(parts, ctx, used.clientId, account))) return undefined;
     requestState(ctx).account = account;
 
     async function claims(use: string, scope: string, members: object): Promise<AccountClaims> {

@@ -8,6 +8,7 @@ import { tokenSays } from '#src/sign-in/token-says.ts';
 import { assessRequest, finishedLogin, paramsOf } from './assess-request.ts';
 import type { ProviderParts } from './parts.ts';
 import { requestState } from './request-state.ts';
+import { createSimulationPrompt } from './simulated-outcomes.ts';
 
 const { Check, Prompt, base } = interactionPolicy;
 type Context = KoaContextWithOIDC;
@@ -122,6 +123,7 @@ export function createInteractionPolicy(parts: ProviderParts) {
     ),
     0,
   );
+  policy.add(createSimulationPrompt(parts), 0);
   return policy;
 }
 

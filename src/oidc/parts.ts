@@ -32,6 +32,9 @@ export interface ProviderParts extends BackchannelParts {
   /** The name of the claim that says which account of the service was linked. */
   readonly linkClaim: string;
   readonly lives: ProtocolLives;
+  /** Services may register by themselves, for the sandbox. */
+  readonly openRegistration: boolean;
+  readonly pause: (ms: number) => Promise<unknown>;
   /** The proxy in front tells address and scheme of a request. */
   readonly trustProxy: boolean;
   readonly outboundPrivate: boolean;

@@ -129,7 +129,12 @@ export function createProvider(parts: ProviderParts): Provider {
     rotateRefreshToken: ({ oidc: { client, entities } }) =>
       client?.clientAuthMethod === 'none' && entities.RefreshToken?.isSenderConstrained() !== true,
     assertJwtClientAuthClaimsAndHeader: createAssertionCheck(parts.clock),
-    discovery: { ...supported.discovery, ...mutualTlsAliases(parts.issuer, parts.mtlsUrl), ...verifiedClaimsMetadata(parts) },
+    discovery: {
+      ...supported.discovery,
+      ...mutualTlsAliases(parts.issuer, parts.mtlsUrl),
+      ...verifiedClaimsMetadata(parts),
+      ...(parts.openRegistration ? { registration_endpoint: `${parts.issuer}/reg` } : {}),
+    },
     // asked each time: a policy begins on its day
     ttl: {
       Session: () => lives.session,

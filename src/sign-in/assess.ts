@@ -20,6 +20,14 @@ export interface AssessmentInput {
   readonly provenNow: boolean;
 }
 
+/** What the tokens of one request say of the sign-in. */
+export interface TokenSays {
+  readonly acr: string;
+  readonly amr: readonly string[];
+  /** Whole seconds since the epoch. */
+  readonly authTime: number;
+}
+
 /** Where a sign-in stands against what its request needs. */
 export interface Assessment {
   readonly requirement: Requirement;
@@ -27,6 +35,8 @@ export interface Assessment {
   readonly reached: Reached | undefined;
   /** The requirement is reachable and reached. */
   readonly isEnough: boolean;
+  /** What the tokens say whatever was proven (`simulated-level.ts`). */
+  readonly simulated?: TokenSays;
 }
 
 /** Compares what was proven with what the request, the client and the scopes require. The same for the pages and for the protocol. */

@@ -17,6 +17,7 @@ import type { InteractionDocument } from './collections.ts';
 import { nextStep, type Step } from './next-step.ts';
 import type { SignInParts } from './ports.ts';
 import { maySignInAt } from './sandbox.ts';
+import { withSimulatedLevel } from './simulated-level.ts';
 
 /** Reasons for which everything proven earlier is discarded and asked again (assurance rule 3). */
 const reasonsToStartOver: ReadonlySet<string> = new Set(['login_prompt', 'max_age', 'id_token_hint', 'claims_id_token_sub_value']);
@@ -105,7 +106,7 @@ export async function viewJourney(
   const account = found !== undefined && document.accountId === undefined && !isUsable(found) ? undefined : found;
   const accountId = account?.id;
   const methods = countedMethods(document, accountId);
-  const assessment = assess({
+  const assessed = assess({
     client,
     params: payload.params,
     account,
@@ -114,6 +115,7 @@ export async function viewJourney(
     now: epochSeconds(parts.clock),
     provenNow: document.methods !== undefined,
   });
+  const assessment = withSimulatedLevel(assessed, { client, account, now: parts.clock.now() });
   const mayUseService = account === undefined || maySignInAt(client, account, parts.idNumberDigest);
   const isAsked = account !== undefined && assessment.isEnough && mayUseService;
   const consent = isAsked ? (seen.consent ?? (await findConsent(parts.store, account.id, client.id))) : undefined;

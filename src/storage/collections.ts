@@ -1,5 +1,6 @@
 import { accountEvents, accounts, credentials, reservations, wrongEntries } from '#src/accounts/collections.ts';
 import { approvals, signedDecisions } from '#src/approvals/collections.ts';
+import { areaSessions } from '#src/area-sessions/collections.ts';
 import { leases } from '#src/background/collections.ts';
 import { clientHistory, clients, waitingVersions } from '#src/clients/collections.ts';
 import { consents, matchGuesses } from '#src/consent/collections.ts';
@@ -10,6 +11,7 @@ import { grants, replays, sessions, signingKeys, tokens } from '#src/oidc/collec
 import { outbox } from '#src/outbox/collections.ts';
 import { daySums } from '#src/payments/collections.ts';
 import { interactions, knownBrowsers } from '#src/sign-in/collections.ts';
+import { staff } from '#src/staff/collections.ts';
 import { installations } from './installation.ts';
 import { migrations } from './migrations/collections.ts';
 
@@ -44,5 +46,7 @@ export const allCollections = [
   linkRequests,
   links,
   linkReferences,
+  staff,
+  areaSessions,
   migrations,
 ] as unknown as readonly Collection<never, string>[];

@@ -1,4 +1,5 @@
 import type { Language, LocalizedText } from '#src/kernel/identifier.ts';
+import type { ConsolePages } from './console/pages.ts';
 
 /** What every page gets besides its own model. */
 export interface Chrome {
@@ -59,7 +60,7 @@ export interface ClaimRow {
   readonly legalBasis?: string | undefined;
 }
 
-export interface PageModels {
+export interface PageModels extends ConsolePages {
   /** `/`: what this is, and where people go from here. */
   home: { readonly issuer: string };
   /** QR and password side by side. `expired`: the QR's three minutes are over, one clear button. */
@@ -150,6 +151,8 @@ export interface PageModels {
   /** A form that goes on by itself: the answer to a service by `form_post`, or signing out whoever was signed in before. */
   'hand-over': { readonly action: string; readonly fields: readonly { readonly name: string; readonly value: string }[] };
   'signed-out': { readonly service?: ServiceView | undefined };
+  /** Signed out of one of SenID's own areas. */
+  'area-signed-out': { readonly startUrl: string };
   /** `/app`: the phone. All behaviour is in one external module on the device API. */
   app: { readonly issuer: string };
 }

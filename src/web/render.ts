@@ -4,10 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
 import type { Chrome, PageModels, PageName } from './pages.ts';
 import { escapeHtml, sentence } from './sentence.ts';
+import { consoleEn } from './texts/console-en.ts';
+import { consoleVi } from './texts/console-vi.ts';
 import { en } from './texts/en.ts';
 import { vi } from './texts/vi.ts';
 
 const texts = { vi, en };
+/** The words of the console, apart from those that everybody reads. */
+const consoleTexts = { vi: consoleVi, en: consoleEn };
 const views = fileURLToPath(new URL('../../views', import.meta.url));
 
 export interface Renderer {
@@ -29,6 +33,13 @@ export function createRenderer(assetUrl: (name: string) => string): Renderer {
   compileAll(eta);
   return {
     render: (page, model, chrome) =>
-      eta.render(`./pages/${page}`, { m: model, c: chrome, t: texts[chrome.language], asset: assetUrl, sentence }),
+      eta.render(`./pages/${page}`, {
+        m: model,
+        c: chrome,
+        t: texts[chrome.language],
+        w: consoleTexts[chrome.language],
+        asset: assetUrl,
+        sentence,
+      }),
   };
 }

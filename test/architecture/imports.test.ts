@@ -21,13 +21,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   links: ['kernel', 'accounts', 'clients', 'outbox'],
   biometrics: ['kernel'],
   payments: ['kernel'],
+  staff: ['kernel', 'accounts', 'clients'],
+  'area-sessions': ['kernel', 'accounts', 'assurance'],
   approvals: ['kernel', 'accounts', 'devices', 'assurance', 'biometrics', 'outbox'],
   'time-stamps': ['kernel', 'approvals', 'outbox'],
   'sign-in': ['kernel', 'accounts', 'clients', 'devices', 'assurance', 'consent', 'approvals'],
   // what a service asks by itself is shown and assessed as a sign-in is
   backchannel: ['kernel', 'accounts', 'clients', 'assurance', 'consent', 'approvals', 'payments', 'outbox', 'sign-in'],
   oidc: ['kernel', 'accounts', 'clients', 'assurance', 'consent', 'approvals', 'outbox', 'links', 'sign-in', 'backchannel'],
-  errors: ['kernel', 'accounts', 'clients', 'devices', 'approvals', 'consent', 'outbox', 'links', 'backchannel'],
+  errors: ['kernel', 'accounts', 'clients', 'devices', 'approvals', 'consent', 'outbox', 'links', 'backchannel', 'staff'],
   web: [
     'kernel',
     'accounts',
@@ -38,6 +40,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'links',
     'approvals',
     'sign-in',
+    'staff',
+    'area-sessions',
     'oidc',
     'errors',
     'observation',
@@ -55,6 +59,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'outbox',
     'links',
     'sign-in',
+    'staff',
+    'area-sessions',
     'oidc',
   ],
   background: ['kernel'],
@@ -76,6 +82,8 @@ const domain = [
   'approvals',
   'sign-in',
   'backchannel',
+  'staff',
+  'area-sessions',
 ];
 
 const filesBelow = (folder: string): string[] =>

@@ -58,7 +58,11 @@ export const shownService = z
   })
   .describe('a registration under its own member names, fit to be put again; never a secret');
 export const managers = z.strictObject({
-  managers: z.array(z.string().min(1).max(260)).min(1).max(50).describe('operator:NAME, client:ID, or client:ID/PERSON'),
+  managers: z
+    .array(z.string().min(1).max(260))
+    .min(1)
+    .max(50)
+    .describe('operator:NAME, client:ID, client:ID/PERSON, or person:ACCOUNT'),
 });
 const change = z.strictObject({ member: z.string(), before: z.unknown().optional(), after: z.unknown().optional() });
 export const comparison = z.strictObject({ changes: z.array(change) });

@@ -21,10 +21,12 @@ const wholePaths = new Set([
   '/readyz',
   '/metrics',
   '/app',
+  '/console',
+  '/reg',
   '/q',
 ]);
 /** Routes with an identifier in them, by their beginning. */
-const beginnings = ['/interaction/', '/auth/', '/device/v1/', '/admin/v1/', '/assets/'];
+const beginnings = ['/interaction/', '/auth/', '/device/v1/', '/admin/v1/', '/console/', '/reg/', '/assets/'];
 
 /** The route a path belongs to, without the identifiers in it: logs and metrics name routes, never people, secrets or what a stranger makes up. */
 export function routeOf(path: string): string {

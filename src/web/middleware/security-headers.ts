@@ -25,7 +25,7 @@ export function formOrigin(uri: unknown): string[] {
 }
 
 /** Addresses that only programs call: nothing there is ever shown by a browser. */
-const forPrograms = /^\/(token|me|jwks|\.well-known|device|admin)(\/|$)/;
+const forPrograms = /^\/(token|me|jwks|\.well-known|device|admin|reg)(\/|$)/;
 const pagePolicy = contentSecurityPolicy();
 
 /** Headers of every answer, and the ones that guard pages where there may be one. HSTS only where the issuer itself is https. */

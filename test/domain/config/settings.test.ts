@@ -111,6 +111,15 @@ describe('in production', () => {
     expect(() => loadSettings({})).toThrow('SENID_ISSUER');
   });
 
+  it('nobody opens a service without a second person, whatever the settings say', () => {
+    const production = { SENID_ISSUER: 'https://id.example' };
+    expect(loadSettings(production).openRegistration).toBe(false);
+    expect(() => loadSettings({ ...production, SENID_OPEN_REGISTRATION: 'true' })).toThrow('SENID_OPEN_REGISTRATION');
+    expect(loadSettings(test).openRegistration).toBe(false);
+    expect(loadSettings({ ...test, SENID_OPEN_REGISTRATION: 'true' }).openRegistration).toBe(true);
+    expect(loadSettings({ SENID_PROFILE: 'development' }).openRegistration).toBe(true);
+  });
+
   it('outgoing requests do not reach private addresses unless told to', () => {
     const production = { SENID_ISSUER: 'https://id.example' };
     expect(loadSettings(production).outboundPrivate).toBe(false);
