@@ -11,6 +11,8 @@ export interface PageOptions {
   readonly serviceName?: string | undefined;
   /** Origins beside our own to which this page's forms may lead by redirects (browsers check the whole chain). */
   readonly formOrigins?: readonly string[];
+  /** Something on it is shown this once: no way to get the page again is offered. */
+  readonly shownOnce?: boolean;
 }
 
 const year = 365 * 86_400_000;
@@ -46,7 +48,7 @@ export function sendPage<Page extends PageName>(
   ctx.set('Content-Security-Policy', contentSecurityPolicy(options.formOrigins));
   ctx.body = renderer.render(page, model, {
     language,
-    otherLanguageUrl: otherLanguageUrl(ctx, language),
+    otherLanguageUrl: options.shownOnce === true ? undefined : otherLanguageUrl(ctx, language),
     serviceName: options.serviceName,
     reference: String(ctx.state['reference'] ?? ''),
   });

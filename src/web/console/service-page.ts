@@ -122,6 +122,7 @@ export async function showService(
 ): Promise<void> {
   const { registry } = parts;
   const standing = await requireService(parts, member, id);
+  const said = saidView(request);
   const { state, waiting, suspension } = standing;
   const language = languageOf(request.ctx);
   const isLive = state !== 'draft' && state !== 'review';
@@ -151,7 +152,7 @@ export async function showService(
     'console-service',
     {
       me: member.view,
-      said: saidView(request),
+      said,
       problem: showing.problem,
       id,
       name: worksView?.name ?? waitsView?.name ?? id,
@@ -184,6 +185,6 @@ export async function showService(
       typed: { days: '', label: '', idNumber: '', ...typed },
       wrong,
     },
-    { status: showing.status ?? 200 },
+    { status: showing.status ?? 200, shownOnce: said.secret !== undefined },
   );
 }

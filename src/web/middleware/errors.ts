@@ -35,7 +35,9 @@ export function sendRefusal(ctx: Context, renderer: Renderer, { code, retryAfter
   const { status, title, explanation, nextStep } = catalogue[code];
   if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
   if (ctx.accepts('json', 'html') === 'html') {
-    const retryUrl = ctx.method === 'GET' && (status === 503 || status === 429) ? `?${ctx.querystring}` : undefined;
+    const startUrl: unknown = ctx.state['startUrl'];
+    const sameUrl = ctx.method === 'GET' && (status === 503 || status === 429) ? `?${ctx.querystring}` : undefined;
+    const retryUrl = typeof startUrl === 'string' ? startUrl : sameUrl;
     sendPage(ctx, renderer, 'error', { status, code, title, explanation, nextStep, retryUrl }, { status });
     return;
   }

@@ -56,7 +56,10 @@ export function createOwnArea(parts: AreaParts, settings: AreaSettings): OwnArea
     };
   }
 
-  router.get(`${path}/signed-in`, (ctx) => finishSignIn(area, ctx));
+  router.get(`${path}/signed-in`, (ctx) => {
+    ctx.state['startUrl'] = path;
+    return finishSignIn(area, ctx);
+  });
   router.get(`${path}/signed-out`, (ctx) => sendPage(ctx, parts.renderer, 'area-signed-out', { startUrl: path }));
   const own: OwnArea = {
     router,
@@ -71,7 +74,10 @@ export function createOwnArea(parts: AreaParts, settings: AreaSettings): OwnArea
     form(at, take) {
       router.post(path + at, readForm, async (ctx) => {
         const { session } = await sessions.find(cookieOf(ctx));
-        if (session === undefined) throw new DomainError('area_sign_in_over');
+        if (session === undefined) {
+          ctx.state['startUrl'] = path;
+          throw new DomainError('area_sign_in_over');
+        }
         const request = requestOf(ctx, session);
         if (!parts.forms.isValid(csrfSubject(session), request.fields.text('csrf'))) throw new DomainError('form_expired');
         await take(request);

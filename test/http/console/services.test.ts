@@ -42,6 +42,8 @@ describe('a service in the console', () => {
     expect([made.status, made.html.includes('The service was made.')]).toEqual([200, true]);
     const [, secret = ''] = /data-secret>([^<]+)</.exec(made.html) ?? [];
     expect(secret).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    // another language would be another look, and the secret gone
+    expect(made.html).not.toContain('lang=vi');
     expect((await open(mai, servicePath())).html).not.toContain(secret);
 
     expect((await press(mai, 'submit')).html).toContain('Submitted for review.');

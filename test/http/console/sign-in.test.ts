@@ -224,6 +224,7 @@ describe('who attacks the console', () => {
     world.clock.advance(31 * minuteMs);
     const sent = await mai.browser.press(page, 'save', shopForm);
     expect([sent.status, sent.html.includes('sign in again')]).toEqual([401, true]);
+    expect(sent.html).toContain('<a class="button" href="/console">');
     await expect(world.application.registry.show('shop')).rejects.toMatchObject({ code: 'client_not_found' });
   });
 
