@@ -28,5 +28,8 @@ function createPool(): (length: number) => Buffer {
 
 export const systemRandom: Random = { bytes: createPool(), below: (limit) => randomInt(limit) };
 
-/** An opaque identifier of `bits` random bits in base64url. */
-export const randomIdentifier = (random: Random, bits = 128): string => random.bytes(Math.ceil(bits / 8)).toString('base64url');
+/** An opaque identifier of `bits` random bits in base64url. Never begins with `-`: typed after a command it would be taken for an option. */
+export function randomIdentifier(random: Random, bits = 128): string {
+  const identifier = random.bytes(Math.ceil(bits / 8)).toString('base64url');
+  return identifier.startsWith('-') ? randomIdentifier(random, bits) : identifier;
+}

@@ -1,4 +1,4 @@
-import type { Configuration } from 'oidc-provider';
+import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { acrValues } from '#config/acr.ts';
 import { detailTypes } from '#src/backchannel/authorization-details.ts';
 import { adminScopes } from '#src/clients/scopes.ts';
@@ -15,6 +15,20 @@ const contentEncryptions = ['A256GCM', 'A128GCM', 'A128CBC-HS256', 'A256CBC-HS51
 /** For who only looks at metadata; the provider puts hooks in their places. */
 async function notHere(): Promise<never> {
   throw new TypeError('this provider answers no requests');
+}
+
+/**
+ * Only who has a token ends it. Others are told so, but for clients that anybody can pretend to be.
+ * @see RFC 7009, 2.1
+ */
+async function isOwnToken(
+  _ctx: KoaContextWithOIDC,
+  client: Client,
+  token: { readonly clientId?: string | undefined },
+): Promise<boolean> {
+  if (token.clientId === client.clientId) return true;
+  if (client.clientAuthMethod === 'none') return false;
+  throw new errors.InvalidRequest('the token was issued to another client');
 }
 
 /** What this deployment supports; discovery is made from it, and registrations are measured against it. */
@@ -64,7 +78,7 @@ export function supportedMetadata({ areTaken, haveAuthorities, ...certificates }
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       introspection: { enabled: true },
-      revocation: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: isOwnToken },
       rpInitiatedLogout: { enabled: true },
       claimsParameter: { enabled: true },
       pushedAuthorizationRequests: { enabled: true },
