@@ -29,6 +29,8 @@ then enter the code at ${issuer}/app in another tab or on this machine, and past
   ${senid} phone enrol CODE
   ${senid} phone scan 'QR TEXT'
   ${senid} phone approve ID --number NN
+then let the bank ask by itself: ${bank}, "open an account", and approve on the phone.
+To bring in a service of your own: docs/sandbox.md.
 Ctrl-C stops everything; the data stay.
 `;
 }
