@@ -1,7 +1,8 @@
-import type { IdentityLevel } from '#src/accounts/account.ts';
+import type { IdentityLevel, Person } from '#src/accounts/account.ts';
 import type { Client, Purpose } from '#src/clients/client.ts';
 import type { ClaimCatalogue } from './claim-catalogue.ts';
 import type { RequestedClaim } from './claim-request.ts';
+import { readsByLaw } from './legal-basis.ts';
 import { decisionOn, type Standing } from './standing.ts';
 
 /** What one sign-in at one service must ask or tell its person. */
@@ -31,6 +32,7 @@ export interface ConsentQuestion {
   readonly pageAnyway: boolean;
   /** Whether this account has a value for the claim at the identity level of this sign-in. */
   readonly holds: (claim: RequestedClaim) => boolean;
+  readonly person: () => Person;
 }
 
 /** The purpose a request names, else the service's first. */
@@ -41,14 +43,13 @@ const purposeOf = (client: Client, name: string | undefined): Purpose =>
 export function planConsent(question: ConsentQuestion): ConsentPlan {
   const { client, standing, askAgain } = question;
   const purpose = purposeOf(client, question.purpose);
-  const byLaw = new Set(client.policy.class === 'public' ? client.policy.legalBasis.map(({ claim }) => claim) : []);
   const asked: RequestedClaim[] = [];
   const informed: RequestedClaim[] = [];
   const alreadyGranted: RequestedClaim[] = [];
   let informedAnew = false;
   for (const claim of question.requested.filter(question.holds)) {
     const decision = decisionOn(standing, purpose.id, claim.name);
-    if (byLaw.has(claim.name)) {
+    if (readsByLaw(client, claim.name, question.person)) {
       informed.push(claim);
       informedAnew ||= decision !== 'informed';
     } else if (askAgain || decision === undefined || decision === 'informed') asked.push(claim);

@@ -3,6 +3,7 @@ import type { Client } from '#src/clients/client.ts';
 import { type ClaimCatalogue, companionOf } from './claim-catalogue.ts';
 import type { RequestedClaim } from './claim-request.ts';
 import { fitsLevel } from './consent-plan.ts';
+import { readsByLaw } from './legal-basis.ts';
 import { decisionOn, type Standing } from './standing.ts';
 import type { ValueDigest } from './value-digest.ts';
 
@@ -21,12 +22,12 @@ export interface ReleaseQuestion {
 }
 
 /** By consent for this purpose, or by a public service's legal basis that the person was told of. */
-export function mayReceive({ client, standing, purpose }: ReleaseQuestion, claim: string): boolean {
+export function mayReceive({ client, standing, purpose, person }: ReleaseQuestion, claim: string): boolean {
   const subject = companionOf[claim] ?? claim;
   if (!client.policy.allowedClaims.includes(subject) || !client.policy.purposes.some(({ id }) => id === purpose)) return false;
   const decision = decisionOn(standing, purpose, subject);
   if (decision !== 'informed') return decision === 'granted';
-  return client.policy.class === 'public' && client.policy.legalBasis.some((basis) => basis.claim === subject);
+  return readsByLaw(client, subject, person);
 }
 
 /**

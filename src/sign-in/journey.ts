@@ -56,7 +56,11 @@ export function consentPlanFor(
 ): ConsentPlan {
   const scopes = scopesOf(params);
   const now = parts.clock.now();
-  let person: ReturnType<Account['person']> | undefined;
+  let opened: ReturnType<Account['person']> | undefined;
+  const person = () => {
+    opened ??= account.person();
+    return opened;
+  };
   const plan = planConsent({
     client,
     requested: requestedClaims(parts.catalogue, client, scopes, claimsOf(params), parts.verification.trustFramework),
@@ -67,9 +71,9 @@ export function consentPlanFor(
     pageAnyway: isNative(client) && !consentAnswered,
     holds: ({ name, guess }) => {
       if (!fitsLevel(parts.catalogue, name, account.identityLevel)) return false;
-      person ??= account.person();
-      return parts.catalogue.get(name)?.read(person, { now, digest: parts.valueDigest, guess }) !== undefined;
+      return parts.catalogue.get(name)?.read(person(), { now, digest: parts.valueDigest, guess }) !== undefined;
     },
+    person,
   });
   // linking an account of the service is said and confirmed each time
   return isLinking(params) && !consentAnswered ? { ...plan, pageNeeded: true } : plan;

@@ -106,6 +106,25 @@ describe('a service in the sandbox', () => {
     expect(await introspected.json()).toEqual({ active: false });
   });
 
+  it('reads nothing of a tester by a law that its manager alone has written down', async () => {
+    const { registry } = provider.application;
+    const { tester_id: testerId } = await registry.addTester('trial', maker, { idNumber: real.id_number, label: 'Mai' });
+    const before = await registry.show('trial');
+    const law = { class: 'public', legal_basis: [{ claim: 'name', text: { vi: 'Luật', en: 'The Law' } }] };
+    await registry.propose({ ...before, ...law }, maker);
+    const nameOf = async (person: typeof real, grant: readonly string[]) => {
+      const { tokens } = await trial.signIn(new FormBrowser(), person, { scope: 'openid profile' }, grant);
+      return (await trial.userinfo(tokens))['name'];
+    };
+    expect(await nameOf(invented, [])).toBe('Trần Thị Mai');
+    expect(await nameOf(real, [])).toBeUndefined();
+    expect(await nameOf(real, ['name'])).toBeUndefined();
+    const { tokens } = await trial.signIn(new FormBrowser(), real, { scope: 'openid profile', prompt: 'consent' }, ['name']);
+    expect((await trial.userinfo(tokens))['name']).toBe('Trần Thị Mai');
+    await registry.propose(before, maker);
+    await registry.removeTester('trial', maker, { testerId });
+  });
+
   it('does not tell whether there is such an account, when a number is named', async () => {
     const { registry } = provider.application;
     const [known, unknown] = await Promise.all(

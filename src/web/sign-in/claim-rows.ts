@@ -21,6 +21,7 @@ export function claimRows(
   { catalogue, client, plan, person, language, reading }: RowContext,
   claims: readonly RequestedClaim[],
 ): ClaimRow[] {
+  const isTold = (name: string): boolean => plan.informed.some((claim) => claim.name === name);
   return claims.map(({ name, essential, guess }) => ({
     name,
     label: claimLabel(name, language),
@@ -28,6 +29,6 @@ export function claimRows(
     purpose: plan.purpose[language],
     essential,
     verified: catalogue.get(name)?.verifies !== undefined,
-    legalBasis: client.policy.legalBasis.find(({ claim }) => claim === name)?.text[language],
+    legalBasis: isTold(name) ? client.policy.legalBasis.find(({ claim }) => claim === name)?.text[language] : undefined,
   }));
 }
