@@ -6,7 +6,7 @@ import { type ConsoleWorld, openConsoleWorld, type Staff, shopForm } from '#test
 import { looksRight } from '#test/support/looks-right.ts';
 
 /** Where pictures go for whoever wants to look at them. */
-const pictures = process.env['SENID_TEST_PICTURES'];
+const pictures = process.env['TEST_PICTURES'];
 if (pictures !== undefined) mkdirSync(pictures, { recursive: true });
 
 const widths = [360, 1280] as const;
