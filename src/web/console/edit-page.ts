@@ -83,9 +83,10 @@ function send(
         member.actor.roles.includes('operator') || typed.kind === 'internal'
           ? ['public', 'private', 'internal']
           : ['public', 'private'],
-      claims: [...parts.catalogue.keys()].map((name) => ({
+      claims: [...parts.catalogue].map(([name, { verifies }]) => ({
         name,
         label: claimLabel(name, language),
+        isVerified: verifies !== undefined,
         isChosen: claims.includes(name),
       })),
       levels: acrValues.map((value) => ({ value, label: acrWords(value, language) })),

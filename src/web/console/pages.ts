@@ -134,7 +134,12 @@ export interface RegistrationFormView {
   readonly typed: Readonly<Record<Exclude<FormMember, 'claims'>, string>>;
   readonly errors: Readonly<Partial<Record<FormMember, string>>>;
   readonly kinds: readonly string[];
-  readonly claims: readonly { readonly name: string; readonly label: string; readonly isChosen: boolean }[];
+  readonly claims: readonly {
+    readonly name: string;
+    readonly label: string;
+    readonly isVerified: boolean;
+    readonly isChosen: boolean;
+  }[];
   readonly levels: readonly { readonly value: string; readonly label: string }[];
 }
 
