@@ -6,10 +6,11 @@ import { checkFace } from './check-face.ts';
 import { approvals, type FrozenApproval } from './collections.ts';
 import { decideApproval } from './decide-approval.ts';
 import type { ApprovalParts } from './parts.ts';
+import type { ShownClaim } from './ports.ts';
 import { approvalIdOf, scanQr } from './scan-qr.ts';
 import { openPayload } from './sealed-payload.ts';
 import { openServiceApproval, waitingRequests } from './service-approval.ts';
-import { type ListedApproval, type ShownApproval, type ShownClaim, shownOf } from './shown-approval.ts';
+import { type ListedApproval, type ShownApproval, shownOf } from './shown-approval.ts';
 
 /** What a page may know of its approval. */
 export interface ApprovalStatus {

@@ -96,7 +96,7 @@ async function approve(
   const methods = [...methodsOf(device, claims.user_verification, proven, parts.allowSimulated), ...matchedFace(approval, proven)];
   if (approval.startedBy === 'service') {
     const { faceMatchedAt } = approval;
-    const yes = { account, deviceId: device.id, granted, methods, decision, faceMatchedAt };
+    const yes = { shown: shownOf(approval.payload), account, deviceId: device.id, granted, methods, decision, faceMatchedAt };
     const { writes, note } = await parts.serviceRequests.permit(keptRequest(parts.sealing, approval), yes);
     if (!reachesAcr(approval.acr, methods, account.identityLevel, now)) throw new DomainError('level_too_low');
     const outcome = { state: 'approved', methods, granted, decision, decidedAt: parts.clock.now(), note } as Outcome;

@@ -14,6 +14,7 @@ export type ApprovalErrorCode =
   | 'granted_invalid'
   | 'level_too_low'
   | 'approval_raced'
+  | 'approval_outdated'
   | 'face_missing'
   | 'face_not_matched'
   | 'face_unavailable';

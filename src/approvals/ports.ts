@@ -70,8 +70,23 @@ export interface KeptServiceRequest {
   readonly request: unknown;
 }
 
+/** A claim on a phone's screen. */
+export interface ShownClaim {
+  readonly name: string;
+  readonly purpose: LocalizedText;
+  readonly legal_basis?: LocalizedText;
+}
+
+/** What was frozen for the person to see. */
+export interface Shown {
+  readonly client: { readonly name: LocalizedText; readonly domain: string };
+  readonly claims: readonly ShownClaim[];
+}
+
 /** A yes that was verified and is about to count. */
 export interface Yes {
+  /** What stood on the phone. */
+  readonly shown: Shown;
   readonly account: Account;
   readonly deviceId: DeviceId;
   readonly granted: readonly string[];

@@ -1,10 +1,10 @@
 import type { Device } from '#src/devices/collections.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
-import type { ApprovalId, LocalizedText } from '#src/kernel/identifier.ts';
+import type { ApprovalId } from '#src/kernel/identifier.ts';
 import { networkOf } from '#src/kernel/networks.ts';
 import type { ApprovalDocument } from './collections.ts';
 import { type ApprovalParts, requireShown } from './parts.ts';
-import type { SignInRequest, SignInRequestForAccount } from './ports.ts';
+import type { Shown, SignInRequest, SignInRequestForAccount } from './ports.ts';
 
 /** What a phone is given to render and sign. */
 export interface ShownApproval {
@@ -22,18 +22,6 @@ export interface ListedApproval {
   readonly startedBy: ApprovalDocument['startedBy'];
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
-}
-
-/** A claim on a phone's screen. */
-export interface ShownClaim {
-  readonly name: string;
-  readonly purpose: LocalizedText;
-  readonly legal_basis?: LocalizedText;
-}
-
-interface Shown {
-  readonly client: { readonly name: { readonly vi: string } };
-  readonly claims: readonly ShownClaim[];
 }
 
 /** What the person was shown, out of the frozen bytes. */

@@ -1,7 +1,9 @@
 import { approvals, type FrozenApproval } from '#src/approvals/collections.ts';
 import { keptRequest } from '#src/approvals/service-approval.ts';
+import { parseAcr } from '#src/assurance/level.ts';
 import { isEnded } from '#src/assurance/token-check.ts';
-import type { AccountId } from '#src/kernel/identifier.ts';
+import { devices } from '#src/devices/collections.ts';
+import type { AccountId, DeviceId } from '#src/kernel/identifier.ts';
 import type { TokenSays } from '#src/sign-in/assess.ts';
 import { tokenSays } from '#src/sign-in/token-says.ts';
 import { approvalIdOfRequest } from './ask-person.ts';
@@ -22,6 +24,7 @@ export type Outcome =
       readonly under: number;
       /** How often everything of that purpose had been taken back. */
       readonly endings: number;
+      /** What leaves with a yes: claims that were granted, and those that a public service reads by law. */
       readonly granted: readonly string[];
       readonly says: TokenSays;
     };
@@ -33,13 +36,20 @@ async function approvedOutcome(parts: BackchannelParts, approval: Approved): Pro
   const { accountId, request: kept } = keptRequest(parts.sealing, approval);
   const request = kept as BackchannelRequest;
   const { methods, granted, decidedAt, note } = approval;
-  const viewed = await viewRequest(parts, accountId, request, { methods, at: Math.floor(decidedAt / 1000) });
+  const decided = { methods, at: Math.floor(decidedAt / 1000), level: parseAcr(approval.acr) };
+  const [viewed, device] = await Promise.all([
+    viewRequest(parts, accountId, request, decided),
+    parts.store.get(devices, approval.deviceId ?? ('' as DeviceId)),
+  ]);
+  // a stolen phone that its owner removes in time has said nothing
+  if (device === undefined || device.revokedAt !== undefined) return { state: 'denied' };
   const says = viewed?.assessment.isEnough === true ? tokenSays(viewed.assessment) : undefined;
   if (viewed === undefined || says === undefined || methods.some((method) => isEnded(viewed.account, method)))
     return { state: 'denied' };
   const { purpose, endings } = note as unknown as ApprovedNote;
   const under = viewed.account.validFrom;
-  return { state: 'approved', accountId, request, approval, purpose, under, endings, granted, says };
+  const leaves = [...granted, ...viewed.plan.informed.map(({ name }) => name)];
+  return { state: 'approved', accountId, request, approval, purpose, under, endings, granted: leaves, says };
 }
 
 /** How a request was answered, by its `auth_req_id`. */

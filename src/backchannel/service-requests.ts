@@ -1,4 +1,4 @@
-import type { KeptServiceRequest, OfferedClaim, ServiceRequests, Yes } from '#src/approvals/ports.ts';
+import type { KeptServiceRequest, OfferedClaim, ServiceRequests, Shown, Yes } from '#src/approvals/ports.ts';
 import { formatAcr, join, type Level } from '#src/assurance/level.ts';
 import { consentWrite } from '#src/consent/record-consent.ts';
 import { shownWords } from '#src/consent/shown-words.ts';
@@ -33,6 +33,27 @@ async function paymentOf(parts: BackchannelParts, kept: KeptServiceRequest): Pro
   if (amount === undefined) return undefined;
   const day = await readDaySum(parts.store, kept.accountId, clientId, parts.clock.now());
   return { amount, day, faceNeeded: isFaceNeeded(parts.paymentPolicy, amount, day.approved) };
+}
+
+/**
+ * A yes counts for what stood on the phone alone: not for words, a purpose or a law that the service has registered since, nor for
+ * claims that the person has decided on elsewhere in between.
+ */
+function requireAsShown(
+  parts: BackchannelParts,
+  { client, account, plan }: ViewedRequest,
+  kept: KeptServiceRequest,
+  { shown }: Yes,
+): void {
+  const purpose = dataRequestOf(requestOf(kept).params)?.purpose ?? plan.purpose.id;
+  const what = ({ name, purpose, legal_basis: law }: Pick<OfferedClaim, 'name' | 'purpose' | 'legal_basis'>) => [
+    [name, purpose.vi, purpose.en],
+    law && [law.vi, law.en],
+  ];
+  const digest = (service: Shown['client'], claims: Shown['claims']): string =>
+    JSON.stringify([service.name.vi, service.name.en, service.domain, claims.map(what)]);
+  const now = digest(client, offeredClaims(parts, client, plan, account.person()));
+  if (purpose !== plan.purpose.id || digest(shown.client, shown.claims) !== now) throw new DomainError('approval_outdated');
 }
 
 /** The level this request aims at; undefined when it is out of this account's reach. */
@@ -96,6 +117,7 @@ export function createServiceRequests(parts: BackchannelParts): ServiceRequests 
       if (viewed === undefined) throw new DomainError('approval_not_found');
       const payment = await paymentOf(parts, kept);
       if (payment?.faceNeeded === true && yes.faceMatchedAt === undefined) throw new DomainError('face_missing');
+      if (payment === undefined) requireAsShown(parts, viewed, kept, yes);
       const { plan, consent } = viewed;
       const purpose = plan.purpose.id;
       const note: ApprovedNote = { purpose, endings: endingsOf(consent, purpose) };

@@ -1,4 +1,5 @@
 import type { Account } from '#src/accounts/account.ts';
+import type { Level } from '#src/assurance/level.ts';
 import type { ProvenMethod } from '#src/assurance/methods.ts';
 import { reachOf } from '#src/assurance/reach.ts';
 import { isUsable } from '#src/assurance/token-check.ts';
@@ -26,6 +27,8 @@ export interface DecidedBy {
   readonly methods: readonly ProvenMethod[];
   /** Whole seconds since the epoch. */
   readonly at: number;
+  /** What the phone showed that it takes. */
+  readonly level?: Level | undefined;
 }
 
 /** Undefined when the service or the account is gone or stopped, or the service is on trial with others. The account is looked at anew each time. */
@@ -51,7 +54,11 @@ export async function viewRequest(
     reach: reachOf(account, parts.deviceMethods),
     methods: decided.methods,
     now: decided.at,
+    atLeast: decided.level,
     provenNow: true,
   });
-  return { client, account, assessment, consent, plan: consentPlanFor(parts, client, request.params, account, { consent }) };
+  // who asks for data by itself has it looked at item by item, also what was decided before
+  const askAgain = request.kind === 'data-request';
+  const plan = consentPlanFor(parts, client, request.params, account, { consent, askAgain });
+  return { client, account, assessment, consent, plan };
 }

@@ -133,7 +133,7 @@ export const refuseVersion = (parts: ClientRegistryParts, id: string, by: Actor,
   backToDraft(parts, id, by, 'refuse', why);
 
 /** What works once a version is approved: its own words, with the state, sector and testers that the service has by now. */
-function approvedContent({ live }: ServiceRecord, { version, target, secrets, managers }: WaitingDocument): LiveContent {
+function approvedContent({ live }: ServiceRecord, { version, target, secrets, managers, hands }: WaitingDocument): LiveContent {
   const kept = secrets ?? (live === undefined ? [] : secretsOf(live));
   return {
     ...version,
@@ -145,6 +145,8 @@ function approvedContent({ live }: ServiceRecord, { version, target, secrets, ma
     simulation: target === 'sandbox' ? live?.simulation : undefined,
     suspension: live?.suspension,
     managers: live?.managers ?? managers,
+    // the version is looked at once more before it is open to everybody, and its makers still cannot be who does it
+    hands: target === 'sandbox' ? hands : undefined,
     secrets: needsSecretBy(version.metadata) ? kept : undefined,
   };
 }

@@ -120,6 +120,14 @@ export const approvalsRows = {
     nextStep: { vi: 'Xem trên màn hình kia dịch vụ cần gì.', en: 'See on the other screen what the service needs.' },
     helpDesk: 'Account level, attestation or user verification is below the frozen acr, or the browser is too new for level 4.',
   },
+  approval_outdated: {
+    status: 409,
+    log: 'info',
+    title: { vi: 'Nội dung yêu cầu vừa thay đổi', en: 'What was asked has changed meanwhile' },
+    explanation: nothingShared,
+    nextStep: { vi: 'Từ chối yêu cầu này và bảo dịch vụ gửi lại.', en: 'Decline this request, and let the service ask again.' },
+    helpDesk: 'The service registered other words, purposes or claims between the opening on the phone and the decision.',
+  },
   approval_raced: {
     status: 409,
     log: 'info',

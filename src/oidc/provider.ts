@@ -26,7 +26,8 @@ export const cookieNames = { session: 'senid_session', interaction: 'senid_inter
 
 /** Codes and tokens carry what the check at their use needs. @see RFC 9470, 6.2 */
 function extraTokenClaims(ctx: KoaContextWithOIDC): Record<string, unknown> | undefined {
-  const source = (ctx.oidc.entities.AuthorizationCode ?? ctx.oidc.entities.RefreshToken) as
+  const { AuthorizationCode, RefreshToken, BackchannelAuthenticationRequest } = ctx.oidc.entities;
+  const source = (AuthorizationCode ?? RefreshToken ?? BackchannelAuthenticationRequest) as
     | (TokenLike & { authTime?: number })
     | undefined;
   return source === undefined ? undefined : { acr: acrOf(source), auth_time: source.authTime };

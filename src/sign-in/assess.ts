@@ -1,5 +1,5 @@
 import type { Account } from '#src/accounts/account.ts';
-import { lowestLevel, satisfies } from '#src/assurance/level.ts';
+import { type Level, lowestLevel, satisfies } from '#src/assurance/level.ts';
 import type { ProvenMethod } from '#src/assurance/methods.ts';
 import { type Proof, type Reached, reachedLevel } from '#src/assurance/reached-level.ts';
 import { type Reach, type Requirement, requiredLevel } from '#src/assurance/required-level.ts';
@@ -16,6 +16,8 @@ export interface AssessmentInput {
   readonly methods: readonly ProvenMethod[];
   /** Whole seconds since the epoch. */
   readonly now: number;
+  /** What is needed whatever the request and the service say: a payment's. */
+  readonly atLeast?: Level | undefined;
   /** Something was proven for this very request. */
   readonly provenNow: boolean;
 }
@@ -40,13 +42,17 @@ export interface Assessment {
 }
 
 /** Compares what was proven with what the request, the client and the scopes require. The same for the pages and for the protocol. */
-export function assess({ client, params, account, reach, methods, now, provenNow }: AssessmentInput): Assessment {
-  const requirement = requiredLevel(
-    acrRequestOf(params),
-    acrPolicyOf(client),
-    lowestLevel,
-    account === undefined ? undefined : reach,
-  );
+export function assess({
+  client,
+  params,
+  account,
+  reach,
+  methods,
+  now,
+  atLeast = lowestLevel,
+  provenNow,
+}: AssessmentInput): Assessment {
+  const requirement = requiredLevel(acrRequestOf(params), acrPolicyOf(client), atLeast, account === undefined ? undefined : reach);
   if (account === undefined || !isUsable(account)) return { requirement, proof: undefined, reached: undefined, isEnough: false };
   const held = methods.filter((method) => !isEnded(account, method));
   const proof: Proof = { methods: held, identityLevel: account.identityLevel, now, provenNow };

@@ -41,6 +41,8 @@ export interface Known {
   readonly consent?: ConsentDocument | undefined;
   /** The consent page was just answered. */
   readonly consentAnswered?: boolean | undefined;
+  /** Also what was decided before. */
+  readonly askAgain?: boolean | undefined;
 }
 
 /** A native app's redirect can be caught by another app, so its person sees a page each time. @see RFC 8252, 8.6 */
@@ -52,7 +54,7 @@ export function consentPlanFor(
   client: Client,
   params: AuthorizationParams,
   account: Account,
-  { consent, consentAnswered = false }: Omit<Known, 'account'>,
+  { consent, consentAnswered = false, askAgain = false }: Omit<Known, 'account'>,
 ): ConsentPlan {
   const scopes = scopesOf(params);
   const now = parts.clock.now();
@@ -67,7 +69,7 @@ export function consentPlanFor(
     standing: standingOf(consent, { client, account, nowMs: now }),
     purpose: textParam(params, 'purpose'),
     offlineAccess: scopes.has('offline_access'),
-    askAgain: promptsOf(params).has('consent') && !consentAnswered,
+    askAgain: askAgain || (promptsOf(params).has('consent') && !consentAnswered),
     pageAnyway: isNative(client) && !consentAnswered,
     holds: ({ name, guess }) => {
       if (!fitsLevel(parts.catalogue, name, account.identityLevel)) return false;

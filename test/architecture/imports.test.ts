@@ -27,7 +27,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'time-stamps': ['kernel', 'approvals', 'outbox'],
   'sign-in': ['kernel', 'accounts', 'clients', 'devices', 'assurance', 'consent', 'approvals'],
   // what a service asks by itself is shown and assessed as a sign-in is
-  backchannel: ['kernel', 'accounts', 'clients', 'assurance', 'consent', 'approvals', 'payments', 'outbox', 'sign-in'],
+  backchannel: ['kernel', 'accounts', 'clients', 'devices', 'assurance', 'consent', 'approvals', 'payments', 'outbox', 'sign-in'],
   oidc: ['kernel', 'accounts', 'clients', 'assurance', 'consent', 'approvals', 'outbox', 'links', 'sign-in', 'backchannel'],
   errors: ['kernel', 'accounts', 'clients', 'devices', 'approvals', 'consent', 'outbox', 'links', 'backchannel', 'staff'],
   web: [

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
+import type { Sealing } from '#src/kernel/sealing.ts';
 import { grants, type TokenDocument, tokens } from '../collections.ts';
 import { ownCopy } from './own-copy.ts';
 import { type AdapterParts, expiryOf } from './parts.ts';
@@ -12,11 +13,26 @@ export const keyOf = (token: string): string => hash('sha256', token, 'base64url
 /** Elsewhere a token is only ended. */
 const uses: ReadonlySet<string> = new Set(['token', 'userinfo', 'introspection']);
 
+/** What was approved (who is paid, and how much; which data) is nobody's who reads the database. */
+function sealedDetails(sealing: Sealing, key: string, payload: AdapterPayload): TokenDocument['payload'] {
+  const { rar } = payload;
+  return rar === undefined ? payload : { ...payload, rar: sealing.seal(JSON.stringify(rar), `token/${key}/rar`) };
+}
+
+function openedDetails(
+  sealing: Sealing,
+  key: string,
+  payload: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const { rar } = payload;
+  return typeof rar === 'string' ? { ...payload, rar: JSON.parse(sealing.open(rar, `token/${key}/rar`)) } : payload;
+}
+
 /**
  * Codes and tokens. All kinds share one collection, so introspection's three look-ups of one token are one read.
  * `consume` is atomic: of any number of redemptions one wins and the others get `invalid_grant`.
  */
-export function createTokenAdapter({ store, clock, reads, consumption }: AdapterParts): Adapter {
+export function createTokenAdapter({ store, clock, reads, consumption, sealing }: AdapterParts): Adapter {
   const underWay = new WeakMap<object, Map<string, Promise<TokenDocument | undefined>>>();
 
   /** Where a token is used, its grant and its account are looked at next; for claims, also what was decided about the client. */
@@ -42,14 +58,15 @@ export function createTokenAdapter({ store, clock, reads, consumption }: Adapter
   return {
     async upsert(id, payload, expiresIn) {
       const { consumed: _, ...rest } = payload;
-      const document = { id: keyOf(id), payload: rest, expiresAt: expiryOf(clock, expiresIn) };
+      const key = keyOf(id);
+      const document = { id: key, payload: sealedDetails(sealing, key, rest), expiresAt: expiryOf(clock, expiresIn) };
       // nearly always a new one, and engines insert with less effort than they replace
       if (!(await store.insert(tokens, document))) await store.upsert(tokens, document);
     },
     async find(id) {
       const found = await read(keyOf(id));
       if (found === undefined) return undefined;
-      const payload = ownCopy(found.payload);
+      const payload = ownCopy(openedDetails(sealing, found.id, found.payload));
       beginChecks(payload);
       return (found.consumed === undefined ? payload : { ...payload, consumed: found.consumed }) as AdapterPayload;
     },
