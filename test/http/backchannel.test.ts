@@ -248,6 +248,24 @@ describe('races and late changes', () => {
       await world2.provider.stop();
     }
   });
+
+  it('the yes of a phone that its owner removes before the service comes for it gives no tokens', async () => {
+    const thief = await world.newPhone();
+    const asked = await byHint();
+    await thief.decide(await thief.open(await waiting()), { decision: 'approve' });
+    await phone.call('DELETE', `/devices/${thief.state.deviceId}`);
+    expect((await poll(bank, asked.body['auth_req_id'])).body['error']).toBe('access_denied');
+  });
+
+  it('a token of a sign-in at level 1 says so, and gives nothing of level 2', async () => {
+    const asked = await byHint({ scope: 'openid profile', acr_values: 'urn:senid:acr:id1-auth2' });
+    await phone.decide(await phone.open(await waiting()), { decision: 'approve' });
+    const { body } = await poll(bank, asked.body['auth_req_id']);
+    const { acr, auth_time: at } = decodeJwt(String(body['id_token']));
+    expect(acr).toBe('urn:senid:acr:id1-auth2');
+    const introspected = await bank.call('/token/introspection', { token: String(body['access_token']) }, {});
+    expect(introspected.body).toMatchObject({ acr, auth_time: at });
+  });
 });
 
 it('what is kept names nobody: no ID number, phone number or message in the clear', async () => {

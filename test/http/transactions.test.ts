@@ -86,6 +86,18 @@ describe('a transaction', () => {
     });
   });
 
+  it('is nowhere kept in the clear: who is paid, how much and what for', async () => {
+    const id = await approve(250_000);
+    await poll(bank, id);
+    const { allCollections } = await import('#src/storage/collections.ts');
+    const { store } = world.provider.application;
+    const kept: string[] = [];
+    for (const collection of allCollections) kept.push(JSON.stringify(await store.scan(collection, { limit: 1000 })));
+    const decoded = kept.map((text) => text.replace(/[\w-]{60,}/g, (part) => Buffer.from(part, 'base64url').toString()));
+    for (const text of ['Điện lực', '2233', 'Tiền điện', 'HD-2026'])
+      expect([...kept, ...decoded].filter((one) => one.includes(text))).toEqual([]);
+  });
+
   it('changed amount: a signature over other bytes approves nothing', async () => {
     await askFor([payment(250_000)]);
     const approval = await opened();
@@ -154,6 +166,15 @@ describe('the face, by policy', () => {
     const claims = decodeJwt(String(body['id_token']));
     expect(claims['acr']).toMatch(/id2-auth[34]$/);
     expect(claims['amr']).toEqual(expect.arrayContaining(['face', 'swk', 'mfa']));
+  });
+
+  it("stands in the token at the payment's level, although the service asked for less", async () => {
+    const asked = await askFor([payment(50_000_000)], bank, { acr_values: 'urn:senid:acr:id2-auth2' });
+    const approval = await opened();
+    await phone.showFace(approval.id, faceOf(lan));
+    await phone.decide(approval, { decision: 'approve' });
+    const { body } = await poll(bank, asked.body['auth_req_id']);
+    expect(decodeJwt(String(body['id_token']))['acr']).toMatch(/id2-auth[34]$/);
   });
 
   it('20,000,000 on one day go without it, one đồng more does not, and the next day begins anew', async () => {
@@ -249,6 +270,34 @@ describe('a data request', () => {
     world.clock.advance(3601_000);
     expect(Object.keys(await userinfo())).not.toContain('birthdate');
     world.clock.reset();
+  });
+
+  it('shows again what was granted before, and gives only what is granted now', async () => {
+    const decided = async (granted: string[]) => {
+      const asked = await askFor([wanted()]);
+      const approval = await opened();
+      expect(readPayload(approval).claims.map(({ name }) => name)).toEqual(['name', 'birthdate']);
+      await phone.decide(approval, { decision: 'approve', granted });
+      const { body } = await poll(bank, asked.body['auth_req_id']);
+      return body['authorization_details'];
+    };
+    expect(await decided(['name', 'birthdate'])).toMatchObject([{ claims: ['name', 'birthdate'] }]);
+    expect(await decided(['name'])).toMatchObject([{ claims: ['name'] }]);
+    expect(await decided(['birthdate'])).toMatchObject([{ claims: ['birthdate'] }]);
+  });
+
+  it('a yes to words or a purpose that the service has changed while the phone was open is none', async () => {
+    const { registry } = world.provider.application;
+    const before = await registry.show(bank.id);
+    const asked = await askFor([wanted()]);
+    const approval = await opened();
+    for (const id of ['sign-in', 'marketing']) {
+      await registry.put({ ...before, purposes: [{ id, vi: 'Quảng cáo', en: 'Marketing' }] });
+      expect(await refusalOf(phone.decide(approval, { decision: 'approve', granted: ['name'] }))).toBe('approval_outdated');
+    }
+    await registry.put(before);
+    await phone.decide(approval, { decision: 'approve', granted: ['name'] });
+    expect((await poll(bank, asked.body['auth_req_id'])).status).toBe(200);
   });
 
   it.each([

@@ -134,6 +134,16 @@ describe('four eyes', () => {
     await expect(world.registry.approve('shop', both)).rejects.toMatchObject({ code: 'service_same_hand' });
   });
 
+  it('keep its makers from approving it for production, whoever submits what works in the sandbox', async () => {
+    const made = actor('client:console/hoa', 'manager');
+    await world.registry.propose(shop, made);
+    await world.registry.submit('shop', made);
+    await world.registry.approve('shop', reviewer);
+    await world.registry.submit('shop', operator);
+    await expect(world.registry.approve('shop', second)).rejects.toMatchObject({ code: 'service_same_hand' });
+    expect(await world.registry.approve('shop', reviewer)).toMatchObject({ state: 'production' });
+  });
+
   it('take back a submission when the service in the sandbox is changed after it', async () => {
     await toSandbox();
     await world.registry.submit('shop', maker);
