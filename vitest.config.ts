@@ -17,7 +17,8 @@ export default defineConfig({
           name: 'tests',
           include: ['test/**/*.test.ts'],
           exclude: ['test/drills/**'],
-          maxWorkers: 2,
+          // most of them wait for others most of the time
+          maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },
       },

@@ -58,6 +58,8 @@ export interface ShownServiceRequest {
   readonly claims: readonly OfferedClaim[];
   /** The transaction to approve, member by member as it is signed. */
   readonly transaction: object | null;
+  /** When what is granted ends, in milliseconds since the epoch; undefined where the request says nothing of it. */
+  readonly until: number | undefined;
   readonly bindingMessage: string | null;
   /** The register's own matcher must have seen the person's face. */
   readonly faceRequired: boolean;

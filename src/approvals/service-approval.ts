@@ -71,6 +71,7 @@ function freeze({ id, kind, decideBefore }: PendingApproval, shown: ShownService
     number_required: false,
     face_required: shown.faceRequired,
     claims: shown.claims,
+    until: shown.until === undefined ? null : new Date(shown.until).toISOString(),
     transaction: shown.transaction,
     binding_message: shown.bindingMessage,
     nonce,

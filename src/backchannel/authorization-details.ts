@@ -60,6 +60,12 @@ export const transactionOf = (params: AuthorizationParams): Transaction | undefi
 export const dataRequestOf = (params: AuthorizationParams): DataRequest | undefined =>
   detailsOf(params).find((detail) => detail.type === 'senid_data_request');
 
+/** When what is granted ends by the request's own word, in milliseconds since the epoch. */
+export function untilOf(params: AuthorizationParams): number | undefined {
+  const until = dataRequestOf(params)?.until;
+  return until === undefined ? undefined : Date.parse(until);
+}
+
 /**
  * What goes together: one detail of a type, a transaction with nothing else to decide (so that what is signed about a payment names no data of
  * the person), dates that have not passed.

@@ -11,7 +11,7 @@ import { isFaceNeeded } from '#src/payments/face-needed.ts';
 import { consentEntry } from '#src/sign-in/answer-consent.ts';
 import { textParam } from '#src/sign-in/authorization-request.ts';
 import { offeredClaims } from '#src/sign-in/offered-claims.ts';
-import { dataRequestOf, transactionOf } from './authorization-details.ts';
+import { dataRequestOf, transactionOf, untilOf } from './authorization-details.ts';
 import { queuedPing } from './ping.ts';
 import type { ApprovedNote, BackchannelParts, BackchannelRequest } from './ports.ts';
 import { type ViewedRequest, viewRequest } from './view-request.ts';
@@ -70,7 +70,6 @@ export function createServiceRequests(parts: BackchannelParts): ServiceRequests 
   function consentOf(kept: KeptServiceRequest, viewed: ViewedRequest, { granted, deviceId, decision }: Yes): Write {
     const { client, account, plan, consent } = viewed;
     const { params } = requestOf(kept);
-    const until = dataRequestOf(params)?.until;
     const entry = consentEntry(parts, viewed, {
       granted,
       language: 'vi',
@@ -78,7 +77,7 @@ export function createServiceRequests(parts: BackchannelParts): ServiceRequests 
       isWhole: true,
       words: shownWords(client, plan, []),
       decision: { deviceId, approvalId: kept.id, jws: decision },
-      until: until === undefined ? undefined : Date.parse(until),
+      until: untilOf(params),
     });
     return consentWrite(parts.random, { accountId: account.id, clientId: client.id }, entry, consent);
   }
@@ -106,6 +105,7 @@ export function createServiceRequests(parts: BackchannelParts): ServiceRequests 
         acr: formatAcr(aim),
         claims,
         transaction: transaction ?? null,
+        until: untilOf(request.params),
         bindingMessage: textParam(request.params, 'binding_message') ?? null,
         faceRequired: payment?.faceNeeded ?? false,
       };

@@ -26,6 +26,7 @@ export function screen(payload: ApprovalPayload, phone: string): string[] {
       ({ name, value, essential, purpose, verified }) =>
         `  ${claimLabel(name, 'en')}${verified === true ? ' (verified)' : ''}: ${formatClaimValue(name, value, 'en')} [${name}] (${purpose.en}${essential ? ', needed' : ''})`,
     ),
+    ...(typeof payload.until === 'string' ? [`what you grant ends at ${payload.until}`] : []),
     ...(faceRequired ? [`the register's own look at your face is needed: ${phone} approve ${id} --face FILE`] : []),
     ...(numberRequired ? [`type the number shown on the other screen: ${phone} approve ${id} --number NN`] : []),
     `expires ${payload.expires_at}`,

@@ -23,6 +23,8 @@ export interface ApprovalPayload {
   readonly number_required: boolean;
   readonly face_required: boolean;
   readonly transaction: ShownTransaction | null;
+  /** Absent in sign-ins. */
+  readonly until?: string | null;
   readonly binding_message: string | null;
   readonly claims: readonly {
     readonly name: string;

@@ -108,6 +108,8 @@ export interface PageModels extends ConsolePages {
     /** What was granted earlier and goes on. */
     readonly alreadyGranted: readonly ClaimRow[];
     readonly offlineAccess: boolean;
+    /** When what is granted ends by the request's own word. */
+    readonly until?: string | undefined;
     readonly level: string;
     /** The account of the service that is to be linked, and the one it takes the place of. */
     readonly link?: { readonly label: string; readonly replaces: string | undefined } | undefined;

@@ -40,6 +40,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'links',
     'approvals',
     'sign-in',
+    'backchannel',
     'staff',
     'area-sessions',
     'oidc',

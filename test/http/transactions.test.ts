@@ -256,7 +256,7 @@ describe('a data request', () => {
     const until = new Date(Date.now() + 3600_000).toISOString();
     const asked = await askFor([wanted({ until })]);
     const approval = await opened();
-    expect(readPayload(approval)).toMatchObject({ kind: 'data-request', claims: [{ name: 'name' }, { name: 'birthdate' }] });
+    expect(readPayload(approval)).toMatchObject({ kind: 'data-request', claims: [{ name: 'name' }, { name: 'birthdate' }], until });
     await phone.decide(approval, { decision: 'approve', granted: ['birthdate'] });
     const { body } = await poll(bank, asked.body['auth_req_id']);
     expect(body['authorization_details']).toMatchObject([{ type: 'senid_data_request', claims: ['birthdate'] }]);
@@ -320,5 +320,22 @@ describe('a data request', () => {
     ]);
     expect(tokens).toMatchObject({ authorization_details: [{ type: 'senid_data_request', claims: ['name'], purpose: 'sign-in' }] });
     expect(await service.userinfo(tokens)).toMatchObject({ name: 'Nguyễn Thị Lan' });
+  });
+
+  it('in a browser says when it ends, and ends then', async () => {
+    const { Service } = await import('#test/support/service.ts');
+    const { FormBrowser } = await import('#test/support/form-browser.ts');
+    const service = await Service.register(world.provider, `ends-${day}`, { allowed_claims: ['name', 'birthdate'] });
+    const until = new Date(Date.now() + 1800_000).toISOString();
+    const browser = new FormBrowser();
+    const { url, verifier } = service.authorize({ authorization_details: JSON.stringify([wanted({ until })]) });
+    const asked = await browser.press(await browser.open(url), 'continue', { id_number: lan.id_number, password: lan.password });
+    expect(asked.html).toContain('What you agree to here ends on');
+    const back = await browser.press(asked, 'approve', { grant: ['name'] }, service.redirectUri);
+    const { tokens } = await service.redeem(back, verifier);
+    expect(await service.userinfo(tokens)).toMatchObject({ name: 'Nguyễn Thị Lan' });
+    world.clock.advance(1801_000);
+    expect(await service.userinfo(tokens)).not.toHaveProperty('name');
+    world.clock.reset();
   });
 });

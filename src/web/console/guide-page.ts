@@ -4,6 +4,7 @@ import { randomIdentifier } from '#src/kernel/random.ts';
 import { languageOf } from '../language.ts';
 import type { AreaRequest } from '../own-service/area.ts';
 import { sendPage } from '../page-response.ts';
+import { momentIn } from '../texts/moment.ts';
 import { serviceRow, serviceUrl } from './list-page.ts';
 import { type Member, manages, requireService, seesAll } from './member.ts';
 import type { GuideView, ProblemView } from './pages.ts';
@@ -11,7 +12,7 @@ import type { ConsoleParts } from './parts.ts';
 import { refusedStep } from './refused-step.ts';
 import { saidView, say } from './said.ts';
 import { versionIn } from './service-deeds.ts';
-import { acrWords, momentIn } from './service-page.ts';
+import { acrWords } from './service-page.ts';
 
 /** An authorization request of the service, for a look at the pages: its code goes to the return address, where only the service can redeem it. */
 function tryUrl({ issuer, random }: ConsoleParts, id: string, redirectUri: string): string {

@@ -11,6 +11,7 @@ import { levelWords } from '../sign-in/level-words.ts';
 import { claimLabel } from '../texts/claims.ts';
 import { consoleEn } from '../texts/console-en.ts';
 import { type ConsoleTexts, consoleVi } from '../texts/console-vi.ts';
+import { momentIn } from '../texts/moment.ts';
 import { serviceUrl } from './list-page.ts';
 import { type Member, manages, namesOf, requireService } from './member.ts';
 import type { ChangeRow, DeedView, ProblemView, RegistrationView, ServiceView } from './pages.ts';
@@ -18,14 +19,6 @@ import type { ConsoleParts } from './parts.ts';
 import { saidView } from './said.ts';
 
 export const wordsIn = (language: Language): ConsoleTexts => (language === 'vi' ? consoleVi : consoleEn);
-
-/** A moment for people, by the clock of Viet Nam. */
-export const momentIn = (language: Language, at: number | string): string =>
-  new Intl.DateTimeFormat(language === 'vi' ? 'vi-VN' : 'en-GB', {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    timeZone: 'Asia/Ho_Chi_Minh',
-  }).format(new Date(at));
 
 type Registered = Readonly<Record<string, unknown>>;
 

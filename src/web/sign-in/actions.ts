@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import { untilOf } from '#src/backchannel/authorization-details.ts';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { answerConsent } from '#src/sign-in/answer-consent.ts';
@@ -97,7 +98,13 @@ async function approveConsent({ parts, ctx, journey, form }: Press): Promise<voi
   if (shown === undefined) return advance(parts, ctx, document, { hasChanged: true, status: 409 });
   const unconfirmed = await confirmOffered(parts, journey);
   if (unconfirmed !== undefined) return refuse(parts, ctx, document, ...unconfirmed.refusal);
-  const answer = { granted: form.all('grant'), language: shown.language, method: 'browser', words: shown.words } as const;
+  const answer = {
+    granted: form.all('grant'),
+    language: shown.language,
+    method: 'browser',
+    words: shown.words,
+    until: untilOf(document.payload.params),
+  } as const;
   const consent = await answerConsent(parts, { ...journey, account, plan }, answer);
   await advance(parts, ctx, document, {}, { account, consent, consentAnswered: true });
 }

@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import type { ApprovalStatus } from '#src/approvals/approvals.ts';
+import { untilOf } from '#src/backchannel/authorization-details.ts';
 import { shownWords } from '#src/consent/shown-words.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { answerConsent } from '#src/sign-in/answer-consent.ts';
@@ -56,6 +57,7 @@ async function takeApproval(
     method: 'phone',
     words: shownWords(client, held.plan, []),
     decision: { deviceId, approvalId: status.id, jws: decision },
+    until: untilOf(document.payload.params),
   } as const;
   const consent = await answerConsent(parts, { ...journey, account, plan: held.plan }, answer);
   return requireService(await viewJourney(parts, moved, { account, consent }));

@@ -1,4 +1,5 @@
 import type { Account } from '#src/accounts/account.ts';
+import { untilOf } from '#src/backchannel/authorization-details.ts';
 import type { ShownWords } from '#src/consent/collections.ts';
 import type { ConsentPlan } from '#src/consent/consent-plan.ts';
 import { questionDigest, shownWords } from '#src/consent/shown-words.ts';
@@ -7,6 +8,7 @@ import type { LinkOffer } from '#src/links/confirm-link.ts';
 import type { Journey } from '#src/sign-in/journey.ts';
 import type { ClaimRow, PageModels } from '../pages.ts';
 import { en } from '../texts/en.ts';
+import { momentIn } from '../texts/moment.ts';
 import { vi } from '../texts/vi.ts';
 import { claimRows } from './claim-rows.ts';
 import { levelWords } from './level-words.ts';
@@ -50,6 +52,7 @@ function sentencesOf(model: Omit<ConsentModel, 'shown'>, service: string, langua
     ...(alreadyGranted.length > 0 ? [t.consentAlready] : []),
     ...alreadyGranted.map(purpose),
     ...(model.offlineAccess ? [t.consentOffline] : []),
+    ...(model.until === undefined ? [] : [filled(t.consentUntil, { until: model.until })]),
     ...([...asked, ...informed].some(({ verified }) => verified) ? [t.consentVerifiedWith] : []),
     filled(t.consentLevel, { level: model.level }),
   ];
@@ -62,16 +65,18 @@ export function consentView(
   link: LinkOffer | undefined,
   language: Language,
 ): ConsentView {
-  const { client, plan, account, assessment } = journey;
+  const { client, plan, account, assessment, document } = journey;
   const reading = { now: parts.clock.now(), digest: parts.valueDigest };
   const rows = { catalogue: parts.catalogue, client, plan, person: account.person(), language, reading };
   const addressOf = (name: string): string | undefined =>
     (client.metadata[`${name}#${language}`] ?? client.metadata[name]) as string | undefined;
+  const until = untilOf(document.payload.params);
   const said = {
     asked: claimRows(rows, plan.asked),
     informed: claimRows(rows, plan.informed),
     alreadyGranted: claimRows(rows, plan.alreadyGranted),
     offlineAccess: plan.offlineAccess,
+    until: until === undefined ? undefined : momentIn(language, until),
     link,
     level: assessment.reached === undefined ? '' : levelWords(assessment.reached.level, language),
     privacyUrl: addressOf('policy_uri'),

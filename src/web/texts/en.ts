@@ -97,6 +97,7 @@ export const en: Texts = {
   consentNeededWhy: 'Without what is “needed for this service”, the service may not be able to serve you.',
   consentNotTicked: 'If you choose nothing, the service gets only an identifier of its own for you.',
   consentVerified: 'verified',
+  consentUntil: 'What you agree to here ends on {until}.',
   consentVerifiedWith: 'What is “verified” is sent with how you were verified: the level, the day, the office and the papers seen.',
   consentApprove: 'Agree and continue',
   privacyPolicy: "The service's privacy policy",

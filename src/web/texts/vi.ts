@@ -94,6 +94,7 @@ export const vi = {
   consentNeededWhy: 'Thiếu mục “cần cho dịch vụ này”, dịch vụ có thể không phục vụ được bạn.',
   consentNotTicked: 'Không chọn mục nào thì dịch vụ chỉ nhận một mã riêng cho bạn.',
   consentVerified: 'đã xác minh',
+  consentUntil: 'Điều bạn đồng ý ở đây chỉ có hiệu lực đến {until}.',
   consentVerifiedWith: 'Mục “đã xác minh” được gửi kèm việc bạn đã được xác minh thế nào: mức, ngày, nơi và giấy tờ đã xem.',
   consentApprove: 'Đồng ý và tiếp tục',
   privacyPolicy: 'Chính sách bảo mật của dịch vụ',

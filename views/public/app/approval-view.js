@@ -161,8 +161,10 @@ export function payment({ transaction }) {
   );
 }
 
+const moment = new Intl.DateTimeFormat(language === 'vi' ? 'vi-VN' : 'en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+
 /** Whose site it is and what it wants. */
-export function subject({ client, claims, transaction }) {
+export function subject({ client, claims, transaction, until }) {
   if (transaction !== null) return element('dl', { class: 'summary facts' }, fact(t.service, isolated(client.name[language])));
   const purposes = purposesOf(claims);
   return element(
@@ -170,6 +172,7 @@ export function subject({ client, claims, transaction }) {
     { class: 'summary facts' },
     fact(t.service, isolated(client.name[language])),
     fact(t.whatFor, ...(purposes.length === 0 ? [t.signInOnly] : purposes.map((text) => element('div', {}, isolated(text))))),
+    typeof until === 'string' ? fact(t.endsAt, moment.format(new Date(until))) : undefined,
   );
 }
 
