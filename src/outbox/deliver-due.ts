@@ -81,7 +81,7 @@ export async function deliverDue(parts: DeliveryParts): Promise<number> {
   const waiting = await store.find(outbox, 'state', 'waiting', { limit: outboxPolicy.together });
   const now = clock.now();
   const due = waiting.filter((message) => dueOf(message) <= now);
-  const recipients = [...Map.groupBy(due, ({ to }) => to).values()];
+  const recipients = [...Map.groupBy(due, ({ kind, to }) => `${kind} ${to}`).values()];
   const next = async (): Promise<void> => {
     for (let messages = recipients.shift(); messages !== undefined; messages = recipients.shift()) await deliverTo(parts, messages);
   };

@@ -5,6 +5,7 @@ import type { Random } from '#src/kernel/random.ts';
 const sha256 = '2.16.840.1.101.3.4.2.1';
 const extendedKeyUsage = '2.5.29.37';
 const timeStamping = '1.3.6.1.5.5.7.3.8';
+const tstInfo = '1.2.840.113549.1.9.16.1.4';
 const granted: readonly number[] = [0, 1];
 
 /** A time-stamp that was verified. */
@@ -59,11 +60,22 @@ const commonNameOf = ({ subject }: pkijs.Certificate): string =>
     .map(({ value }) => String((value as unknown as { valueBlock: { value: string } }).valueBlock.value))
     .join(', ');
 
-/** Signed by one of the authorities, over exactly this. @throws where anything of it does not fit */
-export async function verifyTimeStamp(token: Buffer, data: Buffer, authorities: readonly pkijs.Certificate[]): Promise<TimeStamp> {
+/**
+ * Signed by one of the authorities, over exactly this.
+ * @param checkedAt when its certificates have to be good: now, or for one that was taken when it was new, the moment that it says itself
+ * @throws where anything of it does not fit
+ */
+export async function verifyTimeStamp(
+  token: Buffer,
+  data: Buffer,
+  authorities: readonly pkijs.Certificate[],
+  checkedAt: 'now' | 'then' = 'now',
+): Promise<TimeStamp> {
   const signed = new pkijs.SignedData({ schema: pkijs.ContentInfo.fromBER(token).content });
   const content = signed.encapContentInfo.eContent;
   if (content === undefined) return refuse('it has no content');
+  // of another kind of content the library would compare nothing with the data
+  if (signed.encapContentInfo.eContentType !== tstInfo) return refuse('it is no time-stamp');
   const info = pkijs.TSTInfo.fromBER(bytesOf(content));
   // the library compares the imprint with the data, and follows the chain
   const verdict = await signed.verify({
@@ -71,6 +83,7 @@ export async function verifyTimeStamp(token: Buffer, data: Buffer, authorities: 
     trustedCerts: [...authorities],
     data: new Uint8Array(data).buffer,
     checkChain: true,
+    ...(checkedAt === 'then' ? { checkDate: info.genTime } : {}),
     extendedMode: true,
   });
   const signer = verdict.signerCertificate;

@@ -6,6 +6,7 @@ import type { VirtualPhone } from '#src/phone/virtual-phone.ts';
 import { ask, registerBackchannelService } from '#test/support/backchannel-service.ts';
 import type { FapiService } from '#test/support/fapi-service.ts';
 import { lan, openPhoneWorld, type PhoneWorld } from '#test/support/phone-world.ts';
+import { runSenid } from '#test/support/run-senid.ts';
 import { canStamp, startTimeStampAuthority } from '#test/support/time-stamp-authority.ts';
 
 describe.skipIf(!canStamp())('a signed decision is stamped by an authority of its own', () => {
@@ -57,6 +58,33 @@ describe.skipIf(!canStamp())('a signed decision is stamped by an authority of it
     expect(await authority.verifies(token, decision)).toBe(true);
     expect(await authority.verifies(token, `${decision}x`)).toBe(false);
     expect(Math.abs((timeStamp?.at ?? 0) - Date.now())).toBeLessThan(60_000);
+  });
+
+  it('and an auditor sees whether it does, and what was put there by hand', async () => {
+    const ids = [await decide(), await decide()] as const;
+    const stamps = [];
+    for (const id of ids) {
+      await expect.poll(async () => (await kept(id))?.timeStamp).toBeDefined();
+      stamps.push((await kept(id))?.timeStamp);
+    }
+    const show = (more: object = {}) =>
+      runSenid(['audit', 'show', ids[0], '--json', '--reason', 'test'], {
+        SENID_PROFILE: 'test',
+        SENID_DATA_DIR: world.provider.dataDir,
+        ...more,
+      });
+    const authorities = { SENID_TSA_URL: authority.address, SENID_TSA_AUTHORITIES: authority.authorities };
+    expect(await show(authorities)).toMatchObject({
+      code: 0,
+      json: { time_stamp: { verdict: 'valid', authority: 'Time of tsa' } },
+    });
+    expect(await show()).toMatchObject({ code: 0, json: { time_stamp: { verdict: 'unchecked' } } });
+    const { store } = world.provider.application;
+    const [own, others] = stamps;
+    for (const timeStamp of [others, { ...own, at: 1 }, { ...own, authority: 'Somebody' }]) {
+      await store.amend(signedDecisions, ids[0] as never, {}, { set: { timeStamp } as never });
+      expect(await show(authorities)).toMatchObject({ code: 1, json: { time_stamp: { verdict: 'invalid' } } });
+    }
   });
 
   it.each([
