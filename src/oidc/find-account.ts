@@ -1,6 +1,6 @@
 import type { AccountClaims, FindAccount, Account as ProviderAccount } from 'oidc-provider';
 import type { Account, IdentityLevel } from '#src/accounts/account.ts';
-import { parseAcr } from '#src/assurance/level.ts';
+import { lowestLevel, parseAcr } from '#src/assurance/level.ts';
 import { isUsable, type TokenFacts, tokenRefusal } from '#src/assurance/token-check.ts';
 import { guessIn } from '#src/consent/asked-values.ts';
 import { claimsByScope } from '#src/consent/claim-catalogue.ts';
@@ -54,11 +54,11 @@ export async function isForThem(
   return found !== undefined && maySignInAt(found.client, account, idNumberDigest);
 }
 
-/** A token's level and the account's now, whichever is lower. */
+/** A token's level and the account's now, whichever is lower; a token that says none has proven none. */
 function identityLevelFor(account: Account, token: TokenLike | undefined): IdentityLevel {
-  const acr = acrOf(token);
-  const proven = acr === undefined ? undefined : parseAcr(acr);
-  return proven !== undefined && proven.identity < account.identityLevel ? proven.identity : account.identityLevel;
+  if (token === undefined) return account.identityLevel;
+  const proven = parseAcr(acrOf(token) ?? '') ?? lowestLevel;
+  return Math.min(proven.identity, account.identityLevel) as IdentityLevel;
 }
 
 type AskedClaim = Pick<RequestedClaim, 'name' | 'guess'>;

@@ -93,6 +93,13 @@ describe('a service asks a person by itself', () => {
     expect(await once()).toBe('authorization_pending');
   });
 
+  it('of polls that come at the same moment one is on time', async () => {
+    const id = (await byHint()).body['auth_req_id'];
+    const answers = await Promise.all(Array.from({ length: 6 }, () => poll(bank, id)));
+    const errors = answers.map(({ body }) => body['error']).sort();
+    expect(errors).toEqual(['authorization_pending', ...Array(5).fill('slow_down')]);
+  });
+
   it('a request that nobody answers expires, on the phone as at the service', async () => {
     const asked = await byHint({ requested_expiry: '60' });
     expect(asked.body['expires_in']).toBe(60);

@@ -26,8 +26,9 @@ export function createBackchannelAdapter(parts: AdapterParts, tokenAdapter: Adap
     const now = clock.now();
     const isEarly = polledAt !== undefined && now - polledAt < pollSeconds * 1000 - earlyMs;
     const next = isEarly ? pollSeconds + policy.pollSeconds : pollSeconds;
-    await store.amend(tokens, key, { polledAt }, { set: { polledAt: now, pollSeconds: next } });
-    if (isEarly) throw new errors.SlowDown();
+    const isOnlyOne = await store.amend(tokens, key, { polledAt }, { set: { polledAt: now, pollSeconds: next } });
+    // another poll came at the same moment, so one of them is early
+    if (isEarly || !isOnlyOne) throw new errors.SlowDown();
   }
 
   /** The grant of one approval; asked for again it is the same. */
