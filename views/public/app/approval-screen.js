@@ -20,6 +20,7 @@ const mayAnswerAgain = [
   'face_not_matched',
   'face_unavailable',
   'approval_raced',
+  'approval_outdated',
 ];
 
 function wrongNumber(number) {

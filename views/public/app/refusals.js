@@ -94,6 +94,10 @@ export const refusals = {
     vi: 'Chưa có gì được thực hiện. Hãy thử lại sau ít phút.',
     en: 'Nothing was done. Try again in a few minutes.',
   }),
+  approval_outdated: row('Nội dung dịch vụ yêu cầu vừa thay đổi', 'What the service asks has changed meanwhile', {
+    vi: 'Chưa có gì được chia sẻ. Hãy từ chối yêu cầu này và bảo dịch vụ gửi lại.',
+    en: 'Nothing was shared. Decline this request, and let the service ask again.',
+  }),
   approval_raced: row('Một giao dịch khác vừa được xác nhận', 'Another payment was approved at the same moment', {
     vi: 'Chưa có gì được thực hiện. Hãy trả lời lại lần nữa.',
     en: 'Nothing was done. Please answer once more.',
