@@ -53,7 +53,7 @@ describe('a service whose person withdrew consent', () => {
     });
     expect(event?.claims).not.toHaveProperty('sub');
     expect(event?.claims).not.toHaveProperty('exp');
-    expect(await messages()).toEqual([]);
+    await until(async () => (await messages()).length === 0);
   });
 
   it('is told which claim, where it was only one, signed with what its registration leaves to the standard', async () => {
