@@ -6,9 +6,13 @@ import { type PageGallery, startPageGallery } from '#test/support/page-gallery.t
 import { pageSamples } from '#test/support/page-samples.ts';
 
 const names = pageSamples('vi').map(({ name }) => name);
-const combinations = (['light', 'dark'] as const).flatMap((scheme) =>
-  (['vi', 'en'] as const).map((language) => ({ scheme, language })),
-);
+const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** The words change with the language and only the colours with the scheme, so the dark pages are looked at for their contrast. */
+const looks = [
+  { scheme: 'light', language: 'vi', rules: 'every rule', only: { type: 'tag', values: wcag } },
+  { scheme: 'light', language: 'en', rules: 'every rule', only: { type: 'tag', values: wcag } },
+  { scheme: 'dark', language: 'vi', rules: 'contrast', only: { type: 'rule', values: ['color-contrast'] } },
+] as const;
 
 let gallery: PageGallery;
 let browser: Browser;
@@ -45,20 +49,24 @@ describe.skipIf(!canBrowse())('every state of every page, in a real browser', ()
     gallery?.stop();
   });
 
-  it.each(combinations)('meets WCAG 2.2 AA by axe ($scheme, $language)', { timeout: 180_000 }, async ({ scheme, language }) => {
-    const page = await newPage({ colorScheme: scheme });
-    const found: string[] = [];
-    for (const name of names) {
-      await open(page, name, language);
-      const { violations } = await new AxeBuilder({ page })
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-        // our pages have no frames: without this every look opens another tab
-        .setLegacyMode()
-        .analyze();
-      found.push(...violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes[0]?.html}`));
-    }
-    expect(found).toEqual([]);
-  });
+  it.each(looks)(
+    'meets WCAG 2.2 AA by axe ($scheme, $language, $rules)',
+    { timeout: 180_000 },
+    async ({ scheme, language, only }) => {
+      const page = await newPage({ colorScheme: scheme });
+      const found: string[] = [];
+      for (const name of names) {
+        await open(page, name, language);
+        const { violations } = await new AxeBuilder({ page })
+          .options({ runOnly: { type: only.type, values: [...only.values] } })
+          // our pages have no frames: without this every look opens another tab
+          .setLegacyMode()
+          .analyze();
+        found.push(...violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes[0]?.html}`));
+      }
+      expect(found).toEqual([]);
+    },
+  );
 
   it('breaks no content security policy and asks for nothing that is not there', async () => {
     const page = await newPage();
@@ -185,10 +193,9 @@ describe.skipIf(!canBrowse())('the script of the sign-in page', () => {
       opened += 1;
       return route.fulfill(opened === 1 ? eventStream('event: approved\ndata: \n\n') : { status: 204 });
     });
-    const loads: string[] = [];
-    page.on('load', () => loads.push(page.url()));
-    await open(page, 'waiting-number', 'vi');
-    await expect.poll(() => loads.length).toBe(2);
+    await page.goto(gallery.url('waiting-number', 'vi'), { waitUntil: 'commit' });
+    // the second page listens too: the first has gone, perhaps before it had loaded to the end
+    await expect.poll(() => opened).toBe(2);
   });
 
   it('counts down every second, and says so aloud at 60, 30 and 10 seconds only', async () => {
