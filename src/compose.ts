@@ -9,6 +9,7 @@ import { createSubjectIdentifiers } from './accounts/subject-identifier.ts';
 import { createThrottle } from './accounts/throttle.ts';
 import { createApprovals } from './approvals/approvals.ts';
 import { timeStampKind } from './approvals/signed-decision.ts';
+import { createPauseNotice, pauseNoticeKind } from './backchannel/pause-notice.ts';
 import { pingKind } from './backchannel/ping.ts';
 import type { BackchannelParts } from './backchannel/ports.ts';
 import { createServiceRequests } from './backchannel/service-requests.ts';
@@ -34,7 +35,7 @@ import { createClientMetadataRules } from './oidc/client-rules.ts';
 import { createPush } from './oidc/outgoing-push.ts';
 import { createServiceEventDelivery } from './oidc/security-events.ts';
 import { createSigningKeys } from './oidc/signing-keys.ts';
-import { deliverDue } from './outbox/deliver-due.ts';
+import { createDelivery } from './outbox/delivery.ts';
 import { outboxPolicy } from './outbox/policy.ts';
 import { serviceEventKind } from './outbox/service-event.ts';
 import { findKnownBrowser } from './sign-in/known-browsers.ts';
@@ -121,22 +122,25 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
       : createTimeStampAuthority(tsaUrl, readFileSync(tsaAuthorities, 'utf8'), random);
   const push = createPush(settings.outboundPrivate);
   const ways = {
-    [serviceEventKind]: createServiceEventDelivery({ ...basics, issuer: settings.issuer, clients, subjects, signingKeys, push }),
-    [pingKind]: createBackchannelPing({ ...basics, clients, push }),
-    [timeStampKind]: createDecisionStamps(store, timeStampAuthority),
+    [serviceEventKind]: {
+      deliver: createServiceEventDelivery({ ...basics, issuer: settings.issuer, clients, subjects, signingKeys, push }),
+    },
+    [pauseNoticeKind]: { deliver: createPauseNotice({ ...basics, accounts }) },
+    // each is about another request or decision: their order says nothing
+    [pingKind]: { deliver: createBackchannelPing({ ...basics, clients, push }), lanes: 4 },
+    [timeStampKind]: { deliver: createDecisionStamps(store, timeStampAuthority), lanes: 8 },
   };
   /** Sends what waits in the outbox. */
-  const delivery = (logger: Pick<Logger, 'warn'>): Work => ({
-    name: 'outbox',
-    everyMs: outboxPolicy.everyMs,
-    run: () =>
-      deliverDue({
-        ...basics,
-        ways,
-        givenUp: ({ key, kind, to, attempts }, reason) =>
-          logger.warn({ message: key, kind, to, attempts, reason }, 'message given up'),
-      }),
-  });
+  const delivery = (logger: Pick<Logger, 'warn'>): Work => {
+    const { turn, ended } = createDelivery({
+      ...basics,
+      ways,
+      givenUp: ({ key, kind, to, attempts }, reason) =>
+        logger.warn({ message: key, kind, to, attempts, reason }, 'message given up'),
+      failed: (err) => logger.warn({ err }, 'messages could not be taken further'),
+    });
+    return { name: 'outbox', everyMs: outboxPolicy.everyMs, run: turn, ended };
+  };
 
   const allowSimulated = !isProduction;
   const signIn: SignInParts = {

@@ -6,6 +6,8 @@ export interface Work {
   readonly name: string;
   readonly everyMs: number;
   readonly run: () => Promise<unknown>;
+  /** Waits for what `run` began and left going. */
+  readonly ended?: () => Promise<unknown>;
 }
 
 /**
@@ -54,6 +56,7 @@ export function startBackgroundWork(works: readonly Work[], leases: Leases, logg
   return async () => {
     isStopping = true;
     await Promise.all(running.values());
+    await Promise.allSettled(works.map(({ ended }) => ended?.()));
     for (const timer of timers) clearInterval(timer);
     await Promise.all(turns);
     await Promise.allSettled(works.map(({ name }) => leases.release(name)));

@@ -2,7 +2,7 @@ import { pingOf } from '#src/backchannel/ping.ts';
 import type { ClientDirectory } from '#src/clients/ports.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import type { Sealing } from '#src/kernel/sealing.ts';
-import type { Deliver } from '#src/outbox/deliver-due.ts';
+import type { Deliver } from '#src/outbox/deliver-lane.ts';
 import type { Push } from './outgoing-push.ts';
 
 export interface BackchannelPingParts {

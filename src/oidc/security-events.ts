@@ -4,7 +4,7 @@ import type { Client } from '#src/clients/client.ts';
 import type { ClientDirectory } from '#src/clients/ports.ts';
 import { profileMembers } from '#src/clients/profile-members.ts';
 import { type Clock, epochSeconds } from '#src/kernel/clock.ts';
-import type { Deliver, Delivery } from '#src/outbox/deliver-due.ts';
+import type { Deliver, Delivery } from '#src/outbox/deliver-lane.ts';
 import { type ServiceEvent, serviceEventOf } from '#src/outbox/service-event.ts';
 import type { Push, PushAnswer } from './outgoing-push.ts';
 import type { SigningKeys } from './signing-keys.ts';

@@ -2,12 +2,14 @@
 export const outboxPolicy = {
   /** What is due is looked at this often. */
   everyMs: 1000,
-  /** Of what is due, so many at a time. */
-  together: 500,
-  /** Recipients that are sent to at the same moment. */
-  recipientsAtOnce: 8,
-  /** One recipient has this long in each turn. */
+  /** What is due is read in pages, so many a turn. */
+  page: 500,
+  pagesATurn: 10,
+  /** Of what is due to one recipient, so many in a turn, for so long. */
+  together: 100,
   turnMs: 5000,
+  /** Recipients that are sent to at the same moment. */
+  lanesAtOnce: 32,
   firstRetryMs: 5000,
   retryFactor: 3,
   longestRetryMs: 3_600_000,

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { signedDecisions } from '#src/approvals/collections.ts';
 import type { ApprovalId } from '#src/kernel/identifier.ts';
 import type { Store } from '#src/kernel/store.ts';
-import type { Deliver } from '#src/outbox/deliver-due.ts';
+import type { Deliver } from '#src/outbox/deliver-lane.ts';
 import type { TimeStampAuthority } from './http-authority.ts';
 
 /**

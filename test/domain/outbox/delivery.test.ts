@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemRandom } from '#src/kernel/random.ts';
 import type { Store } from '#src/kernel/store.ts';
-import { outbox } from '#src/outbox/collections.ts';
-import { type Deliver, type Delivery, deliverDue } from '#src/outbox/deliver-due.ts';
+import { type OutboxDocument, outbox } from '#src/outbox/collections.ts';
+import type { Deliver, Delivery, DeliveryParts } from '#src/outbox/deliver-lane.ts';
+import { createDelivery } from '#src/outbox/delivery.ts';
 import { listMessages, queued } from '#src/outbox/messages.ts';
 import { allCollections } from '#src/storage/collections.ts';
 import { type Engines, engineNames, openPlace, startEngines } from '#test/support/engines.ts';
@@ -30,19 +31,28 @@ describe.each(engineNames)('messages to the outside, on %s', (engine) => {
 
   const put = (to: string, n: number) =>
     store.commit([queued({ clock, random: systemRandom }, { kind: 'test', to, content: { n } })]);
-  const deliver = (answer: (to: string, n: unknown) => Delivery, ways?: Record<string, Deliver>) =>
-    deliverDue({
+  const delivery = (ways: DeliveryParts['ways']) =>
+    createDelivery({
       store,
       clock,
       random: systemRandom,
-      ways: ways ?? {
-        test: async ({ to, content, key }) => {
-          sent.push({ to, n: content['n'], key });
-          return answer(to, content['n']);
-        },
-      },
+      ways,
       givenUp: ({ to }, reason) => givenUp.push(`${to}: ${reason}`),
+      failed: (fault) => {
+        throw fault;
+      },
     });
+  /** A process that has just taken the work over, for one turn. */
+  async function deliver(answer: (to: string, n: unknown) => Delivery, ways?: DeliveryParts['ways']): Promise<number> {
+    const way: Deliver = async ({ to, content, key }) => {
+      sent.push({ to, n: content['n'], key });
+      return answer(to, content['n']);
+    };
+    const { turn, ended } = delivery(ways ?? { test: { deliver: way } });
+    const found = await turn();
+    await ended();
+    return found;
+  }
   const fine: Delivery = { outcome: 'delivered' };
   const down: Delivery = { outcome: 'failed', reason: 'down' };
 
@@ -109,5 +119,95 @@ describe.each(engineNames)('messages to the outside, on %s', (engine) => {
       store.commit([queued({ clock, random: systemRandom }, { kind: 'test', to: 'two', content: {} }), write]),
     ).rejects.toThrow();
     expect((await store.find(outbox, 'state', 'waiting')).map(({ to }) => to)).toEqual(['one']);
+  });
+
+  it('wait neither for a recipient that is slow nor for the turn that began to send to it', async () => {
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    const way: Deliver = async ({ to, content, key }) => {
+      sent.push({ to, n: content['n'], key });
+      if (to === 'slow') await answered;
+      return fine;
+    };
+    const { turn, ended } = delivery({ test: { deliver: way } });
+    await put('slow', 1);
+    await turn();
+    await put('quick', 2);
+    await put('slow', 3);
+    await turn();
+    await expect.poll(() => sent.map(({ n }) => n)).toEqual([1, 2]);
+    answer();
+    await ended();
+    await turn();
+    await ended();
+    expect(sent.map(({ n }) => n)).toEqual([1, 2, 3]);
+  });
+
+  it('of a recipient that is down are tried one at a time, however many there are and come', async () => {
+    const way: Deliver = async ({ to, content, key }) => {
+      sent.push({ to, n: content['n'], key });
+      return clock.now() < upAt ? down : fine;
+    };
+    const upAt = clock.now() + 4000;
+    const { turn, ended } = delivery({ test: { deliver: way } });
+    const turns = async () => {
+      await turn();
+      await ended();
+    };
+    for (let n = 0; n < 250; n += 1) {
+      await put('one', n);
+      clock.advance(1);
+    }
+    for (let n = 0; n < 4; n += 1) await turns();
+    expect(sent).toHaveLength(1);
+    clock.advance(7000);
+    for (let n = 0; n < 4; n += 1) await turns();
+    expect(sent.map(({ n }) => n)).toEqual([0, ...Array.from({ length: 250 }, (_, n) => n)]);
+  });
+
+  it('reach those behind a queue of thousands, whose order is kept', async () => {
+    const now = clock.now();
+    const many = Array.from({ length: 6000 }, (_, n) => {
+      const { document } = queued(
+        { clock: { now: () => now + n }, random: systemRandom },
+        { kind: 'test', to: 'long', content: { n } },
+      ) as unknown as { document: OutboxDocument };
+      return document;
+    });
+    await store.insertMany(outbox, many);
+    clock.advance(6001);
+    await put('behind', 1);
+    clock.advance(1);
+    const way: Deliver = async ({ to, content, key }) => {
+      sent.push({ to, n: content['n'], key });
+      return fine;
+    };
+    const { turn, ended } = delivery({ test: { deliver: way } });
+    for (let n = 0; n < 3; n += 1) {
+      await turn();
+      await ended();
+    }
+    expect(sent.filter(({ to }) => to === 'behind')).toHaveLength(1);
+    const order = sent.filter(({ to }) => to === 'long').map(({ n }) => n);
+    expect(order).toEqual(Array.from({ length: order.length }, (_, n) => n));
+    expect(order.length).toBeGreaterThan(100);
+  });
+
+  it('of a way with several lanes are on their way together, each once', async () => {
+    for (let n = 0; n < 40; n += 1) await put('one', n);
+    let [together, most] = [0, 0];
+    const way: Deliver = async ({ to, content, key }) => {
+      sent.push({ to, n: content['n'], key });
+      together += 1;
+      most = Math.max(most, together);
+      await new Promise(setImmediate);
+      together -= 1;
+      return fine;
+    };
+    const { turn, ended } = delivery({ test: { deliver: way, lanes: 4 } });
+    for (let n = 0; n < 3; n += 1) await turn();
+    await ended();
+    expect(most).toBe(4);
+    expect(new Set(sent.map(({ n }) => n)).size).toBe(40);
+    expect(sent).toHaveLength(40);
   });
 });
