@@ -64,7 +64,15 @@ const policies: DatedPolicies = [
       // short enough that strangers who use it up can't keep a person from a new browser for long; the phone goes on all the while
       account: [{ points: 30, seconds: 10 * minute }],
     },
-    backchannel: { requestSeconds: 300, longestSeconds: 600, pollSeconds: 5, mostOpen: 3 },
+    backchannel: {
+      requestSeconds: 300,
+      longestSeconds: 600,
+      pollSeconds: 5,
+      mostOpen: 3,
+      unanswered: 3,
+      unansweredSeconds: 10 * minute,
+      pauseSeconds: 30 * minute,
+    },
     // Decision 2345/QĐ-NHNN of the State Bank
     payments: { faceAboveVnd: 10_000_000, faceAboveVndADay: 20_000_000 },
     begins: { points: 1200, seconds: minute },

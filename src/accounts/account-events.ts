@@ -14,6 +14,7 @@ export type AccountEventType =
   | 'device-removed'
   | 'signed-in'
   | 'reported'
+  | 'service-paused'
   | 'consent-withdrawn'
   | 'account-linked'
   | 'account-unlinked'

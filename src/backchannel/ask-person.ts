@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type ApprovalDocument, approvals } from '#src/approvals/collections.ts';
 import { requestApproval } from '#src/approvals/service-approval.ts';
 import type { AccountId, ApprovalId } from '#src/kernel/identifier.ts';
+import { countRequest } from './pause.ts';
 import type { BackchannelParts, BackchannelRequest } from './ports.ts';
 
 /** More than come at one moment: those that it does not see it cannot take back. */
@@ -20,20 +21,29 @@ const isBefore = (one: ApprovalDocument, other: ApprovalDocument): boolean =>
 /**
  * Whether a request that waits may stay before this person. One of a service at a time, and those of a few services: a new one takes the place
  * of one of the same service that nobody has opened, and never of one that somebody reads. Looked at once it waits, so that of many at the same
- * moment each sees those that it must not stand beside.
+ * moment each sees those that it must not stand beside. A paused one never stays and displaces nothing.
  */
-async function mayStay(parts: BackchannelParts, accountId: AccountId, request: ApprovalDocument): Promise<boolean> {
+async function mayStay(
+  parts: BackchannelParts,
+  accountId: AccountId,
+  request: ApprovalDocument,
+  isPaused: boolean,
+): Promise<boolean> {
   const { store, clock, backchannelPolicy } = parts;
   const now = clock.now();
   const waiting = await store.find(approvals, 'waiting', accountId, { limit: mostLookedAt });
   const others = waiting.filter(({ id, decideBefore }) => id !== request.id && now < decideBefore);
   const own = others.filter(({ clientId }) => clientId === request.clientId);
-  // tried whatever their state: the effort must not tell that somebody reads one
+  // tried whatever their state, and by a paused one without effect: the effort must not tell that somebody reads one, or pauses
   const displaced = await Promise.all(
-    own.filter((each) => isBefore(each, request)).map(({ id }) => store.amend(approvals, id, { state: 'pending' }, over(now))),
+    own
+      .filter((each) => isBefore(each, request))
+      .map(({ id, decideBefore }) =>
+        store.amend(approvals, id, { state: 'pending' }, isPaused ? { set: { decideBefore } } : over(now)),
+      ),
   );
   const services = new Set(others.filter((each) => !own.includes(each)).map(({ clientId }) => clientId));
-  return displaced.length === own.length && displaced.every(Boolean) && services.size < backchannelPolicy.mostOpen;
+  return !isPaused && displaced.length === own.length && displaced.every(Boolean) && services.size < backchannelPolicy.mostOpen;
 }
 
 /** Who stands for a person that a request can't reach: always the same, so that asking again takes the same way as for everybody. */
@@ -41,8 +51,8 @@ const standInFor = ({ sealing }: BackchannelParts, accountId: AccountId): Accoun
   sealing.blindIndex('backchannel-stand-in', accountId) as AccountId;
 
 /**
- * Puts a request before its person. Somebody unknown, out of reach or with too much before them gets none, at the same cost, and nobody
- * can tell: the request then ends like one that was ignored.
+ * Puts a request before its person. Somebody unknown, out of reach or with too much before them gets none, nor does anybody from a service
+ * that has to pause; at the same cost, and nobody can tell: the request then ends like one that was ignored.
  */
 export async function askPerson(
   parts: BackchannelParts,
@@ -64,8 +74,9 @@ export async function askPerson(
   const { kind, clientId } = request;
   const asked = isReachable ? accountId : standInFor(parts, accountId);
   const id = approvalIdOfRequest(authReqId);
+  const isPaused = await countRequest(parts, asked, { clientId, approval: id });
   const waiting = await requestApproval(parts, { id, kind, accountId: asked, clientId, request, livesMs });
-  const stays = await mayStay(parts, asked, waiting);
+  const stays = await mayStay(parts, asked, waiting, isPaused);
   // one write more for all of them
   const change = stays ? { set: { decideBefore: waiting.decideBefore } } : over(parts.clock.now());
   await parts.store.amend(approvals, id, { state: 'pending' }, change);

@@ -13,6 +13,10 @@ export interface BackchannelPolicy {
   readonly pollSeconds: number;
   /** Requests that one person has before them at once; of one service, one. */
   readonly mostOpen: number;
+  /** So many requests of one service to one person in so long, none of them approved, and it has to pause before that person. */
+  readonly unanswered: number;
+  readonly unansweredSeconds: number;
+  readonly pauseSeconds: number;
 }
 
 export interface BackchannelParts extends SignInParts {

@@ -1,6 +1,7 @@
 import { accountEvents, accounts, credentials, reservations, wrongEntries } from '#src/accounts/collections.ts';
 import { approvals, signedDecisions } from '#src/approvals/collections.ts';
 import { areaSessions } from '#src/area-sessions/collections.ts';
+import { askedRequests } from '#src/backchannel/collections.ts';
 import { leases } from '#src/background/collections.ts';
 import { clientHistory, clients, waitingVersions } from '#src/clients/collections.ts';
 import { consents, matchGuesses } from '#src/consent/collections.ts';
@@ -31,6 +32,7 @@ export const allCollections = [
   enrolmentCodes,
   approvals,
   signedDecisions,
+  askedRequests,
   daySums,
   consents,
   matchGuesses,

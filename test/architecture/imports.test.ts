@@ -60,6 +60,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'outbox',
     'links',
     'sign-in',
+    'backchannel',
     'staff',
     'area-sessions',
     'oidc',

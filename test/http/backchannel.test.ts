@@ -2,10 +2,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { listAccountEvents } from '#src/accounts/account-events.ts';
 import { lockAccount } from '#src/accounts/locks.ts';
+import { approvals } from '#src/approvals/collections.ts';
 import type { VirtualPhone } from '#src/phone/virtual-phone.ts';
 import { readPayload } from '#src/phone/virtual-phone.ts';
-import { ask, poll, registerBackchannelService } from '#test/support/backchannel-service.ts';
+import { ask, endPauses, poll, registerBackchannelService } from '#test/support/backchannel-service.ts';
 import type { FapiService } from '#test/support/fapi-service.ts';
 import { lan, openPhoneWorld, type PhoneWorld, refusalOf } from '#test/support/phone-world.ts';
 
@@ -24,6 +26,7 @@ afterAll(() => world.provider.stop());
 /** Nothing of the test before waits. */
 beforeEach(async () => {
   world.clock.reset();
+  await endPauses(world.provider);
   for (const { id } of await phone.list()) await phone.decide(await phone.open(id), { decision: 'deny' });
 });
 
@@ -180,15 +183,49 @@ describe('what a service may not do', () => {
 
   it('bomb a person: one request of a service at a time, three of all, and none takes the place of one that is being read', async () => {
     const others = await Promise.all([1, 2, 3].map((n) => registerBackchannelService(world.provider, `other-${n}`)));
-    for (let n = 0; n < 5; n += 1) await byHint({ binding_message: `lần thứ ${n}` });
+    for (let n = 0; n < 3; n += 1) await byHint({ binding_message: `lần thứ ${n}` });
     const [only] = await phone.list();
     expect(await phone.list()).toHaveLength(1);
     const read = await phone.open(only?.id ?? '');
-    expect(readPayload(read).binding_message).toBe('lần thứ 4');
+    expect(readPayload(read).binding_message).toBe('lần thứ 2');
     await byHint({ binding_message: 'chen ngang' });
     expect((await phone.list()).map(({ id }) => id)).toEqual([read.id]);
     for (const other of others) await ask(other, { login_hint: lan.id_number, binding_message: 'Xin chào' });
     expect(await phone.list()).toHaveLength(3);
+  });
+
+  it('wear a person down: after three requests without a yes it has to pause for half an hour, nobody else has, and the person is told', async () => {
+    const { store } = world.provider.application;
+    const nagging = await registerBackchannelService(world.provider, 'nagging-bank');
+    const other = await registerBackchannelService(world.provider, 'patient-bank');
+    const waitingFor = () => store.find(approvals, 'waiting', world.owner);
+    const seen = new Set<string>();
+    const isShown: boolean[] = [];
+    const answers: unknown[] = [];
+    const nag = async () => {
+      const asked = await ask(nagging, { login_hint: lan.id_number, binding_message: 'Xin chào' });
+      answers.push([asked.status, Object.keys(asked.body).sort()]);
+      const found = (await waitingFor()).filter(({ id, clientId }) => clientId === 'nagging-bank' && !seen.has(id));
+      isShown.push(found.length === 1);
+      for (const { id } of found) seen.add(id);
+      world.clock.advance(60_000);
+    };
+    for (let n = 0; n < 6; n += 1) await nag();
+    expect(isShown).toEqual([true, true, true, false, false, false]);
+    expect(new Set(answers.map((one) => JSON.stringify(one))).size).toBe(1);
+    const before = (await waitingFor()).length;
+    await ask(other, { login_hint: lan.id_number, binding_message: 'Xin chào' });
+    expect(await waitingFor()).toHaveLength(before + 1);
+    const told = async () =>
+      (await listAccountEvents(store, world.owner)).filter(({ data }) => data['client'] === 'nagging-bank').map(({ type }) => type);
+    await expect.poll(told).toEqual(['service-paused']);
+    world.clock.advance(24 * 60_000);
+    await nag();
+    // half an hour after the third request
+    world.clock.advance(60_000);
+    await nag();
+    expect(isShown.slice(6)).toEqual([false, true]);
+    expect(await told()).toEqual(['service-paused']);
   });
 
   it('use a user code, a login_hint_token, or two hints', async () => {

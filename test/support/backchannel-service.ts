@@ -1,3 +1,4 @@
+import { askedRequests } from '#src/backchannel/collections.ts';
 import { FapiService } from './fapi-service.ts';
 import type { TestProvider } from './running-provider.ts';
 
@@ -25,3 +26,8 @@ export const ask = (service: FapiService, fields: Readonly<Record<string, string
 
 export const poll = (service: FapiService, authReqId: unknown) =>
   service.call('/token', { grant_type: ciba, auth_req_id: String(authReqId) }, {});
+
+/** Whoever was asked too often by a service can be asked by it again, as if half an hour had passed. */
+export async function endPauses({ application: { store } }: TestProvider): Promise<void> {
+  for (const { id } of await store.scan(askedRequests, { limit: 1000 })) await store.remove(askedRequests, id);
+}

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { approvals } from '#src/approvals/collections.ts';
 import { askPerson } from '#src/backchannel/ask-person.ts';
 import type { Actor } from '#src/clients/actor.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { createVirtualPhone, enrolPhone, type VirtualPhone } from '#src/phone/virtual-phone.ts';
-import { ask, poll, registerBackchannelService } from '#test/support/backchannel-service.ts';
+import { ask, endPauses, poll, registerBackchannelService } from '#test/support/backchannel-service.ts';
 import { type Engines, engineNames, startEngines } from '#test/support/engines.ts';
 import type { FapiService } from '#test/support/fapi-service.ts';
 import { lan, refusalOf } from '#test/support/phone-world.ts';
@@ -40,6 +40,7 @@ describe.each(engineNames)('many at the same moment, on %s', (engine) => {
     phone = await newPhone();
   }, 60_000);
   afterAll(() => provider.stop());
+  beforeEach(() => endPauses(provider));
 
   const denyAll = async () => {
     for (const { id } of await phone.list()) await phone.decide(await phone.open(id), { decision: 'deny' });

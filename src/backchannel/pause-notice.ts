@@ -1,0 +1,35 @@
+import { recordEventOnce } from '#src/accounts/account-events.ts';
+import type { AccountDirectory } from '#src/accounts/ports.ts';
+import type { Clock } from '#src/kernel/clock.ts';
+import type { AccountId } from '#src/kernel/identifier.ts';
+import type { Random } from '#src/kernel/random.ts';
+import type { Store, Write } from '#src/kernel/store.ts';
+import type { Deliver } from '#src/outbox/deliver-lane.ts';
+import { queued } from '#src/outbox/messages.ts';
+
+/** The kind of message that tells a person that a service has to pause. */
+export const pauseNoticeKind = 'pause-notice';
+
+interface NoticeParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Written for those who stand for nobody too: whether there is a person is looked at only where it is delivered. */
+export const queuedPauseNotice = (
+  parts: Pick<NoticeParts, 'clock' | 'random'>,
+  { accountId, clientId, until }: { readonly accountId: AccountId; readonly clientId: string; readonly until: number },
+): Write => queued(parts, { kind: pauseNoticeKind, to: accountId, content: { clientId, until } });
+
+/** Writes it into the history of the account, if there is one. */
+export function createPauseNotice(parts: NoticeParts & { readonly accounts: AccountDirectory }): Deliver {
+  return async ({ key, to, queuedAt, content }) => {
+    const accountId = to as AccountId;
+    if ((await parts.accounts.get(accountId)) !== undefined) {
+      const data = { client: String(content['clientId']), until: new Date(Number(content['until'])).toISOString() };
+      await recordEventOnce(parts, { name: `pause ${key}`, moment: queuedAt }, { accountId, type: 'service-paused', data });
+    }
+    return { outcome: 'delivered' };
+  };
+}
