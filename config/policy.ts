@@ -1,6 +1,7 @@
 import type { ThrottlePolicy } from '#src/accounts/throttle.ts';
 import type { BackchannelPolicy } from '#src/backchannel/ports.ts';
 import type { MatchingPolicy } from '#src/consent/match-limit.ts';
+import type { DocumentPolicy } from '#src/documents/ports.ts';
 import type { HashingLimits } from '#src/hashing/password-hashing.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import type { KeyLives } from '#src/oidc/key-states.ts';
@@ -22,6 +23,7 @@ export interface Policy {
   /** Authorization requests of one subscriber. */
   readonly begins: BeginLimit;
   readonly matching: MatchingPolicy;
+  readonly documents: DocumentPolicy;
   readonly hashing: Pick<HashingLimits, 'waiting'>;
   /** A wrong ID number or password is answered no earlier than this, in milliseconds: longer than the dearest hash that is imported takes. */
   readonly wrongEntryAfterMs: number;
@@ -78,6 +80,15 @@ const policies: DatedPolicies = [
     begins: { points: 1200, seconds: minute },
     // enough for a value that was mistyped and mended; a birthdate is not found by trying
     matching: { values: 3, rememberedMs: 30 * day * 1000 },
+    // enough for a number that was mistyped; an agency's register is not searched by trying
+    documents: {
+      asks: 5,
+      countedMs: day * 1000,
+      firstWaitMs: minute * 1000,
+      longestWaitMs: 6 * hour * 1000,
+      givenUpAfterMs: 30 * day * 1000,
+      silentAfterMs: 3 * day * 1000,
+    },
     hashing: { waiting: 200 },
     wrongEntryAfterMs: 700,
   },
@@ -114,6 +125,7 @@ export function livingPolicy(clock: Clock, dated = policies): Policy {
     throttle: group('throttle'),
     begins: group('begins'),
     matching: group('matching'),
+    documents: group('documents'),
     hashing: group('hashing'),
     get wrongEntryAfterMs() {
       return current().wrongEntryAfterMs;

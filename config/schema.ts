@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type AgencyName, agencies, isAgencyName } from './agencies.ts';
 
 const flag = z.enum(['true', 'false']);
 /** Takes a JSON boolean of a settings file as the environment would say it. */
@@ -11,6 +12,18 @@ function wholeNumber(least: number, most: number) {
   const error = `expected a whole number from ${least} to ${most}`;
   return z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error });
 }
+
+/** `traffic-police=https://a.example civil-status=https://b.example` */
+const agencyUrls = z.string().transform((text, context) => {
+  const expected = `expected NAME=ADDRESS, separated by spaces, with the names ${Object.keys(agencies).join(', ')}`;
+  const found: Partial<Record<AgencyName, string>> = {};
+  for (const part of text.split(/\s+/).filter(Boolean)) {
+    const [, name = '', url] = /^([a-z-]+)=(.+)$/.exec(part) ?? [];
+    if (isAgencyName(name) && httpUrl.safeParse(url).success) found[name] = url?.replace(/\/+$/, '') ?? '';
+    else context.addIssue({ code: 'custom', message: expected });
+  }
+  return found;
+});
 
 /** The only description of settings: what each means, its unit and its default. Unknown keys are refused. */
 export const settingsSchema = z.strictObject({
@@ -51,6 +64,13 @@ export const settingsSchema = z.strictObject({
     .describe(
       "Address of the state's matcher of faces (docs/connectors.md). Without it nothing that needs the register's look at a face can be approved.",
     ),
+  agencyUrls: agencyUrls.optional().describe(
+    `Addresses of the agencies that verify documents of citizens (docs/connectors.md): \`NAME=ADDRESS\`, separated by spaces; the names are ${Object.keys(
+      agencies,
+    )
+      .map((name) => `\`${name}\``)
+      .join(', ')}. Documents of an agency without an address can't be asked for.`,
+  ),
   tsaUrl: httpUrl
     .optional()
     .describe(

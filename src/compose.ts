@@ -24,6 +24,11 @@ import { createValueDigest } from './consent/value-digest.ts';
 import { createVerificationTerms } from './consent/verification.ts';
 import { createDevices } from './devices/devices.ts';
 import { createEnrolmentCodes } from './devices/enrolment-codes.ts';
+import { createDocumentChecks, documentCheckKind } from './documents/document-check.ts';
+import { readReleased } from './documents/held-documents.ts';
+import { createAgencies } from './documents/http-agencies.ts';
+import { createLineDocuments } from './documents/import-documents.ts';
+import type { DocumentParts } from './documents/ports.ts';
 import { createPasswordHashing, defaultHashingLimits } from './hashing/password-hashing.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import type { AccountId } from './kernel/identifier.ts';
@@ -120,6 +125,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     tsaUrl === undefined || tsaAuthorities === undefined
       ? undefined
       : createTimeStampAuthority(tsaUrl, readFileSync(tsaAuthorities, 'utf8'), random);
+  const documents: DocumentParts = { ...basics, agencies: createAgencies(settings.agencyUrls), policy: policy.documents };
   const push = createPush(settings.outboundPrivate);
   const ways = {
     [serviceEventKind]: {
@@ -128,6 +134,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     [pauseNoticeKind]: { deliver: createPauseNotice({ ...basics, accounts }) },
     // each is about another request or decision: their order says nothing
     [pingKind]: { deliver: createBackchannelPing({ ...basics, clients, push }), lanes: 4 },
+    [documentCheckKind]: { deliver: createDocumentChecks({ ...documents, accounts }), lanes: 8 },
     [timeStampKind]: { deliver: createDecisionStamps(store, timeStampAuthority), lanes: 8 },
   };
   /** Sends what waits in the outbox. */
@@ -152,6 +159,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     verification: createVerificationTerms(settings.trustFramework, settings.claimsPrefix),
     deviceMethods: allowSimulated ? ['swk', 'user', 'face', 'fpt'] : ['swk', 'user'],
     policy: policy.signIn,
+    documents: (accountId, types) => readReleased(documents, accountId, types),
     idNumberDigest,
   };
   const requests = createSignInRequests(signIn);
@@ -201,6 +209,8 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     matchLimit: createMatchLimit(basics, policy.matching),
     enrolmentCodes,
     devices,
+    documents,
+    lineDocuments: createLineDocuments(documents),
     approvals,
     clockAheadMs,
     close,

@@ -9,6 +9,7 @@ import { registerConsentCommands } from './commands/consents.ts';
 import { registerConsoleCommands } from './commands/console.ts';
 import { registerDemoCommand } from './commands/demo.ts';
 import { registerDoctorCommand } from './commands/doctor.ts';
+import { registerDocumentCommands } from './commands/documents.ts';
 import { registerIndexCommands } from './commands/indexes.ts';
 import { registerKeyCommands } from './commands/keys.ts';
 import { registerMigrateCommand } from './commands/migrate.ts';
@@ -34,6 +35,7 @@ function createProgram(): Command {
     registerPeopleCommands,
     registerConsoleCommands,
     registerConsentCommands,
+    registerDocumentCommands,
     registerOutboxCommands,
     registerPhoneCommands,
     registerAuditCommands,

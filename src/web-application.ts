@@ -87,6 +87,7 @@ export async function createWebApplication(application: Application, logger: Log
     clients,
     devices,
     approvals,
+    documents: application.documents,
     limits: createDeviceApiLimits({ loopbackIsFree: settings.profile !== 'production' }),
   });
   const adminApi = createAdminApi({ logger, issuer, clients, registry: application.registry, calls: createAdminLimit() });

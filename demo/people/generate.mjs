@@ -1,4 +1,5 @@
-// Writes people.json (what each is for, with passwords) and people.ndjson (the import) from the one list below.
+// Writes people.json (what each is for, with passwords), people.ndjson (the import) and ../agencies/register.json (what the agencies hold) from
+// the lists below.
 import { writeFileSync } from 'node:fs';
 
 const people = [
@@ -10,8 +11,8 @@ const people = [
     '1990-02-01',
     'female',
     2,
-    'Mức 2 đầy đủ, có mã và điện thoại',
-    'Level 2 complete, with codes and a phone',
+    'Mức 2 đầy đủ, có mã, điện thoại và mọi giấy tờ',
+    'Level 2 complete, with codes, a phone and all documents',
     true,
   ],
   [
@@ -22,8 +23,8 @@ const people = [
     '1985-11-23',
     'male',
     2,
-    'Mức 2, chờ xác minh giấy tờ',
-    'Level 2, papers being verified',
+    'Mức 2, một giấy tờ đang xác minh, một giấy tờ không khớp',
+    'Level 2, one document being verified and one that does not match',
     true,
   ],
   ['000195000103', 'Lê', 'Hoàng', 'Anh', '1995-06-15', 'other', 1, 'Chỉ mức 1', 'Level 1 only', false],
@@ -115,6 +116,86 @@ const evidenceOf = (isCitizen, lock) => ({
   ...(isCitizen ? { register: { source: 'Cơ sở dữ liệu dân cư Mẫu', date: '2026-01-15' } } : {}),
 });
 
+/** Papers that people claim and what the agencies hold of them: `held` differs from what is claimed where something is wrong. */
+const papers = [
+  [
+    '000190000101',
+    'traffic-police',
+    'driving_licence',
+    '000190000901',
+    { classes: ['A1', 'B'], issued_on: '2020-05-11', expires_on: '2030-05-11' },
+  ],
+  [
+    '000190000101',
+    'social-insurance',
+    'health_insurance',
+    'DN0000000000101',
+    { first_care_place: 'Bệnh viện Hoa Sen', valid_from: '2026-01-01', expires_on: '2030-12-31' },
+  ],
+  ['000190000101', 'social-insurance', 'social_insurance', '0000000101', { participating: true, joined_on: '2012-09-01' }],
+  [
+    '000190000101',
+    'traffic-police',
+    'vehicle_registration',
+    '00A1-00101',
+    { vehicle: 'Xe máy Sen 110', colour: 'Đỏ', issued_on: '2021-03-15' },
+  ],
+  [
+    '000190000101',
+    'civil-status',
+    'marriage_certificate',
+    '101/2015',
+    { spouse_name: 'Nguyễn Văn Hải', registered_on: '2015-10-20', registered_at: 'UBND phường Mẫu, Hà Nội' },
+  ],
+  [
+    '000190000101',
+    'civil-status',
+    'birth_certificate',
+    '101/1990',
+    { birthdate: '1990-02-01', birth_place: 'Hà Nội', registered_on: '1990-02-10', registered_at: 'UBND phường Mẫu, Hà Nội' },
+  ],
+  [
+    '000085000102',
+    'traffic-police',
+    'driving_licence',
+    '000085000902',
+    { classes: ['B'], issued_on: '2019-07-01', expires_on: '2029-07-01' },
+    { takes_longer: true },
+  ],
+  // a card of somebody else
+  ['000085000102', 'social-insurance', 'health_insurance', 'DN0000000000109', undefined],
+  ['000085000102', 'social-insurance', 'social_insurance', '0000000102', { participating: true, joined_on: '2008-03-01' }],
+  [
+    'P0001234',
+    'traffic-police',
+    'driving_licence',
+    '000088000907',
+    { classes: ['B'], issued_on: '2024-02-02', expires_on: '2034-02-02' },
+  ],
+  [
+    '000075000109',
+    'traffic-police',
+    'driving_licence',
+    '000075000909',
+    { classes: ['C'], issued_on: '2021-04-30', expires_on: '2026-04-30' },
+  ],
+  [
+    '000075000109',
+    'social-insurance',
+    'health_insurance',
+    'DN0000000000109',
+    { first_care_place: 'Bệnh viện Hoa Sen', valid_from: '2026-01-01', expires_on: '2030-12-31' },
+  ],
+  [
+    '000180000110',
+    'social-insurance',
+    'health_insurance',
+    'DN0000000000110',
+    { first_care_place: 'Trạm y tế phường Mẫu', valid_from: '2026-01-01', expires_on: '2030-12-31' },
+  ],
+];
+const papersOf = (id_number) => papers.filter(([owner]) => owner === id_number).map(([, , type, number]) => ({ type, number }));
+
 const described = people.map(
   ([id_number, family, middle, given, birthdate, gender, identity_level, vi, en, hasCodes, lock], at) => ({
     line: {
@@ -129,6 +210,7 @@ const described = people.map(
       ...(hasCodes ? { totp_secret: secretOf(at) } : {}),
       ...(id_number.startsWith('P') ? { nationality: 'NGA' } : {}),
       ...(identity_level === 2 ? { evidence: evidenceOf(!id_number.startsWith('P'), lock) } : {}),
+      ...(papersOf(id_number).length === 0 ? {} : { documents: papersOf(id_number) }),
       address: { street_address: `${12 + at} đường Hoa Sen`, locality: 'Phường Mẫu', region: 'Hà Nội', country: 'VN' },
     },
     shown: { name: [family, middle, given].filter(Boolean).join(' '), for: { vi, en }, lock },
@@ -147,3 +229,12 @@ const shown = described.map(({ line, shown: { name, for: purpose, lock } }) => (
   ...(lock === undefined ? {} : { lock }),
 }));
 writeFileSync(new URL('people.json', folder), `${JSON.stringify(shown, undefined, 2)}\n`);
+
+const register = papers
+  .filter(([, , , , record]) => record !== undefined)
+  .map(([personal_id_number, agency, document, number, record, more = {}]) => {
+    const { line, shown: owner } = described.find((each) => each.line.id_number === personal_id_number);
+    const { birthdate } = line;
+    return { agency, document, number, personal_id_number, birthdate, ...more, record: { full_name: owner.name, ...record } };
+  });
+writeFileSync(new URL('../agencies/register.json', folder), `${JSON.stringify(register, undefined, 2)}\n`);

@@ -18,6 +18,9 @@ export type AccountEventType =
   | 'consent-withdrawn'
   | 'account-linked'
   | 'account-unlinked'
+  | 'document-requested'
+  | 'document-checked'
+  | 'document-cancelled'
   | 'role-granted'
   | 'role-revoked';
 

@@ -8,8 +8,9 @@ import type { Store } from '#src/kernel/store.ts';
 import { accounts, credentials, reservations } from './collections.ts';
 import { idNumberReservation } from './directory.ts';
 import { type ImportOptions, readPerson } from './import-person.ts';
-import { accountDocuments, type NewAccount } from './open-account.ts';
+import { accountDocuments, type LineAccount } from './open-account.ts';
 import { normaliseIdNumber } from './person-rules.ts';
+import type { LineDocument, LineDocuments } from './ports.ts';
 
 export interface ImportParts {
   readonly store: Store;
@@ -17,6 +18,7 @@ export interface ImportParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly hashing: PasswordHashing;
+  readonly lineDocuments: LineDocuments;
 }
 
 /** A dry run reads and checks, and writes nothing. */
@@ -47,6 +49,8 @@ interface ReadLine {
 interface Opening {
   readonly line: number;
   readonly documents: ReturnType<typeof accountDocuments>;
+  /** Documents of the person. */
+  readonly named: readonly LineDocument[];
 }
 
 function readLine({ sealing }: ImportParts, { line, text }: BatchLine): ReadLine | undefined {
@@ -60,9 +64,10 @@ function readLine({ sealing }: ImportParts, { line, text }: BatchLine): ReadLine
   }
 }
 
-async function readAccount(parts: ImportParts, json: unknown, options: BatchOptions): Promise<NewAccount | DomainError> {
+async function readAccount(parts: ImportParts, json: unknown, options: BatchOptions): Promise<LineAccount | DomainError> {
   try {
-    return await readPerson(json, parts, { ...options, hash: !options.dryRun });
+    const account = await readPerson(json, parts, { ...options, hash: !options.dryRun });
+    return { ...account, documents: parts.lineDocuments.check(account.documents, account.identityLevel) };
   } catch (refusal) {
     if (refusal instanceof DomainError) return refusal;
     throw refusal;
@@ -117,8 +122,12 @@ async function open(parts: ImportParts, openings: readonly Opening[], dryRun: bo
     others.set(line, new DomainError('phone_taken'));
     if (!dryRun) await store.remove(reservations, documents.idNumber.id);
   }
-  const documents = ours.filter((opening) => !shared.has(opening)).map((opening) => opening.documents);
+  const openable = ours.filter((opening) => !shared.has(opening));
+  const documents = openable.map((opening) => opening.documents);
   if (dryRun) return documents.length;
+  await parts.lineDocuments.keep(
+    openable.map(({ documents: { account }, named }) => ({ accountId: account.id, documents: named })),
+  );
   await store.insertMany(
     credentials,
     documents.map((each) => each.credentials),
@@ -153,7 +162,10 @@ export function createImportBatch(parts: ImportParts, options: BatchOptions, kno
     const account = isKnown ? undefined : await readAccount(parts, json, options);
     if (account === undefined) others.set(line, 'duplicate');
     else if (account instanceof DomainError) others.set(line, account);
-    else openings.set(reservation, { line, documents: accountDocuments(parts, owner ?? newId(), account, reservation) });
+    else {
+      const documents = accountDocuments(parts, owner ?? newId(), account, reservation);
+      openings.set(reservation, { line, documents, named: account.documents });
+    }
   }
 
   return {

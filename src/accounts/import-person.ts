@@ -4,7 +4,7 @@ import type { PasswordHashing } from '#src/hashing/password-hashing.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { documentTypes, type IdentityEvidence, type Person, type PostalAddress } from './account.ts';
-import type { NewAccount } from './open-account.ts';
+import type { LineAccount } from './open-account.ts';
 import { checkBirthdate, checkIdNumber, checkName, checkPassword, checkPhone, isInventedIdNumber } from './person-rules.ts';
 
 /** One line of text: NFC, and nothing in it that can't be seen (control characters, marks that turn the direction of writing). */
@@ -35,7 +35,7 @@ const evidence = z
     return { ...always, document: seen, ...(register && { register }) };
   });
 
-/** One line of an import (interfaces.md). Documents are understood by later versions and refused until then. */
+/** One line of an import (interfaces.md). */
 const line = z.strictObject({
   // pasted with signs that can't be seen it is still the same number: `checkIdNumber` is strict about what remains
   id_number: z.string().max(200),
@@ -65,7 +65,11 @@ const line = z.strictObject({
     })
     .optional(),
   evidence: evidence.optional(),
-  documents: z.array(z.unknown()).max(0, 'documents are not supported by this version').optional(),
+  documents: z
+    .array(z.strictObject({ type: text, number: text }))
+    .max(20)
+    .refine((all) => new Set(all.map(({ type }) => type)).size === all.length, 'one of each type')
+    .default([]),
 });
 
 type Line = z.infer<typeof line>;
@@ -122,7 +126,7 @@ export async function readPerson(
   json: unknown,
   { clock, hashing }: { readonly clock: Clock; readonly hashing: PasswordHashing },
   options: ImportOptions,
-): Promise<NewAccount> {
+): Promise<LineAccount> {
   const given = parse(json);
   const kind = given.kind ?? (given.nationality === undefined || given.nationality === 'VNM' ? 'citizen' : 'foreigner');
   const person: Person = {
@@ -146,5 +150,6 @@ export async function readPerson(
     evidence,
     passwordHash: await passwordHashOf(given, hashing, options.hash),
     totpSecret: totpSecretOf(given),
+    documents: given.documents,
   };
 }

@@ -8,6 +8,7 @@ import type { IdentityEvidence, IdentityLevel, Person } from './account.ts';
 import { accounts, credentials, reservations } from './collections.ts';
 import { idNumberReservation, personContext, phoneReservation } from './directory.ts';
 import { totpContext } from './keyboard-authentication.ts';
+import type { LineDocument } from './ports.ts';
 
 /** A checked person with what they will sign in with. */
 export interface NewAccount {
@@ -17,6 +18,11 @@ export interface NewAccount {
   readonly evidence: IdentityEvidence | undefined;
   readonly passwordHash: string | undefined;
   readonly totpSecret: string | undefined;
+}
+
+/** The same with the documents that its import line names. */
+export interface LineAccount extends NewAccount {
+  readonly documents: readonly LineDocument[];
 }
 
 interface OpenParts {

@@ -1,5 +1,5 @@
 import type { AccountId } from '#src/kernel/identifier.ts';
-import type { Account } from './account.ts';
+import type { Account, IdentityLevel } from './account.ts';
 
 /** Finds accounts. */
 export interface AccountDirectory {
@@ -8,6 +8,20 @@ export interface AccountDirectory {
   findByIdNumber(idNumber: string): Promise<Account | undefined>;
   /** By a mobile phone number, national or E.164. Costs the same whether or not it exists. */
   findByPhone(phone: string): Promise<Account | undefined>;
+}
+
+/** A document as an import line names it. */
+export interface LineDocument {
+  readonly type: string;
+  readonly number: string;
+}
+
+/** What becomes of the documents that import lines name. */
+export interface LineDocuments<Checked extends LineDocument = LineDocument> {
+  /** @throws {DomainError} what is wrong with one, or that people of this level have none */
+  check(said: readonly LineDocument[], identityLevel: IdentityLevel): readonly Checked[];
+  /** Before the accounts themselves are written; what is there already stays. */
+  keep(opened: readonly { readonly accountId: AccountId; readonly documents: readonly Checked[] }[]): Promise<void>;
 }
 
 /** Who is asking and from where, for limits that must not lock a victim out. */

@@ -39,12 +39,12 @@ async function paymentOf(parts: BackchannelParts, kept: KeptServiceRequest): Pro
  * A yes counts for what stood on the phone alone: not for words, a purpose or a law that the service has registered since, nor for
  * claims that the person has decided on elsewhere in between.
  */
-function requireAsShown(
+async function requireAsShown(
   parts: BackchannelParts,
   { client, account, plan }: ViewedRequest,
   kept: KeptServiceRequest,
   { shown }: Yes,
-): void {
+): Promise<void> {
   const purpose = dataRequestOf(requestOf(kept).params)?.purpose ?? plan.purpose.id;
   const what = ({ name, purpose, legal_basis: law }: Pick<OfferedClaim, 'name' | 'purpose' | 'legal_basis'>) => [
     [name, purpose.vi, purpose.en],
@@ -52,7 +52,7 @@ function requireAsShown(
   ];
   const digest = (service: Shown['client'], claims: Shown['claims']): string =>
     JSON.stringify([service.name.vi, service.name.en, service.domain, claims.map(what)]);
-  const now = digest(client, offeredClaims(parts, client, plan, account.person()));
+  const now = digest(client, await offeredClaims(parts, client, plan, account));
   if (purpose !== plan.purpose.id || digest(shown.client, shown.claims) !== now) throw new DomainError('approval_outdated');
 }
 
@@ -97,7 +97,7 @@ export function createServiceRequests(parts: BackchannelParts): ServiceRequests 
       const { client, account, plan } = viewed;
       const transaction = transactionOf(request.params);
       // a payment is approved by itself: nothing of the person is told with it
-      const claims: OfferedClaim[] = transaction === undefined ? offeredClaims(parts, client, plan, account.person()) : [];
+      const claims: OfferedClaim[] = transaction === undefined ? await offeredClaims(parts, client, plan, account) : [];
       return {
         clientId: client.id,
         client: { name: client.name, domain: client.domain },
@@ -117,7 +117,7 @@ export function createServiceRequests(parts: BackchannelParts): ServiceRequests 
       if (viewed === undefined) throw new DomainError('approval_not_found');
       const payment = await paymentOf(parts, kept);
       if (payment?.faceNeeded === true && yes.faceMatchedAt === undefined) throw new DomainError('face_missing');
-      if (payment === undefined) requireAsShown(parts, viewed, kept, yes);
+      if (payment === undefined) await requireAsShown(parts, viewed, kept, yes);
       const { plan, consent } = viewed;
       const purpose = plan.purpose.id;
       const note: ApprovedNote = { purpose, endings: endingsOf(consent, purpose) };

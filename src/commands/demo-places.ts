@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { agencies } from '#config/agencies.ts';
 import { type Environment, loadSettings, type Settings, SettingsError } from '#config/load.ts';
 import { environmentName } from '#config/schema.ts';
 
@@ -10,6 +11,8 @@ export interface Places {
   readonly library: string;
   /** The state's matcher of faces, which no person opens. */
   readonly matcher: string;
+  /** The agencies that verify documents, in one program; nor does anybody open this. */
+  readonly agencies: string;
 }
 
 export interface DemoSettings {
@@ -25,6 +28,7 @@ const placesFrom = (port: number): Places => ({
   bank: `http://localhost:${port + 2}`,
   library: `http://localhost:${port + 3}`,
   matcher: `http://localhost:${port + 4}`,
+  agencies: `http://localhost:${port + 5}`,
 });
 
 /** The demo keeps store, keys and everything else of one country together: a setting that says otherwise is not passed over in silence. */
@@ -47,6 +51,15 @@ function refuseElsewhere(asked: Settings): void {
   }
 }
 
+/** Each below a path of its own. */
+const agenciesAt = ({ agencies: address }: Places): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.keys(agencies).map((name) => [name, `${address}/${name}`]));
+
+const agencyUrls = (addresses: Readonly<Record<string, string>>): string =>
+  Object.entries(addresses)
+    .map(([name, address]) => `${name}=${address}`)
+    .join(' ');
+
 /**
  * The demo's settings: ports follow the first one, store and keys lie in the data directory, the rest is the caller's.
  * @throws {SettingsError} in production, because the people are invented; for a setting that the demo decides itself
@@ -62,6 +75,7 @@ export function demoSettings(environment: Environment, file: string | undefined)
     ...(Object.fromEntries(given) as Record<string, string>),
     SENID_PROFILE: asked.profile,
     SENID_MATCHER_URL: asked.matcherUrl ?? placesFrom(asked.demoPort).matcher,
+    SENID_AGENCY_URLS: agencyUrls({ ...agenciesAt(placesFrom(asked.demoPort)), ...asked.agencyUrls }),
   };
   return { settings: loadSettings(own, { file }), places: placesFrom(asked.demoPort), environment: own };
 }

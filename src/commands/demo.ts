@@ -20,7 +20,7 @@ const provider = ({ places: { issuer }, environment }: DemoSettings, config: str
 });
 
 function services({ places, settings }: DemoSettings, { portal, library, bankKeyFile }: ServiceSecrets): Program[] {
-  const program = (name: 'portal' | 'library' | 'bank' | 'matcher', own: Record<string, string>): Program => ({
+  const program = (name: 'portal' | 'library' | 'bank' | 'matcher' | 'agencies', own: Record<string, string>): Program => ({
     name: `the ${name}`,
     args: [join(demoFolder, name, 'main.ts')],
     environment: { DEMO_ISSUER: places.issuer, DEMO_PORT: new URL(places[name]).port, ...own },
@@ -30,6 +30,7 @@ function services({ places, settings }: DemoSettings, { portal, library, bankKey
     program('portal', { DEMO_CLIENT_SECRET: portal }),
     program('library', { DEMO_CLIENT_SECRET: library }),
     program('matcher', {}),
+    program('agencies', {}),
     program('bank', { DEMO_CLIENT_KEY_FILE: bankKeyFile, DEMO_CLAIMS_PREFIX: settings.claimsPrefix }),
   ];
 }

@@ -1,4 +1,6 @@
 import { displayName, type IdentityLevel, type Person } from '#src/accounts/account.ts';
+import { type DocumentType, documentNames } from '#src/documents/document-types.ts';
+import type { ReleasedDocuments } from '#src/documents/held-documents.ts';
 import { ageClaims, hasReached } from './age-claims.ts';
 import { guessOf, matchClaims, matches } from './match-claims.ts';
 import type { ValueDigest } from './value-digest.ts';
@@ -10,6 +12,8 @@ export interface Reading {
   readonly digest: ValueDigest;
   /** The digest of the value that a comparison is about. */
   readonly guess?: string | undefined;
+  /** What may leave of the documents that were asked for; absent where none was. */
+  readonly documents?: ReleasedDocuments | undefined;
 }
 
 /** One claim SenID can release: where it comes from and which identity level it belongs to. */
@@ -25,6 +29,8 @@ export interface ClaimDefinition {
   readonly verifies?: string;
   /** Of a comparison: the digest of the request's value; undefined for what is none. Guesses are counted. */
   readonly guess?: (value: unknown, digest: ValueDigest) => string | undefined;
+  /** The document that it is. Everybody of the level is asked about it, whether they have one or not, and it is read only where it leaves. */
+  readonly document?: DocumentType;
 }
 
 const address = ({ address: held }: Person): unknown =>
@@ -70,6 +76,15 @@ const ownClaims: readonly ClaimDefinition[] = [
       identityLevel: 1,
       read: (person, { guess, digest }) => matches(claim, person, guess, digest),
       guess: (value, digest) => guessOf(claim, value, digest),
+    }),
+  ),
+  ...documentNames.map(
+    (type): ClaimDefinition => ({
+      name: type,
+      scope: type,
+      identityLevel: 2,
+      read: (_person, { documents }) => documents?.get(type),
+      document: type,
     }),
   ),
 ];
@@ -119,6 +134,10 @@ export function claimsByName(catalogue: ClaimCatalogue): Record<string, null> {
   const unscoped = [...catalogue.values()].filter(({ scope, verifies }) => scope === undefined && verifies === undefined);
   return Object.fromEntries([...unscoped.map(({ name }) => name), 'verified_claims'].map((name) => [name, null]));
 }
+
+/** The documents among these claims. */
+export const documentsAmong = (catalogue: ClaimCatalogue, claims: Iterable<{ readonly name: string }>): DocumentType[] =>
+  [...claims].flatMap(({ name }) => catalogue.get(name)?.document ?? []);
 
 /** Which claims can stand inside `verified_claims`, by the names they have there. */
 export const claimsInVerifiedClaims = (catalogue: ClaimCatalogue): string[] =>

@@ -1,6 +1,8 @@
 import type { IdentityLevel, Person } from '#src/accounts/account.ts';
 import type { Client } from '#src/clients/client.ts';
-import { type ClaimCatalogue, companionOf } from './claim-catalogue.ts';
+import type { DocumentType } from '#src/documents/document-types.ts';
+import type { ReleasedDocuments } from '#src/documents/held-documents.ts';
+import { type ClaimCatalogue, companionOf, documentsAmong } from './claim-catalogue.ts';
 import type { RequestedClaim } from './claim-request.ts';
 import { fitsLevel } from './consent-plan.ts';
 import { readsByLaw } from './legal-basis.ts';
@@ -19,6 +21,8 @@ export interface ReleaseQuestion {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly digest: ValueDigest;
+  /** Of those that `documentsToRead` names. */
+  readonly documents?: ReleasedDocuments;
 }
 
 /** By consent for this purpose, or by a public service's legal basis that the person was told of. */
@@ -29,6 +33,18 @@ export function mayReceive({ client, standing, purpose, person }: ReleaseQuestio
   if (decision !== 'informed') return decision === 'granted';
   return readsByLaw(client, subject, person);
 }
+
+const mayLeave = (question: ReleaseQuestion, claim: string): boolean =>
+  fitsLevel(question.catalogue, claim, question.identityLevel) && mayReceive(question, claim);
+
+/** The documents that would leave, where the person has them: no other is even read. */
+export const documentsToRead = (question: ReleaseQuestion, requested: Iterable<Pick<RequestedClaim, 'name'>>): DocumentType[] =>
+  documentsAmong(question.catalogue, requested).length === 0
+    ? []
+    : documentsAmong(
+        question.catalogue,
+        [...requested].filter(({ name }) => mayLeave(question, name)),
+      );
 
 /**
  * What leaves = requested ∩ registered ∩ consented (or legal basis) ∩ held now at this level. The one place where claims get their values
@@ -43,9 +59,10 @@ export function releaseClaims(
   for (const { name, guess } of requested) {
     const definition = question.catalogue.get(name);
     if (definition === undefined || definition.verifies !== undefined) continue;
-    if (!fitsLevel(question.catalogue, name, question.identityLevel) || !mayReceive(question, name)) continue;
+    if (!mayLeave(question, name)) continue;
     person ??= question.person();
-    const value = definition.read(person, { now: question.now, digest: question.digest, guess });
+    const { now, digest, documents } = question;
+    const value = definition.read(person, { now, digest, guess, documents });
     if (value !== undefined) released[name] = value;
   }
   return released;

@@ -4,6 +4,7 @@ import { backchannelRows } from './backchannel-rows.ts';
 import { clientsRows } from './clients-rows.ts';
 import { consentRows } from './consent-rows.ts';
 import { devicesRows } from './devices-rows.ts';
+import { documentsRows } from './documents-rows.ts';
 import type { Outcome } from './outcome.ts';
 import { staffRows } from './staff-rows.ts';
 import { webRows } from './web-rows.ts';
@@ -16,6 +17,7 @@ export const catalogue = {
   ...clientsRows,
   ...consentRows,
   ...devicesRows,
+  ...documentsRows,
   ...staffRows,
   ...webRows,
 } as const satisfies Record<string, Outcome>;

@@ -6,7 +6,7 @@ import { guessIn } from '#src/consent/asked-values.ts';
 import { claimsByScope } from '#src/consent/claim-catalogue.ts';
 import type { RequestedClaim } from '#src/consent/claim-request.ts';
 import type { Guess } from '#src/consent/match-limit.ts';
-import { type ReleaseQuestion, releaseClaims } from '#src/consent/release.ts';
+import { documentsToRead, type ReleaseQuestion, releaseClaims } from '#src/consent/release.ts';
 import { standingOf } from '#src/consent/standing.ts';
 import { sayVerification } from '#src/consent/verification.ts';
 import { releaseVerifiedClaims } from '#src/consent/verified-claims.ts';
@@ -125,7 +125,8 @@ export function createFindAccount(parts: ProviderParts): FindAccount {
         now,
         digest: parts.valueDigest,
       };
-      const released = releaseClaims(question, asked);
+      const documents = await parts.documents(account.id, documentsToRead(question, asked));
+      const released = releaseClaims({ ...question, documents }, asked);
       await limitGuesses(released, asked, { accountId: account.id, clientId });
       const verification = sayVerification(parts.verification, account, question.identityLevel, now);
       const verifiedClaims = releaseVerifiedClaims({ ...question, verification }, verified);

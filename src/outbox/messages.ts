@@ -10,20 +10,40 @@ type Message = Pick<OutboxDocument, 'kind' | 'to' | 'content'>;
 const outboxId = (dueMs: number, key: string): string => `${dueMs.toString(36).padStart(9, '0')}-${key}`;
 export const dueOf = ({ id }: Pick<OutboxDocument, 'id'>): number => Number.parseInt(id.slice(0, id.indexOf('-')), 36);
 
-/** A message for the commit that writes what it tells of: both happen, or neither. */
-export function queued({ clock, random }: { readonly clock: Clock; readonly random: Random }, message: Message): Write {
+/** When a message is due, where that is not now, and why it waits. */
+interface Waiting {
+  readonly dueInMs?: number;
+  readonly lastError?: string;
+}
+
+interface MessageParts {
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** A message that is due now, or later. */
+export function newMessage(
+  { clock, random }: MessageParts,
+  message: Message,
+  { dueInMs = 0, ...waiting }: Waiting = {},
+): OutboxDocument {
   const now = clock.now();
   const key = randomIdentifier(random);
-  return write.insert(outbox, {
-    id: outboxId(now, key),
+  return {
+    id: outboxId(now + dueInMs, key),
     key,
     ...message,
+    ...waiting,
     state: 'waiting',
     attempts: 0,
     queuedAt: now,
     expiresAt: now + outboxPolicy.keptMs,
-  });
+  };
 }
+
+/** The same for the commit that writes what it tells of: both happen, or neither. */
+export const queued = (parts: MessageParts, message: Message, waiting?: Waiting): Write =>
+  write.insert(outbox, newMessage(parts, message, waiting));
 
 /**
  * Puts a message that is still as it was read to another time: the old document ends, a new one begins.

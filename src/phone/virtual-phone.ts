@@ -84,6 +84,18 @@ export interface Link {
   readonly linked_at: string;
 }
 
+/** A document of this person, as the device API lists it. */
+export interface PhoneDocument {
+  readonly type: string;
+  readonly agency: { readonly id: string; readonly name: { readonly vi: string; readonly en: string } };
+  readonly state: string;
+  readonly reason: { readonly code: string; readonly vi: string; readonly en: string } | null;
+  readonly number: string;
+  readonly record: Readonly<Record<string, unknown>> | null;
+  readonly requested_at: string;
+  readonly answered_at: string | null;
+}
+
 export interface Decision {
   readonly decision: 'approve' | 'deny' | 'not-me';
   readonly number?: string | undefined;
@@ -185,6 +197,10 @@ export function createVirtualPhone(state: PhoneState) {
       ((await call('GET', '/events')) as { events: readonly { at: string; type: string; data: Record<string, unknown> }[] }).events,
     links: async () => ((await call('GET', '/links')) as { links: readonly Link[] }).links,
     unlink: (id: string) => call('DELETE', `/links/${encodeURIComponent(id)}`),
+    documents: async () => ((await call('GET', '/documents')) as { documents: readonly PhoneDocument[] }).documents,
+    /** Asks the managing agency whether it is this person's. */
+    requestDocument: (type: string, number: string) => call('POST', '/documents', { type, number }) as Promise<PhoneDocument>,
+    cancelDocument: (type: string) => call('DELETE', `/documents/${encodeURIComponent(type)}`),
     lock: () => call('POST', '/account/lock'),
   };
 }

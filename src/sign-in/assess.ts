@@ -1,11 +1,12 @@
 import type { Account } from '#src/accounts/account.ts';
-import { type Level, lowestLevel, satisfies } from '#src/assurance/level.ts';
+import { join, type Level, lowestLevel, satisfies } from '#src/assurance/level.ts';
 import type { ProvenMethod } from '#src/assurance/methods.ts';
 import { type Proof, type Reached, reachedLevel } from '#src/assurance/reached-level.ts';
 import { type Reach, type Requirement, requiredLevel } from '#src/assurance/required-level.ts';
 import { isEnded, isUsable } from '#src/assurance/token-check.ts';
 import type { Client } from '#src/clients/client.ts';
-import { type AuthorizationParams, acrPolicyOf, acrRequestOf } from './authorization-request.ts';
+import { isDocumentType } from '#src/documents/document-types.ts';
+import { type AuthorizationParams, acrPolicyOf, acrRequestOf, scopesOf } from './authorization-request.ts';
 
 export interface AssessmentInput {
   readonly client: Client;
@@ -41,6 +42,10 @@ export interface Assessment {
   readonly simulated?: TokenSays;
 }
 
+/** Documents are for people who were proven in person. */
+const scopesMinimum = (params: AuthorizationParams): Level =>
+  [...scopesOf(params)].some(isDocumentType) ? { identity: 2, authentication: 1 } : lowestLevel;
+
 /** Compares what was proven with what the request, the client and the scopes require. The same for the pages and for the protocol. */
 export function assess({
   client,
@@ -52,7 +57,8 @@ export function assess({
   atLeast = lowestLevel,
   provenNow,
 }: AssessmentInput): Assessment {
-  const requirement = requiredLevel(acrRequestOf(params), acrPolicyOf(client), atLeast, account === undefined ? undefined : reach);
+  const minimum = join(atLeast, scopesMinimum(params));
+  const requirement = requiredLevel(acrRequestOf(params), acrPolicyOf(client), minimum, account === undefined ? undefined : reach);
   if (account === undefined || !isUsable(account)) return { requirement, proof: undefined, reached: undefined, isEnough: false };
   const held = methods.filter((method) => !isEnded(account, method));
   const proof: Proof = { methods: held, identityLevel: account.identityLevel, now, provenNow };

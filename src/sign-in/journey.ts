@@ -4,11 +4,13 @@ import { reachOf } from '#src/assurance/reach.ts';
 import { mergeMethods, parseMethods } from '#src/assurance/session-methods.ts';
 import { isUsable } from '#src/assurance/token-check.ts';
 import type { Client } from '#src/clients/client.ts';
+import { documentsAmong } from '#src/consent/claim-catalogue.ts';
 import { requestedClaims } from '#src/consent/claim-request.ts';
 import type { ConsentDocument } from '#src/consent/collections.ts';
 import { type ConsentPlan, fitsLevel, planConsent } from '#src/consent/consent-plan.ts';
 import { findConsent } from '#src/consent/record-consent.ts';
 import { standingOf } from '#src/consent/standing.ts';
+import type { ReleasedDocuments } from '#src/documents/held-documents.ts';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { type Assessment, assess } from './assess.ts';
@@ -33,6 +35,8 @@ export interface Journey {
   readonly consent: ConsentDocument | undefined;
   readonly plan: ConsentPlan | undefined;
   readonly step: Step;
+  /** What the consent page shows of their documents; undefined on other pages. */
+  readonly documents?: ReleasedDocuments | undefined;
 }
 
 /** What the same request knows already, and so does not read again. */
@@ -73,13 +77,30 @@ export function consentPlanFor(
     pageAnyway: isNative(client) && !consentAnswered,
     holds: ({ name, guess }) => {
       if (!fitsLevel(parts.catalogue, name, account.identityLevel)) return false;
-      return parts.catalogue.get(name)?.read(person(), { now, digest: parts.valueDigest, guess }) !== undefined;
+      const definition = parts.catalogue.get(name);
+      // asked of everybody: a service that may show no page would learn by the difference who is married
+      if (definition?.document !== undefined) return true;
+      return definition?.read(person(), { now, digest: parts.valueDigest, guess }) !== undefined;
     },
     person,
   });
   // linking an account of the service is said and confirmed each time
   return isLinking(params) && !consentAnswered ? { ...plan, pageNeeded: true } : plan;
 }
+
+/** The documents of a plan as they could leave now. */
+export const documentsShown = (
+  { catalogue, documents }: Pick<SignInParts, 'catalogue' | 'documents'>,
+  { id }: Account,
+  plan: ConsentPlan | undefined,
+): Promise<ReleasedDocuments> =>
+  documents(
+    id,
+    documentsAmong(
+      catalogue,
+      [plan?.asked, plan?.informed, plan?.alreadyGranted].flatMap((claims) => claims ?? []),
+    ),
+  );
 
 /** Methods that count on these pages: those proven here, and the session's unless the request made them start over. */
 export function countedMethods(
@@ -136,5 +157,6 @@ export async function viewJourney(
     consentPageNeeded: plan?.pageNeeded ?? false,
     mayUseService,
   });
-  return { document, client, account, assessment, methods, consent, plan, step };
+  const documents = step === 'consent' && account !== undefined ? await documentsShown(parts, account, plan) : undefined;
+  return { document, client, account, assessment, methods, consent, plan, step, documents };
 }

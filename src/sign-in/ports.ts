@@ -4,7 +4,10 @@ import type { ClientDirectory } from '#src/clients/ports.ts';
 import type { ClaimCatalogue } from '#src/consent/claim-catalogue.ts';
 import type { ValueDigest } from '#src/consent/value-digest.ts';
 import type { VerificationTerms } from '#src/consent/verification.ts';
+import type { DocumentType } from '#src/documents/document-types.ts';
+import type { ReleasedDocuments } from '#src/documents/held-documents.ts';
 import type { Clock } from '#src/kernel/clock.ts';
+import type { AccountId } from '#src/kernel/identifier.ts';
 import type { Random } from '#src/kernel/random.ts';
 import type { Store } from '#src/kernel/store.ts';
 
@@ -29,6 +32,8 @@ export interface SignInParts {
   /** What an enrolled phone can prove at best in this deployment. */
   readonly deviceMethods: DeviceMethods;
   readonly policy: SignInPolicy;
+  /** What may leave of a person's documents now; no types, no read. */
+  readonly documents: (accountId: AccountId, types: readonly DocumentType[]) => Promise<ReleasedDocuments>;
   /** The keyed digest that stands for an ID number; undefined for what is none. */
   readonly idNumberDigest: (idNumber: string) => string | undefined;
 }

@@ -41,7 +41,7 @@ export function createSignInRequests(parts: SignInParts): SignInRequests {
     const { client, account, assessment } = journey;
     const consent = journey.consent ?? (await findConsent(parts.store, account.id, client.id));
     const plan = consentPlanFor(parts, client, document.payload.params, account, { consent });
-    const claims = offeredClaims(parts, client, plan, account.person());
+    const claims = await offeredClaims(parts, client, plan, account);
     const browser = await findKnownBrowser(parts.store, accountId, document.from?.browserKey);
     const { requirement } = assessment;
     return {

@@ -6,6 +6,7 @@ import { leases } from '#src/background/collections.ts';
 import { clientHistory, clients, waitingVersions } from '#src/clients/collections.ts';
 import { consents, matchGuesses } from '#src/consent/collections.ts';
 import { deviceLists, devices, enrolmentCodes } from '#src/devices/collections.ts';
+import { documentAsks, documents } from '#src/documents/collections.ts';
 import type { Collection } from '#src/kernel/store.ts';
 import { linkReferences, linkRequests, links } from '#src/links/collections.ts';
 import { grants, replays, sessions, signingKeys, tokens } from '#src/oidc/collections.ts';
@@ -36,6 +37,8 @@ export const allCollections = [
   daySums,
   consents,
   matchGuesses,
+  documents,
+  documentAsks,
   interactions,
   knownBrowsers,
   tokens,

@@ -5,6 +5,7 @@ import { createKeyboardAuthentication } from '#src/accounts/keyboard-authenticat
 import { openAccount } from '#src/accounts/open-account.ts';
 import type { Caller } from '#src/accounts/ports.ts';
 import { createThrottle } from '#src/accounts/throttle.ts';
+import { createLineDocuments } from '#src/documents/import-documents.ts';
 import { createPasswordHashing, type PasswordHashing } from '#src/hashing/password-hashing.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { systemRandom } from '#src/kernel/random.ts';
@@ -32,7 +33,9 @@ export async function openAccountWorld(known: ReadonlySet<string> = new Set()) {
   const clock = new TestClock();
   const store = await openSqliteStore({ path: ':memory:', clock, collections: allCollections });
   const sealing = createSealing([{ id: 'k1', key: Buffer.alloc(32, 7) }]);
-  const parts = { store, sealing, clock, random: systemRandom, hashing: createPasswordHashing({ concurrent: 2, waiting: 200 }) };
+  const basics = { store, sealing, clock, random: systemRandom };
+  const hashing = createPasswordHashing({ concurrent: 2, waiting: 200 });
+  const parts = { ...basics, hashing, lineDocuments: createLineDocuments(basics) };
   const directory = createAccountDirectory(parts);
   const keyboardWith = (replaced: { readonly hashing?: PasswordHashing; readonly store?: typeof store } = {}) => {
     const own = { ...parts, ...replaced };

@@ -50,6 +50,7 @@ export async function openConsentWorld(lifeMs: number) {
     idNumberDigest: createIdNumberDigest(world.sealing),
     valueDigest: createValueDigest(world.sealing),
     verification: createVerificationTerms('https://senid.example/tf', 'https://senid.example/claims/'),
+    documents: async () => new Map(),
     policy: { consentLifeMs: lifeMs, knownBrowserLifeMs: lifeMs },
   };
   const id = await world.addPerson({ ...lan, email: 'lan@example.org' });

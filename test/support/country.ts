@@ -38,8 +38,8 @@ function isFree(port: number): Promise<boolean> {
 }
 
 async function freePorts(): Promise<number> {
-  for (let port = 20_000 + (process.pid % 500) * 40; ; port += 5) {
-    const free = await Promise.all([0, 1, 2, 3, 4].map((offset) => isFree(port + offset)));
+  for (let port = 20_000 + (process.pid % 500) * 40; ; port += 6) {
+    const free = await Promise.all([0, 1, 2, 3, 4, 5].map((offset) => isFree(port + offset)));
     if (free.every(Boolean)) return port;
   }
 }

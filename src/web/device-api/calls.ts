@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { lockAccount } from '#src/accounts/locks.ts';
 import type { ListedApproval, ShownApproval } from '#src/approvals/shown-approval.ts';
 import type { Device } from '#src/devices/collections.ts';
+import { cancelDocument } from '#src/documents/cancel-document.ts';
+import { requestDocument } from '#src/documents/request-document.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { endOwnLink } from '#src/links/end-link.ts';
 import { listSignIns, reportSignIn } from '#src/sign-in/sign-in-history.ts';
 import { type DeviceCall, shaped } from './call.ts';
 import { readConsent, readConsents, withdrawListed } from './consents.ts';
+import { documentJson, readDocuments } from './documents.ts';
 import { readEvents } from './events.ts';
 import { readLinks } from './links.ts';
 import type { DeviceApiParts } from './parts.ts';
@@ -99,9 +102,13 @@ export const calls: readonly {
     method: 'get',
     path: '/account',
     whileLocked: true,
-    handle: async (_parts, { account }) => ({
+    handle: async ({ documents }, { account }) => ({
       status: 200,
-      body: { identity_level: account.identityLevel, state: account.lock === undefined ? 'active' : 'locked', documents: [] },
+      body: {
+        identity_level: account.identityLevel,
+        state: account.lock === undefined ? 'active' : 'locked',
+        documents: await readDocuments(documents, account),
+      },
     }),
   },
   {
@@ -110,6 +117,32 @@ export const calls: readonly {
     whileLocked: true,
     handle: async (parts, { account }) => {
       await lockAccount(parts, account.id, { ground: 'own-request', by: 'self' });
+      return { status: 204 };
+    },
+  },
+  {
+    method: 'get',
+    path: '/documents',
+    whileLocked: true,
+    handle: async ({ documents }, { account }) => ({
+      status: 200,
+      body: { documents: await readDocuments(documents, account) },
+    }),
+  },
+  {
+    method: 'post',
+    path: '/documents',
+    handle: async ({ documents }, { account, body }) => {
+      const wanted = shaped(z.object({ type: z.string().max(100), number: z.string().max(200) }), body);
+      return { status: 202, body: documentJson(await requestDocument(documents, account, wanted, 'self')) };
+    },
+  },
+  {
+    method: 'delete',
+    path: '/documents/:type',
+    whileLocked: true,
+    handle: async ({ documents }, { account, ctx }) => {
+      await cancelDocument(documents, account, String(ctx['params'].type), 'self');
       return { status: 204 };
     },
   },

@@ -3,6 +3,7 @@ import type { AccountDirectory } from '#src/accounts/ports.ts';
 import type { Approvals } from '#src/approvals/approvals.ts';
 import type { ClientDirectory } from '#src/clients/ports.ts';
 import type { Devices } from '#src/devices/devices.ts';
+import type { DocumentParts } from '#src/documents/ports.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import type { Random } from '#src/kernel/random.ts';
 import type { Sealing } from '#src/kernel/sealing.ts';
@@ -19,6 +20,7 @@ export interface DeviceApiParts {
   readonly clients: ClientDirectory;
   readonly devices: Devices;
   readonly approvals: Approvals;
+  readonly documents: DocumentParts;
   readonly limits: DeviceApiLimits;
 }
 

@@ -66,7 +66,7 @@ export function consentView(
   language: Language,
 ): ConsentView {
   const { client, plan, account, assessment, document } = journey;
-  const reading = { now: parts.clock.now(), digest: parts.valueDigest };
+  const reading = { now: parts.clock.now(), digest: parts.valueDigest, documents: journey.documents };
   const rows = { catalogue: parts.catalogue, client, plan, person: account.person(), language, reading };
   const addressOf = (name: string): string | undefined =>
     (client.metadata[`${name}#${language}`] ?? client.metadata[name]) as string | undefined;

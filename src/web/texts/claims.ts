@@ -1,4 +1,7 @@
+import { isDocumentType } from '#src/documents/document-types.ts';
 import type { Language, LocalizedText } from '#src/kernel/identifier.ts';
+import { formatDate } from './day.ts';
+import { documentInWords } from './documents.ts';
 
 /** What claims are called on screens; own claims by their name without the prefix. */
 const labels: Readonly<Record<string, LocalizedText>> = {
@@ -64,8 +67,9 @@ export const claimLabel = (claim: string, language: Language): string => labels[
 
 /** A claim's value as people read it, on one line; undefined where there is none. */
 export function formatClaimValue(claim: string, value: unknown, language: Language): string | undefined {
-  if (value === undefined || value === null) return undefined;
   const name = shortName(claim);
+  if (isDocumentType(name)) return documentInWords(value, language);
+  if (value === undefined || value === null) return undefined;
   if (name === 'birthdate') return formatDate(String(value), language);
   if (name === 'gender') return genders[String(value)]?.[language] ?? String(value);
   if (name === 'address') return (value as { formatted?: string }).formatted;
@@ -82,13 +86,4 @@ export function formatClaimValue(claim: string, value: unknown, language: Langua
 
 function countryName(code: string, language: Language): string {
   return country.test(code) ? (new Intl.DisplayNames(language, { type: 'region' }).of(code) ?? code) : code;
-}
-
-/** `1990-02-01` in full; a year alone stays a year. */
-function formatDate(date: string, language: Language): string {
-  const [year, month, day] = date.split('-');
-  if (day === undefined) return date;
-  return language === 'vi'
-    ? `${day}/${month}/${year}`
-    : new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(date));
 }
