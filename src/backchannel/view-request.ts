@@ -11,6 +11,7 @@ import type { AccountId } from '#src/kernel/identifier.ts';
 import { type Assessment, assess } from '#src/sign-in/assess.ts';
 import { consentPlanFor } from '#src/sign-in/journey.ts';
 import { maySignInAt } from '#src/sign-in/sandbox.ts';
+import { withSimulatedLevel } from '#src/sign-in/simulated-level.ts';
 import type { BackchannelParts, BackchannelRequest } from './ports.ts';
 
 /** A service's own request seen for one person. */
@@ -47,7 +48,7 @@ export async function viewRequest(
   if (found === undefined || account === undefined || !isUsable(account)) return undefined;
   const { client } = found;
   if (!maySignInAt(client, account, parts.idNumberDigest)) return undefined;
-  const assessment = assess({
+  const assessed = assess({
     client,
     params: request.params,
     account,
@@ -57,6 +58,7 @@ export async function viewRequest(
     atLeast: decided.level,
     provenNow: true,
   });
+  const assessment = withSimulatedLevel(assessed, { client, account, now: parts.clock.now() });
   // who asks for data by itself has it looked at item by item, also what was decided before
   const askAgain = request.kind === 'data-request';
   const plan = consentPlanFor(parts, client, request.params, account, { consent, askAgain });

@@ -22,7 +22,14 @@ export const simulatedErrors = [
 /** What can be forced where a code is redeemed; `account_locked` also wherever a token is used. */
 export const simulatedUses = ['token_server_error', 'token_slow', 'code_expired', 'account_locked'] as const;
 
-export const simulatedOutcomes: readonly string[] = [...simulatedErrors, ...simulatedUses, ...acrValues];
+/** What can be forced for a request by the back channel alone. */
+const simulatedPolls = ['request_expired', 'slow_down', 'authorization_pending'] as const;
+
+export const simulatedOutcomes: readonly string[] = [...simulatedErrors, ...simulatedUses, ...simulatedPolls, ...acrValues];
+
+/** Outcomes that a request by the back channel has whoever it is about: its person is not asked at all. */
+const askedOfNobody: readonly string[] = ['access_denied', ...simulatedPolls];
+export const isAskedOfNobody = (outcome: string | undefined): boolean => outcome !== undefined && askedOfNobody.includes(outcome);
 
 /** Nobody wonders the next day why nothing works. */
 const lastsMs = 3600_000;

@@ -4,8 +4,10 @@ import { askPerson } from '#src/backchannel/ask-person.ts';
 import { dataRequestOf, transactionOf } from '#src/backchannel/authorization-details.ts';
 import { checkBindingMessage } from '#src/backchannel/binding-message.ts';
 import { findHinted } from '#src/backchannel/login-hint.ts';
+import { queuedPing } from '#src/backchannel/ping.ts';
 import type { BackchannelParts, BackchannelRequest } from '#src/backchannel/ports.ts';
 import { viewRequest } from '#src/backchannel/view-request.ts';
+import { isAskedOfNobody } from '#src/clients/simulation.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { randomIdentifier } from '#src/kernel/random.ts';
@@ -13,6 +15,7 @@ import { type AuthorizationParams, textParam } from '#src/sign-in/authorization-
 import { paramsOf } from './assess-request.ts';
 import { profileOf } from './client-profile.ts';
 import type { ProviderParts } from './parts.ts';
+import { simulateRequest } from './simulated-outcomes.ts';
 
 /** What of a request is kept: everything that is shown or decides what is, and nothing that says whom it hinted at. */
 const keptParams = ['scope', 'claims', 'acr_values', 'purpose', 'binding_message', 'authorization_details', 'ui_locales'] as const;
@@ -101,13 +104,16 @@ export function createBackchannel(parts: ProviderParts) {
         requestedAt: parts.clock.now(),
         ...(token === undefined ? {} : { ping: { authReqId: made.jti, token } }),
       };
+      const forced = await simulateRequest(parts, client.clientId);
       await askPerson(parts, {
         authReqId: made.jti,
         accountId,
-        isReachable: await isReachable(accountId, request),
+        isReachable: (await isReachable(accountId, request)) && !isAskedOfNobody(forced),
         request,
         livesMs: requestLife(parts, made) * 1000,
       });
+      if (forced === 'access_denied' && request.ping !== undefined)
+        await parts.store.commit([queuedPing(parts, client.clientId, request.ping)]);
     },
   };
 }

@@ -4,6 +4,7 @@ import { type Outcome, outcomeOf } from '#src/backchannel/outcome.ts';
 import { claimsOf, scopesOf } from '#src/sign-in/authorization-request.ts';
 import { approvalRecord } from '../approval-record.ts';
 import { type TokenDocument, tokens } from '../collections.ts';
+import { simulatePoll } from '../simulated-outcomes.ts';
 import type { AdapterParts } from './parts.ts';
 import { keyOf } from './token-adapter.ts';
 
@@ -76,7 +77,9 @@ export function createBackchannelAdapter(parts: AdapterParts, tokenAdapter: Adap
   async function answered(id: string, found: TokenDocument): Promise<Readonly<Record<string, unknown>>> {
     const clientId = String(found.payload['clientId']);
     if (Provider.ctx?.oidc.client?.clientId !== clientId) return {};
-    const outcome = await outcomeOf(parts, id);
+    const forced = await simulatePoll(parts, clientId);
+    if (forced !== undefined && forced !== 'pending') return forced;
+    const outcome: Outcome = forced === 'pending' ? { state: 'waiting' } : await outcomeOf(parts, id);
     if (outcome.state === 'denied') return { error: 'access_denied', errorDescription: 'the person declined' };
     if (outcome.state === 'waiting') {
       if (Number(found.payload['exp']) * 1000 <= clock.now()) throw new errors.ExpiredToken('nobody answered');
