@@ -90,7 +90,8 @@ export async function createWebApplication(application: Application, logger: Log
     documents: application.documents,
     limits: createDeviceApiLimits({ loopbackIsFree: settings.profile !== 'production' }),
   });
-  const adminApi = createAdminApi({ logger, issuer, clients, registry: application.registry, calls: createAdminLimit() });
+  const sender = { issuer, clock, clientCertificates: application.clientCertificates };
+  const adminApi = createAdminApi({ logger, issuer, clients, registry: application.registry, sender, calls: createAdminLimit() });
   const consolePages = createConsole({
     store,
     clock,
@@ -123,7 +124,7 @@ export async function createWebApplication(application: Application, logger: Log
     isClockOff: () => isClockOff(clockOf(application)),
     isDraining: draining.isDraining,
   });
-  const links = createLinkRoutes({ ...signIn, sealing, subjects: application.subjects });
+  const links = createLinkRoutes({ ...signIn, sealing, subjects: application.subjects, sender });
   const home = createHomeRoutes({ issuer, renderer });
   watchNumbers(observation.metrics, application, waitingPages);
   const metricsRoute = settings.profile === 'production' ? [] : [createMetricsRoute(observation.metrics)];

@@ -132,13 +132,13 @@ export const webRows = {
     401,
     'Thiếu mã truy cập',
     'An access token is needed',
-    'The admin API takes a bearer token of the client credentials grant.',
+    'The admin API takes a token of the client credentials grant, as a bearer or with a DPoP proof.',
   ),
   admin_token_invalid: forPrograms(
     401,
     'Mã truy cập không dùng được',
     'The access token is not valid here',
-    'Expired, of a person, bound to a key, or of a service that is not internal, is suspended or is only tried.',
+    'Expired, of a person, bound to a key or certificate that the call does not show, or of a service that is not internal, is suspended or is only tried.',
   ),
   registration_token_invalid: forPrograms(
     401,

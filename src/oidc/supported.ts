@@ -8,6 +8,8 @@ import { signingAlgorithms } from './signing-keys.ts';
 /** Signatures of services: no RSASSA-PKCS1 of short keys, no shared secrets. RS256 is what old libraries know. */
 const theirSignatures = ['ES256', 'PS256', 'RS256', 'EdDSA'] as const;
 const ourSignatures = [...signingAlgorithms];
+/** Of proofs that a token's key is held. */
+export const dpopAlgorithms = ['ES256', 'PS256', 'EdDSA'] as const;
 /** To a service's public key; nothing is encrypted with its secret. */
 const keyAgreements = ['RSA-OAEP-256', 'RSA-OAEP', 'ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW'] as const;
 const contentEncryptions = ['A256GCM', 'A128GCM', 'A128CBC-HS256', 'A256CBC-HS512'] as const;
@@ -51,7 +53,7 @@ export function supportedMetadata({ areTaken, haveAuthorities, ...certificates }
       authorizationSigningAlgValues: ourSignatures,
       clientAuthSigningAlgValues: [...theirSignatures],
       requestObjectSigningAlgValues: [...theirSignatures],
-      dPoPSigningAlgValues: ['ES256', 'PS256', 'EdDSA'],
+      dPoPSigningAlgValues: [...dpopAlgorithms],
       idTokenEncryptionAlgValues: [...keyAgreements],
       idTokenEncryptionEncValues: [...contentEncryptions],
       userinfoEncryptionAlgValues: [...keyAgreements],

@@ -234,7 +234,7 @@ describe('who may not', () => {
     for (const authorization of wrong) {
       const answer = await open(authorization === '' ? {} : { authorization });
       expect([authorization.slice(0, 8), answer.status]).toEqual([authorization.slice(0, 8), 401]);
-      expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+      expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer\b.*, DPoP\b/);
       described.check('GET', '/services', answer.status, answer.headers.get('content-type'), await answer.json());
     }
   });

@@ -53,12 +53,13 @@ const jwkOf = async ({ keys, pem }: Certificate) => ({
   x5c: [new X509Certificate(pem).raw.toString('base64')],
 });
 
-async function registerSelfSigned(id: string, certificate: Certificate): Promise<Service> {
+async function registerSelfSigned(id: string, certificate: Certificate, more: object = {}): Promise<Service> {
   const { key_ops: _, ext: __, ...key } = await jwkOf(certificate);
   return Service.register(provider, id, {
     token_endpoint_auth_method: 'self_signed_tls_client_auth',
     tls_client_certificate_bound_access_tokens: true,
     jwks: { keys: [key] },
+    ...more,
   });
 }
 
@@ -122,6 +123,21 @@ describe('a service that is known by a certificate of its own', () => {
     });
     const thumbprint = createHash('sha256').update(new X509Certificate(own.pem).raw).digest('base64url');
     expect(await introspected.json()).toMatchObject({ active: true, cnf: { 'x5t#S256': thumbprint } });
+  });
+
+  it('opens interfaces of our own with a token of its own only where its certificate is shown', async () => {
+    await registerSelfSigned('linking', own, { grant_types: ['authorization_code', 'client_credentials'] });
+    const answer = await fetch(`${provider.issuer}/token`, {
+      method: 'POST',
+      headers: { 'client-cert': structured(own) },
+      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'linking' }),
+    });
+    const { access_token: token } = (await answer.json()) as { access_token: string };
+    const look = async (headers: Record<string, string>): Promise<number> =>
+      (await fetch(`${provider.issuer}/links/user-1`, { headers: { authorization: `Bearer ${token}`, ...headers } })).status;
+    const thief = await makeCertificate({ name: 'CN=self-signed bank' });
+    expect([await look({}), await look({ 'client-cert': structured(thief) })]).toEqual([401, 401]);
+    expect(await look({ 'client-cert': structured(own) })).toBe(404);
   });
 });
 

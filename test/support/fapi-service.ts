@@ -87,6 +87,24 @@ export class FapiService {
     return headers === undefined && answer.body['error'] === 'use_dpop_nonce' ? this.call(path, fields) : answer;
   }
 
+  /** A call of an interface of ours with an access token and a proof of its key; `bent` is what an attacker changes. */
+  async resource(
+    method: string,
+    path: string,
+    accessToken: string,
+    bent: { readonly claims?: JWTPayload; readonly keys?: Keys; readonly headers?: Fields; readonly json?: object } = {},
+  ): Promise<Answer> {
+    const ath = createHash('sha256').update(accessToken).digest('base64url');
+    const proof = await this.proof(method, path, { ath, ...bent.claims }, bent.keys);
+    const response = await fetch(`${this.provider.issuer}${path}`, {
+      method,
+      headers: { authorization: `DPoP ${accessToken}`, dpop: proof, 'content-type': 'application/json', ...bent.headers },
+      ...(bent.json === undefined ? {} : { body: JSON.stringify(bent.json) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? {} : JSON.parse(text), headers: response.headers };
+  }
+
   /** The parameters of an authorization request, with what its redemption needs. */
   request(params: Readonly<Record<string, string | undefined>> = {}) {
     const verifier = `${randomUUID()}${randomUUID()}`;

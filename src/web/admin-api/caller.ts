@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import type { Actor, Role } from '#src/clients/actor.ts';
 import { isOurs } from '#src/clients/client.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
-import { findServiceToken } from '#src/oidc/service-token.ts';
+import { findServiceToken, presentedToken, tokenChallenge } from '#src/oidc/service-token.ts';
 import { takeCall } from '../device-api/call.ts';
 import type { AdminApiParts } from './parts.ts';
 
@@ -18,20 +18,20 @@ export const roleOfScope = {
 export const actingForHeader = 'Senid-Acting-For';
 export const actingForShape = /^[A-Za-z0-9._@-]{1,64}$/;
 
-function bearerOf(ctx: Context): string {
-  const [, token] = /^Bearer ([A-Za-z0-9._~+/-]{1,512}=*)$/i.exec(ctx.get('Authorization')) ?? [];
-  if (token === undefined) throw new DomainError('admin_token_missing');
-  return token;
+function refused(ctx: Context, code: 'admin_token_missing' | 'admin_token_invalid'): DomainError {
+  ctx.set('WWW-Authenticate', code === 'admin_token_missing' ? 'Bearer, DPoP' : tokenChallenge);
+  return new DomainError(code);
 }
 
 /**
  * Who calls: an internal service by a token of its own, that is registered for the scopes of this API now.
  * @throws {DomainError} `admin_token_missing`, `admin_token_invalid`, `admin_scope_missing`, `rate_limited`
  */
-export async function requireCaller({ clients, calls }: AdminApiParts, ctx: Context): Promise<Actor> {
-  const token = await findServiceToken(ctx.app, bearerOf(ctx));
+export async function requireCaller({ clients, calls, sender }: AdminApiParts, ctx: Context): Promise<Actor> {
+  if (presentedToken(ctx) === undefined) throw refused(ctx, 'admin_token_missing');
+  const token = await findServiceToken(sender, ctx);
   const found = token && (await clients.find(token.clientId));
-  if (token === undefined || found === undefined || !isOurs(found.client)) throw new DomainError('admin_token_invalid');
+  if (token === undefined || found === undefined || !isOurs(found.client)) throw refused(ctx, 'admin_token_invalid');
   await takeCall(calls, token.clientId);
   const allowed = new Set(found.client.policy.allowedScopes ?? String(found.client.metadata['scope'] ?? '').split(' '));
   const held = Object.entries(roleOfScope).filter(([scope]) => token.scopes.has(scope) && allowed.has(scope));

@@ -32,7 +32,6 @@ const asAdmin =
       const { status, title, log } = catalogue[thrown.code];
       const reference: unknown = ctx.state['reference'];
       logger[log]({ reference, code, detail }, 'refused');
-      if (status === 401) ctx.set('WWW-Authenticate', 'Bearer');
       if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
       ctx.status = status;
       ctx.type = 'application/problem+json';

@@ -7,12 +7,14 @@ import { DomainError } from '#src/kernel/domain-error.ts';
 import { visibleLine } from '#src/kernel/visible-line.ts';
 import { endServiceLink, findServiceLink } from '#src/links/end-link.ts';
 import { type LinkParts, requestLink } from '#src/links/link-requests.ts';
-import { clientOfToken } from '#src/oidc/client-tokens.ts';
+import { findServiceToken, type ServiceTokenParts, tokenChallenge } from '#src/oidc/service-token.ts';
 import { readBody, shaped } from '../device-api/call.ts';
 
 export interface LinkRouteParts extends LinkParts {
   readonly clients: ClientDirectory;
   readonly subjects: SubjectIdentifiers;
+  /** What a bound token's proof is measured against. */
+  readonly sender: ServiceTokenParts;
 }
 
 /** What the person is asked about. */
@@ -32,12 +34,10 @@ async function asProgram(ctx: Context, next: Next): Promise<void> {
 
 /** The service behind a call; one without a token is told which kind it needs. @see RFC 6750, 3 */
 async function caller(parts: LinkRouteParts, ctx: Context): Promise<string> {
-  try {
-    return await clientOfToken(parts, ctx.get('authorization'));
-  } catch (refused) {
-    if (refused instanceof DomainError) ctx.set('WWW-Authenticate', 'Bearer error="invalid_token"');
-    throw refused;
-  }
+  const token = await findServiceToken(parts.sender, ctx);
+  if (token !== undefined && (await parts.clients.find(token.clientId)) !== undefined) return token.clientId;
+  ctx.set('WWW-Authenticate', tokenChallenge);
+  throw new DomainError('client_token_invalid');
 }
 
 const referenceOf = (ctx: Context): string => shaped(reference, String(ctx['params'].reference));
