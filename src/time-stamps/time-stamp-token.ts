@@ -1,4 +1,5 @@
-import { Integer, OctetString } from 'asn1js';
+import { hash } from 'node:crypto';
+import { Integer, ObjectIdentifier, OctetString, Sequence } from 'asn1js';
 import * as pkijs from 'pkijs';
 import type { Random } from '#src/kernel/random.ts';
 
@@ -6,6 +7,8 @@ const sha256 = '2.16.840.1.101.3.4.2.1';
 const extendedKeyUsage = '2.5.29.37';
 const timeStamping = '1.3.6.1.5.5.7.3.8';
 const tstInfo = '1.2.840.113549.1.9.16.1.4';
+const signingCertificate = '1.2.840.113549.1.9.16.2.12';
+const signingCertificateV2 = '1.2.840.113549.1.9.16.2.47';
 const granted: readonly number[] = [0, 1];
 
 /** A time-stamp that was verified. */
@@ -55,6 +58,35 @@ function isForTimeStamps({ extensions = [] }: pkijs.Certificate): boolean {
   return usage?.critical === true && purposes.length === 1 && purposes[0] === timeStamping;
 }
 
+const hashOf: Readonly<Record<string, 'sha1' | 'sha256' | 'sha384' | 'sha512'>> = {
+  [sha256]: 'sha256',
+  '2.16.840.1.101.3.4.2.2': 'sha384',
+  '2.16.840.1.101.3.4.2.3': 'sha512',
+};
+
+/** The first `ESSCertID` or `ESSCertIDv2` of the attribute's `SEQUENCE { certs SEQUENCE OF … }`: which hash, and the hash. */
+function certificateIdOf({ type, values }: pkijs.Attribute) {
+  const [first] = ((values[0] as Sequence | undefined)?.valueBlock.value[0] as Sequence | undefined)?.valueBlock.value ?? [];
+  const members = (first as Sequence | undefined)?.valueBlock.value ?? [];
+  const certHash = members.find((member) => member instanceof OctetString);
+  // the second kind names its hash in front, unless it is SHA-256
+  const algorithm = members[0] instanceof Sequence ? members[0].valueBlock.value[0] : undefined;
+  const named = algorithm instanceof ObjectIdentifier ? algorithm.getValue() : sha256;
+  const hashed = type === signingCertificate ? 'sha1' : hashOf[named];
+  return certHash === undefined || hashed === undefined ? undefined : { hashed, certHash: bytesOf(certHash) };
+}
+
+/**
+ * The signature covers which certificate it was made with, so that no other one of the same key can take its place.
+ * @see RFC 3161, 2.4.2; RFC 5816, 2.2
+ */
+function namesItsCertificate({ signerInfos }: pkijs.SignedData, signer: pkijs.Certificate): boolean {
+  const attributes = signerInfos[0]?.signedAttrs?.attributes ?? [];
+  const ids = attributes.filter(({ type }) => type === signingCertificate || type === signingCertificateV2).map(certificateIdOf);
+  const der = Buffer.from(signer.toSchema().toBER(false));
+  return ids.length > 0 && ids.every((id) => id !== undefined && hash(id.hashed, der, 'buffer').equals(id.certHash));
+}
+
 const commonNameOf = ({ subject }: pkijs.Certificate): string =>
   subject.typesAndValues
     .map(({ value }) => String((value as unknown as { valueBlock: { value: string } }).valueBlock.value))
@@ -89,6 +121,7 @@ export async function verifyTimeStamp(
   const signer = verdict.signerCertificate;
   if (verdict.signatureVerified !== true || signer === undefined || signer === null)
     return refuse(verdict.message || 'its signature is not right');
+  if (!namesItsCertificate(signed, signer)) return refuse('it was signed with another certificate');
   if (!isForTimeStamps(signer)) return refuse('its certificate is for something else');
   return { token, at: info.genTime.getTime(), authority: commonNameOf(signer) };
 }

@@ -21,13 +21,16 @@ keyUsage=critical,digitalSignature
 [web]
 extendedKeyUsage=critical,serverAuth
 keyUsage=critical,digitalSignature
-[service]
+${['sha1', 'sha256', 'sha512'].map((named) => service(dir, named)).join('')}`;
+
+const service = (dir: string, named: string): string => `
+[${named}]
 serial=${dir}/serial
 signer_digest=sha256
 default_policy=1.2.3.4.1
 digests=sha256
 ess_cert_id_chain=no
-ess_cert_id_alg=sha256
+ess_cert_id_alg=${named}
 `;
 
 /** How the authority misbehaves. */
@@ -36,6 +39,8 @@ export interface Faults {
   replay?: boolean;
   failing?: boolean;
   signer?: 'tsa' | 'other';
+  /** The hash that names the signing certificate. */
+  named?: 'sha1' | 'sha256' | 'sha512';
 }
 
 /** Says whether OpenSSL is here. In CI a missing one is a failure. */
@@ -72,6 +77,11 @@ export async function startTimeStampAuthority() {
       ...['-extfile', 'openssl.cnf', '-extensions', 'tsa', '-out', `${name}.pem`],
     );
   }
+  // the same key once more, in another certificate
+  await openssl(
+    ...['x509', '-req', '-in', 'tsa.csr', '-CA', 'tsa-root.pem', '-CAkey', 'tsa-root.key', '-CAcreateserial', '-days', '30'],
+    ...['-extfile', 'openssl.cnf', '-extensions', 'tsa', '-out', 'renewed.pem'],
+  );
   const faults: Faults = {};
   let first: Buffer | undefined;
   let count = 0;
@@ -88,7 +98,7 @@ export async function startTimeStampAuthority() {
       writeFileSync(at(`${count}.tsq`), Buffer.concat(parts));
       const { stdout } = await run(
         'openssl',
-        ['ts', '-reply', '-config', 'openssl.cnf', '-section', 'service', '-queryfile', `${count}.tsq`].concat([
+        ['ts', '-reply', '-config', 'openssl.cnf', '-section', faults.named ?? 'sha256', '-queryfile', `${count}.tsq`].concat([
           '-signer',
           `${signer}.pem`,
           '-inkey',
@@ -106,6 +116,8 @@ export async function startTimeStampAuthority() {
   return {
     address: `http://localhost:${(server.address() as AddressInfo).port}/`,
     authorities: at('tsa-root.pem'),
+    /** Of the same key as the one that signs. */
+    renewed: at('renewed.pem'),
     faults,
     /** What OpenSSL itself says of a token over data. */
     async verifies(token: Buffer, data: string): Promise<boolean> {
