@@ -9,6 +9,7 @@ import { createSubjectIdentifiers } from './accounts/subject-identifier.ts';
 import { createThrottle } from './accounts/throttle.ts';
 import { createApprovals } from './approvals/approvals.ts';
 import { timeStampKind } from './approvals/signed-decision.ts';
+import { deviceMethodsOf } from './assurance/reach.ts';
 import { createPauseNotice, pauseNoticeKind } from './backchannel/pause-notice.ts';
 import { pingKind } from './backchannel/ping.ts';
 import type { BackchannelParts } from './backchannel/ports.ts';
@@ -157,7 +158,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     catalogue,
     valueDigest: createValueDigest(sealing),
     verification: createVerificationTerms(settings.trustFramework, settings.claimsPrefix),
-    deviceMethods: allowSimulated ? ['swk', 'user', 'face', 'fpt'] : ['swk', 'user'],
+    deviceMethods: deviceMethodsOf({ allowSimulated, hasMatcher: settings.matcherUrl !== undefined }),
     policy: policy.signIn,
     documents: (accountId, types) => readReleased(documents, accountId, types),
     idNumberDigest,

@@ -31,6 +31,8 @@ interface ApprovalBase {
   /** The two digits the page shows, when they must be typed. */
   readonly number?: string | undefined;
   readonly browserKnown: boolean;
+  /** The person has used the browser long enough for the highest level; undefined where no browser waits, and of a version before. */
+  readonly browserTrusted?: boolean | undefined;
   /** Decide before this, in milliseconds since the epoch. */
   readonly decideBefore: number;
   /** When the document itself goes. */

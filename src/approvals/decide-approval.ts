@@ -92,11 +92,14 @@ async function approve(
   const account = await requireUnlocked(parts, device.accountId);
   const granted = grantedOf(approval, claims);
   const now = epochSeconds(parts.clock);
-  const proven = { at: now, under: account.validFrom };
+  const isAcross = approval.startedBy === 'qr' && approval.browserTrusted !== true;
+  const proven = { at: now, under: account.validFrom, ...(isAcross ? ({ across: true } as const) : {}) };
+  const shown = shownOf(approval.payload);
+  if (shown.face_required && approval.faceMatchedAt === undefined) throw new DomainError('face_missing');
   const methods = [...methodsOf(device, claims.user_verification, proven, parts.allowSimulated), ...matchedFace(approval, proven)];
   if (approval.startedBy === 'service') {
     const { faceMatchedAt } = approval;
-    const yes = { shown: shownOf(approval.payload), account, deviceId: device.id, granted, methods, decision, faceMatchedAt };
+    const yes = { shown, account, deviceId: device.id, granted, methods, decision, faceMatchedAt };
     const { writes, note } = await parts.serviceRequests.permit(keptRequest(parts.sealing, approval), yes);
     if (!reachesAcr(approval.acr, methods, account.identityLevel, now)) throw new DomainError('level_too_low');
     const outcome = { state: 'approved', methods, granted, decision, decidedAt: parts.clock.now(), note } as Outcome;

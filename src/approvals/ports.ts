@@ -83,6 +83,8 @@ export interface ShownClaim {
 export interface Shown {
   readonly client: { readonly name: LocalizedText; readonly domain: string };
   readonly claims: readonly ShownClaim[];
+  /** The register's matcher has to have seen the person for a yes. */
+  readonly face_required: boolean;
 }
 
 /** A yes that was verified and is about to count. */

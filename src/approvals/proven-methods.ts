@@ -10,7 +10,7 @@ import type { DecisionClaims } from './decision.ts';
 export function methodsOf(
   device: Device,
   verification: DecisionClaims['user_verification'],
-  proven: Pick<ProvenMethod, 'at' | 'under'>,
+  proven: Omit<ProvenMethod, 'amr'>,
   allowSimulated: boolean,
 ): ProvenMethod[] {
   const isBelieved = device.attestation.class === 'simulated' && allowSimulated;
@@ -22,10 +22,19 @@ export function methodsOf(
   ];
 }
 
+/**
+ * The level needs a biometric that this phone cannot prove by itself: no attestation says yet what a sensor is worth, so the register's matcher
+ * looks at the person.
+ */
+export function needsMatcher(device: Device, acr: string, allowSimulated: boolean): boolean {
+  const isBelieved = device.attestation.class === 'simulated' && allowSimulated;
+  return !isBelieved && (parseAcr(acr)?.authentication ?? 0) >= 3;
+}
+
 /** A face that the register's own matcher saw for this very approval; what a phone says of its own sensor is another matter. */
 export const matchedFace = (
   { faceMatchedAt }: Pick<FrozenApproval, 'faceMatchedAt'>,
-  proven: Pick<ProvenMethod, 'at' | 'under'>,
+  proven: Omit<ProvenMethod, 'amr'>,
 ): ProvenMethod[] => (faceMatchedAt === undefined ? [] : [{ amr: 'face', ...proven, at: Math.floor(faceMatchedAt / 1000) }]);
 
 /** Whether these methods, proven now, are enough for an acr. */

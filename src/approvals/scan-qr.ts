@@ -9,6 +9,7 @@ import { approvals } from './collections.ts';
 import type { ApprovalParts } from './parts.ts';
 import { approvalPolicy } from './policy.ts';
 import type { SignInRequestForAccount } from './ports.ts';
+import { needsMatcher } from './proven-methods.ts';
 import { checkFrame, decodeHandle, parseQr } from './qr.ts';
 import { sealPayload } from './sealed-payload.ts';
 import { freezePayload, openApproval, type ShownApproval } from './shown-approval.ts';
@@ -17,10 +18,12 @@ import { freezePayload, openApproval, type ShownApproval } from './shown-approva
 export const approvalIdOf = (interaction: string, qrStartedAt: number): ApprovalId =>
   createHash('sha256').update(`${interaction} ${qrStartedAt}`).digest('base64url').slice(0, 32) as ApprovalId;
 
+const isTrusted = ({ browserKnownSince }: SignInRequestForAccount, now: number): boolean =>
+  browserKnownSince !== undefined && now - browserKnownSince >= approvalPolicy.trustedBrowserMs;
+
 /** Across devices, level 4 needs a browser that this person has used for a week. */
-function levelAllowed({ acr, browserKnownSince }: SignInRequestForAccount, now: number): string {
-  const isTrusted = browserKnownSince !== undefined && now - browserKnownSince >= approvalPolicy.trustedBrowserMs;
-  if (parseAcr(acr)?.authentication === 4 && !isTrusted) throw new DomainError('level_too_low');
+function levelAllowed(acr: string, browserTrusted: boolean): string {
+  if (parseAcr(acr)?.authentication === 4 && !browserTrusted) throw new DomainError('level_too_low');
   return acr;
 }
 
@@ -59,6 +62,8 @@ export async function scanQr(parts: ApprovalParts, device: Device, code: string,
   const id = approvalIdOf(interaction, request.qrStartedAt);
   const nonce = randomIdentifier(random);
   const numberRequired = !seen.browserKnown || networkOf(address) !== networkOf(request.from.network);
+  const browserTrusted = isTrusted(seen, clock.now());
+  const faceRequired = needsMatcher(device, seen.acr, parts.allowSimulated);
   const decideBefore = clock.now() + approvalPolicy.decideSeconds * 1000;
   const inserted = await store.insert(approvals, {
     id,
@@ -69,11 +74,16 @@ export async function scanQr(parts: ApprovalParts, device: Device, code: string,
     process,
     accountId: device.accountId,
     deviceId: device.id,
-    payload: sealPayload(parts.sealing, id, freezePayload(id, request, seen, nonce, numberRequired, decideBefore)),
+    payload: sealPayload(
+      parts.sealing,
+      id,
+      freezePayload(id, request, seen, nonce, { numberRequired, faceRequired }, decideBefore),
+    ),
     nonce,
-    acr: levelAllowed(seen, clock.now()),
+    acr: levelAllowed(seen.acr, browserTrusted),
     ...(numberRequired ? { number: String(random.below(90) + 10) } : {}),
     browserKnown: seen.browserKnown,
+    browserTrusted,
     decideBefore,
     // one that is not decided goes soon, but not before its page: a page must not offer the same QR again
     expiresAt: clock.now() + (approvalPolicy.pageLifeSeconds + approvalPolicy.decideSeconds) * 1000,

@@ -6,6 +6,7 @@ import { type ApprovalDocument, type ApprovalKind, approvals, type PendingApprov
 import { type ApprovalParts, requireOwn } from './parts.ts';
 import { approvalPolicy } from './policy.ts';
 import type { KeptServiceRequest, ShownServiceRequest } from './ports.ts';
+import { needsMatcher } from './proven-methods.ts';
 import { openRequest, sealPayload, sealRequest } from './sealed-payload.ts';
 import { type ListedApproval, openApproval, type ShownApproval } from './shown-approval.ts';
 
@@ -58,7 +59,12 @@ export function keptRequest(sealing: ApprovalParts['sealing'], { id, accountId, 
 }
 
 /** Everything the person must see, as JSON: what is signed later is compared with exactly its bytes. */
-function freeze({ id, kind, decideBefore }: PendingApproval, shown: ShownServiceRequest, nonce: string): string {
+function freeze(
+  { id, kind, decideBefore }: PendingApproval,
+  shown: ShownServiceRequest,
+  nonce: string,
+  faceRequired: boolean,
+): string {
   return JSON.stringify({
     id,
     kind,
@@ -69,7 +75,7 @@ function freeze({ id, kind, decideBefore }: PendingApproval, shown: ShownService
     from: null,
     acr: shown.acr,
     number_required: false,
-    face_required: shown.faceRequired,
+    face_required: faceRequired,
     claims: shown.claims,
     until: shown.until === undefined ? null : new Date(shown.until).toISOString(),
     transaction: shown.transaction,
@@ -79,12 +85,13 @@ function freeze({ id, kind, decideBefore }: PendingApproval, shown: ShownService
 }
 
 /** The first opening freezes what the person sees; of two that open at once one decides what that is. */
-async function seeFirst(parts: ApprovalParts, approval: PendingApproval): Promise<void> {
+async function seeFirst(parts: ApprovalParts, device: Device, approval: PendingApproval): Promise<void> {
   const { store, sealing, random, serviceRequests } = parts;
   const shown = await serviceRequests.shownTo(keptRequest(sealing, approval));
   if (shown === undefined) throw new DomainError('approval_not_found');
   const nonce = randomIdentifier(random);
-  const payload = sealPayload(sealing, approval.id, freeze(approval, shown, nonce));
+  const faceRequired = shown.faceRequired || needsMatcher(device, shown.acr, parts.allowSimulated);
+  const payload = sealPayload(sealing, approval.id, freeze(approval, shown, nonce, faceRequired));
   const frozen = { state: 'seen', payload, nonce, acr: shown.acr } as const;
   await store.amend(approvals, approval.id, { state: 'pending' }, { set: frozen as never });
 }
@@ -94,7 +101,7 @@ export async function openServiceApproval(parts: ApprovalParts, device: Device, 
   const approval = await requireOwn(parts, device, id);
   if (approval.state === 'pending') {
     if (parts.clock.now() >= approval.decideBefore) throw new DomainError('approval_expired');
-    await seeFirst(parts, approval);
+    await seeFirst(parts, device, approval);
   }
   return openApproval(parts, device, id);
 }

@@ -33,7 +33,7 @@ export function freezePayload(
   request: SignInRequest,
   seen: SignInRequestForAccount,
   nonce: string,
-  numberRequired: boolean,
+  { numberRequired, faceRequired }: { readonly numberRequired: boolean; readonly faceRequired: boolean },
   decideBefore: number,
 ): string {
   return JSON.stringify({
@@ -51,7 +51,7 @@ export function freezePayload(
     },
     acr: seen.acr,
     number_required: numberRequired,
-    face_required: false,
+    face_required: faceRequired,
     claims: seen.claims,
     transaction: null,
     binding_message: null,

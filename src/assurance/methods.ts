@@ -9,6 +9,8 @@ export interface ProvenMethod {
   readonly at: number;
   /** The account's `validFrom` as it was before the proof was looked at; absent where a version before wrote it. */
   readonly under?: number | undefined;
+  /** By an approval across devices in a browser that the person has not used for a while: it may have been relayed. */
+  readonly across?: true | undefined;
 }
 
 /** `user` is the user verification that unlocks a key: it adds `knows` to the key's `holds`. */

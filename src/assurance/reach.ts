@@ -6,6 +6,15 @@ import type { Reach } from './required-level.ts';
 /** What the devices of an account could prove at best, by their attestation; empty without a device. */
 export type DeviceMethods = readonly Amr[];
 
+/**
+ * What phones of a deployment can prove: their keys and the PIN in front of them; a face where the register's matcher looks at it, and any biometric
+ * where what a virtual phone says of itself is believed.
+ */
+export function deviceMethodsOf(deployment: { readonly allowSimulated: boolean; readonly hasMatcher: boolean }): DeviceMethods {
+  if (deployment.allowSimulated) return ['swk', 'user', 'face', 'fpt'];
+  return deployment.hasMatcher ? ['swk', 'user', 'face'] : ['swk', 'user'];
+}
+
 /** The best an account can reach with the authenticators enrolled now: nobody is enrolled in the middle of a sign-in. */
 export function reachOf(account: Account, deviceMethods: DeviceMethods): Reach {
   const methods: Amr[] = account.authenticators.devices > 0 ? [...deviceMethods] : [];

@@ -1,6 +1,6 @@
 import { authenticationLevels } from '#config/acr.ts';
 import type { IdentityLevel } from '#src/accounts/account.ts';
-import { authenticationLevelOf, isMultiFactor } from './authentication-level.ts';
+import { isMultiFactor, provenLevelOf } from './authentication-level.ts';
 import type { AuthenticationLevel, Level } from './level.ts';
 import type { Amr, ProvenMethod } from './methods.ts';
 
@@ -29,7 +29,7 @@ function newestMethodsFor(level: AuthenticationLevel, proof: Proof): readonly Pr
   const usable = proof.methods.filter(({ at }) => at >= oldest).sort((one, other) => other.at - one.at);
   for (let count = 1; count <= usable.length; count += 1) {
     const newest = usable.slice(0, count);
-    if (authenticationLevelOf(newest.map(({ amr }) => amr)) >= level) return newest;
+    if (provenLevelOf(newest) >= level) return newest;
   }
   return undefined;
 }

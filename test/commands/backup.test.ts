@@ -9,6 +9,7 @@ import { lockAccount } from '#src/accounts/locks.ts';
 import { compose } from '#src/compose.ts';
 import type { Collection, StoredDocument } from '#src/kernel/store.ts';
 import { allCollections } from '#src/storage/collections.ts';
+import { childEnvironment } from '#test/support/child-environment.ts';
 import { type EngineName, type Engines, engineNames, openPlace, startEngines } from '#test/support/engines.ts';
 import { FormBrowser } from '#test/support/form-browser.ts';
 import { type Ran, runSenid, senidBin } from '#test/support/run-senid.ts';
@@ -240,7 +241,7 @@ describe.each(engineNames)('50,000 documents on %s', (engine) => {
 
   const run = (args: readonly string[], place: string, onStart: (kill: () => void) => void = () => undefined) =>
     new Promise<number | null>((resolve) => {
-      const env = { PATH: process.env['PATH'], ...environment, ...heap, SENID_STORE: place };
+      const env = childEnvironment({ ...environment, ...heap, SENID_STORE: place });
       const child = spawn(process.execPath, [senidBin, ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] });
       onStart(() => child.kill('SIGKILL'));
       child.once('close', resolve);

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { loadSettings } from '#config/load.ts';
 import { demoSettings } from '#src/commands/demo-places.ts';
 import { welcome } from '#src/commands/demo-welcome.ts';
+import { childEnvironment } from '#test/support/child-environment.ts';
 import { runSenid, senidBin } from '#test/support/run-senid.ts';
 import { freePort } from '#test/support/running-provider.ts';
 
@@ -110,14 +111,13 @@ it('a provider that does not answer is named by its address', async () => {
 it.skipIf(process.platform !== 'linux')('serve has a small heap, one process, its signals and its end', async () => {
   const port = String(await freePort());
   const child = spawn(process.execPath, [senidBin, 'serve'], {
-    env: {
-      PATH: process.env['PATH'],
+    env: childEnvironment({
       SENID_PROFILE: 'test',
       SENID_ISSUER: `http://localhost:${port}`,
       SENID_PORT: port,
       SENID_DATA_DIR: join(folder, 'served'),
       SENID_LOG_LEVEL: 'silent',
-    },
+    }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';

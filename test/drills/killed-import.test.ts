@@ -10,6 +10,7 @@ import { idNumberReservation } from '#src/accounts/directory.ts';
 import { leases } from '#src/background/collections.ts';
 import { type Application, compose } from '#src/compose.ts';
 import type { Collection, StoredDocument } from '#src/kernel/store.ts';
+import { childEnvironment } from '#test/support/child-environment.ts';
 import { type Engines, engineNames, startEngines } from '#test/support/engines.ts';
 import { runSenid, senidBin } from '#test/support/run-senid.ts';
 
@@ -93,7 +94,7 @@ describe.each(engineNames)('people import on %s', (engine) => {
       // the killed one's lease is waited for once, by the last run
       await application.store.remove(leases, 'people-import');
       const running = spawn(process.execPath, [senidBin, 'people', 'import', file], {
-        env: { PATH: process.env['PATH'], ...environment(place) },
+        env: childEnvironment(environment(place)),
         stdio: ['ignore', 'ignore', 'inherit'],
       });
       const ended = once(running, 'exit');

@@ -33,7 +33,12 @@ describe.runIf(canRunMongod())('a store that loses its majority in the middle of
       const isPrimaryLost = which === cases[0][0];
       expect(await readyz()).toBe(200);
       const load = startSignIns(world);
-      await load.more(8);
+      // what the case before has left behind (a node that catches up takes over) is not this one's fault
+      for (let troubles = -1; troubles !== load.ledger.troubles.length; ) {
+        troubles = load.ledger.troubles.length;
+        await load.more(8);
+      }
+      const calm = performance.now();
       const primary = await set.primary();
       const others = set.nodes.filter((node) => node !== primary);
       const frozen = isPrimaryLost ? [primary, ...others.slice(0, 1)] : others;
@@ -60,7 +65,12 @@ describe.runIf(canRunMongod())('a store that loses its majority in the middle of
         ),
       );
       expect(signedIn).toBe(0);
-      expect(badlyRefused(ledger, [{ from, to: to + 2000 }])).toEqual([]);
+      expect(
+        badlyRefused(ledger, [
+          { from, to: to + 2000 },
+          { from: 0, to: calm },
+        ]),
+      ).toEqual([]);
       expect(ledger.slowestMs).toBeLessThan(11_000);
       expect(await lostOrDoubled(world, ledger)).toEqual([]);
     },

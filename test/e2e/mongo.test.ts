@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { createVirtualPhone, enrolPhone } from '#src/phone/virtual-phone.ts';
 import { type Balancer, startBalancer } from '#test/support/balancer.ts';
+import { childEnvironment } from '#test/support/child-environment.ts';
 import { FormBrowser } from '#test/support/form-browser.ts';
 import { canRunMongod, type ReplicaSet, startReplicaSet } from '#test/support/mongod.ts';
 import { startProvider, type TestProvider } from '#test/support/running-provider.ts';
@@ -145,7 +146,7 @@ describe.runIf(canRunMongod())('two processes on MongoDB behind one address', ()
   async function senid(...given: (string | Record<string, string>)[]): Promise<{ readonly code: number; readonly out: string }> {
     const args = given.filter((each) => typeof each === 'string');
     const more = Object.assign({}, ...given.filter((each) => typeof each !== 'string'));
-    const env = { PATH: process.env['PATH'], SENID_PROFILE: 'test', SENID_DATA_DIR: one.dataDir, ...environment, ...more };
+    const env = childEnvironment({ SENID_PROFILE: 'test', SENID_DATA_DIR: one.dataDir, ...environment, ...more });
     const child = spawn(process.execPath, [bin, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     let out = '';
     child.stdout.on('data', (text: Buffer) => (out += text.toString()));

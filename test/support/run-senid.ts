@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from './child-environment.ts';
 
 export const senidBin = fileURLToPath(new URL('../../bin/senid.js', import.meta.url));
 
@@ -15,7 +16,7 @@ export interface Ran {
 export function runSenid(args: readonly string[], { cwd, ...environment }: Record<string, string>): Promise<Ran> {
   return new Promise((resolve) => {
     const command = spawn(process.execPath, [senidBin, ...args], {
-      env: { PATH: process.env['PATH'], ...environment },
+      env: childEnvironment(environment),
       timeout: 60_000,
       ...(cwd === undefined ? {} : { cwd }),
     });

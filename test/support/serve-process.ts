@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from './child-environment.ts';
 import { freePort } from './running-provider.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -28,7 +29,7 @@ export async function startServe(
   args: readonly string[] = [],
 ): Promise<ServeProcess> {
   const child: ChildProcess = spawn(process.execPath, [main, 'serve', ...args], {
-    env: { PATH: process.env['PATH'], ...environment },
+    env: childEnvironment(environment),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const pid = child.pid ?? 0;

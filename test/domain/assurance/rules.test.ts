@@ -4,6 +4,7 @@ import type { Account } from '#src/accounts/account.ts';
 import { authenticationLevelOf } from '#src/assurance/authentication-level.ts';
 import { formatAcr, type Level, lowestLevel } from '#src/assurance/level.ts';
 import type { Amr, ProvenMethod } from '#src/assurance/methods.ts';
+import { deviceMethodsOf } from '#src/assurance/reach.ts';
 import { authTimeOf, reachedLevel } from '#src/assurance/reached-level.ts';
 import { type ClientAcrPolicy, requiredLevel } from '#src/assurance/required-level.ts';
 import { formatMethods, mergeMethods, parseMethods } from '#src/assurance/session-methods.ts';
@@ -19,6 +20,41 @@ const client = (policy: Partial<ClientAcrPolicy> = {}): ClientAcrPolicy => ({
   ...policy,
 });
 const ask = (voluntary: string[] | undefined, essential?: string[]) => ({ voluntary, essential });
+
+describe('what phones prove at best', () => {
+  it('is a biometric only where the matcher of the register looks, or a virtual phone is believed', () => {
+    const levelOf = (allowSimulated: boolean, hasMatcher: boolean) =>
+      authenticationLevelOf(deviceMethodsOf({ allowSimulated, hasMatcher }));
+    expect([levelOf(false, false), levelOf(false, true), levelOf(true, false)]).toEqual([2, 4, 4]);
+  });
+});
+
+describe('an approval across devices in a browser that is not trusted', () => {
+  const proven = (amr: Amr, across?: true): ProvenMethod => ({ amr, at: now, under: 1, ...(across ? { across } : {}) });
+  const level = (methods: readonly ProvenMethod[]) =>
+    reachedLevel({ methods, identityLevel: 2, now, provenNow: true })?.level.authentication;
+  const relayed = [proven('swk', true), proven('user', true), proven('face', true)];
+
+  it('never makes level 4: not by itself, and not with a password that a stranger may have relayed too', () => {
+    expect(level(relayed)).toBe(3);
+    expect(level([...relayed, proven('pwd')])).toBe(3);
+    expect(level([proven('swk'), proven('user'), proven('face', true)])).toBe(3);
+  });
+
+  it('takes nothing away from what was proven without it, before or after', () => {
+    const own = [proven('swk'), proven('user'), proven('face')];
+    expect(level(mergeMethods(own, relayed))).toBe(4);
+    expect(level(mergeMethods(relayed, own))).toBe(4);
+  });
+
+  it('is remembered as such by the session', () => {
+    expect(parseMethods(formatMethods(relayed))).toEqual(relayed);
+    expect(formatMethods([proven('swk', true)])).toEqual([`swk@${now}@1@across`]);
+    expect(parseMethods(['swk@1@across', 'swk@1@2@elsewhere', 'swk@1@2@across@across'])).toEqual([
+      { amr: 'swk', at: 1, across: true },
+    ]);
+  });
+});
 
 describe('what methods amount to', () => {
   it.each<[Amr[], number]>([

@@ -18,8 +18,9 @@ const method = fc.record({
   // a clock may be 90 s ahead
   at: fc.oneof(fc.integer({ min: now - 250, max: now + 90 }), fc.integer({ min: now - 100_000, max: now })),
   under: fc.constantFrom(undefined, ...endings),
+  across: fc.constantFrom(undefined, true),
 });
-const methods = fc.uniqueArray(method, { selector: ({ amr: name }) => name, minLength: 1, maxLength: 8 });
+const methods = fc.uniqueArray(method, { selector: ({ amr: name, across }) => `${name} ${across}`, minLength: 1, maxLength: 8 });
 const acr = fc.constantFrom(...acrValues);
 const anyAcr = fc.oneof(acr, fc.constantFrom('urn:mace:incommon:iap:silver', '', 'urn:senid:acr:id3-auth9'));
 const level: fc.Arbitrary<Level> = acr.map((value) => parseAcr(value) ?? lowestLevel);
@@ -59,7 +60,8 @@ function provenBySlowCount(proof: NonNullable<ReturnType<typeof decide>>['proof'
   const row = authenticationLevels[wanted - 1];
   if (row === undefined || (!row.fromSessionAlone && !proof.provenNow)) return false;
   const usable = proof.methods.filter(({ at }) => at >= now - row.maxAgeSeconds);
-  return authenticationLevelOf(usable.map((each) => each.amr)) >= wanted;
+  const counted = wanted === 4 ? usable.filter(({ across }) => across !== true) : usable;
+  return authenticationLevelOf(counted.map((each) => each.amr)) >= wanted;
 }
 
 const property = (name: string, check: (decided: NonNullable<ReturnType<typeof decide>>, given: Situation) => void): void => {
