@@ -9,6 +9,7 @@ import { type RegisteredSecrets, secretsAfter } from './registered-secrets.ts';
 import { clientOf, type Registration, readRegistration } from './registration.ts';
 import type { ClientRegistryParts } from './registry-parts.ts';
 import { openSecret, secretsOf } from './secrets.ts';
+import { requireOwnSector } from './sector.ts';
 import { type Expected, isWaiting, type LiveContent, type ServiceRecord, type Step, stateOf, takeStep } from './service-record.ts';
 import { registeredMembers } from './shown-registration.ts';
 import { checkTransition, maySay, type ServiceState } from './states.ts';
@@ -145,6 +146,8 @@ export function proposeRegistration(
     if (isNew && state !== 'unknown') throw new DomainError<ClientErrorCode>('service_exists', { detail: record.id });
     checkManager(record, by);
     checkTransition('change', state, by);
+    // later it is frozen anyway
+    if (record.live === undefined && !by.roles.includes('operator')) requireOwnSector(registration.members);
     if (state === 'unknown' && parts.registration.isOpen === true) {
       const proposal = proposalOf(parts, registration, record);
       const version: Client = { ...proposal.version, stage: 'sandbox' };

@@ -14,7 +14,8 @@ function redirectHost(uris: readonly string[]): string | undefined {
 
 function newSector({ sector: given, redirect_uris: uris, client_id: id }: Members): string {
   if (given !== undefined && !hostname.safeParse(given).success) throw memberInvalid('sector', 'expected a host name');
-  const sector = given ?? redirectHost(uris) ?? id;
+  // a name that no address has: an identifier that looks like a host must not stand for it
+  const sector = given ?? redirectHost(uris) ?? `${id}.invalid`;
   // the library takes sectors as the host of an address
   if (!URL.canParse(`https://${sector}/`)) throw memberInvalid('sector', `needed, because client_id ${id} cannot stand for one`);
   return sector;
@@ -26,6 +27,21 @@ export function sectorOf(members: Members, kept: string | undefined): string {
   if (members.sector !== undefined && members.sector !== kept)
     throw memberInvalid('sector', `was frozen at registration as ${kept}; another one needs another client_id`);
   return kept;
+}
+
+/**
+ * A manager names a sector only after an address that the service is really called at: with another service's sector it would know people by the
+ * same subject identifiers. Who has several hosts without one of them in common asks an operator.
+ * @throws {DomainError} `client_metadata_invalid`
+ */
+export function requireOwnSector(members: Members): void {
+  const addresses = [...members.redirect_uris, members.jwks_uri, members.backchannel_client_notification_endpoint];
+  const hosts = addresses.flatMap((address) => URL.parse(address ?? '')?.hostname || []);
+  if (members.sector === undefined || hosts.includes(members.sector)) return;
+  throw memberInvalid(
+    'sector',
+    'expected the host of one of redirect_uris, jwks_uri or the notification endpoint; an operator may name another',
+  );
 }
 
 const hostOf = (address: string | undefined): string | undefined => URL.parse(address ?? '')?.host || undefined;

@@ -26,7 +26,7 @@ async function sandboxService(id: string, more: object = {}): Promise<FapiServic
   const { registry } = provider.application;
   const put = (json: object) => registry.propose(json, developer, { isNew: true });
   const application = { ...provider.application, registry: { ...registry, put } };
-  return registerBackchannelService({ ...provider, application } as never, id, { class: 'private', ...more });
+  return registerBackchannelService({ ...provider, application } as never, id, { class: 'private', sector: undefined, ...more });
 }
 
 beforeAll(async () => {

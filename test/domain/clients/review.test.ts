@@ -66,6 +66,26 @@ describe('a new service', () => {
     await expect(world.registry.submit('shop', maker, { to: 'production' })).rejects.toMatchObject({ code: 'service_state_wrong' });
   });
 
+  it("does not take another service's sector, by which it would know people under the same names; an operator may share one", async () => {
+    const two = { ...shop, redirect_uris: [...shop.redirect_uris, 'https://pay.example/cb'] };
+    const detail = expect.stringMatching(/^sector: expected the host of one of/);
+    for (const sector of ['bank.example', 'example', 'evil.shop.example'])
+      await expect(world.registry.propose({ ...two, sector }, maker)).rejects.toMatchObject({
+        code: 'client_metadata_invalid',
+        detail,
+      });
+    const job = { ...shop, client_id: 'bank.example', redirect_uris: [], grant_types: ['client_credentials'], response_types: [] };
+    await world.registry.propose(job, maker);
+    expect(await world.registry.show('bank.example')).toMatchObject({ sector: 'bank.example.invalid' });
+    await world.registry.propose({ ...two, sector: 'pay.example' }, maker);
+    await world.registry.propose({ ...two, client_id: 'ours', sector: 'bank.example' }, { ...operator, roles: ['operator'] });
+    await world.registry.propose({ ...two, sector: 'shop.example' }, maker);
+    await world.registry.submit('shop', maker);
+    await world.registry.approve('shop', reviewer);
+    // frozen since: said again it is no new claim
+    await world.registry.propose({ ...two, redirect_uris: ['https://pay.example/cb'], sector: 'shop.example' }, maker);
+  });
+
   it('does not take the identifier of another', async () => {
     await world.registry.propose(shop, maker);
     await expect(world.registry.propose(shop, maker, { isNew: true })).rejects.toMatchObject({ code: 'service_exists' });

@@ -133,7 +133,7 @@ describe('who has an account, at the backchannel endpoint', () => {
         },
       },
     };
-    const trial = await registerBackchannelService({ ...world.provider, application } as never, 'trial');
+    const trial = await registerBackchannelService({ ...world.provider, application } as never, 'trial', { sector: undefined });
     const account = await world.provider.application.accounts.findByIdNumber(real.id_number);
     const { code } = await world.provider.application.enrolmentCodes.issue(account?.id as never, { vouched: true });
     const { createVirtualPhone, enrolPhone } = await import('#src/phone/virtual-phone.ts');
