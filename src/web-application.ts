@@ -27,6 +27,7 @@ import { createMetricsRoute } from './web/metrics-route.ts';
 import { limitBegins } from './web/middleware/begin-limit.ts';
 import { createDraining } from './web/middleware/draining.ts';
 import { isStoreUnavailable } from './web/middleware/store-unavailable.ts';
+import { createPhoneAppRoutes } from './web/phone-app/routes.ts';
 import { createProtocolPages } from './web/protocol/protocol-pages.ts';
 import { createStaySignedIn } from './web/protocol/stay-signed-in.ts';
 import { createRegistrationLimit, createRegistrationRoutes } from './web/registration/routes.ts';
@@ -126,6 +127,7 @@ export async function createWebApplication(application: Application, logger: Log
   });
   const links = createLinkRoutes({ ...signIn, sealing, subjects: application.subjects, sender });
   const home = createHomeRoutes({ issuer, renderer });
+  const phoneApp = createPhoneAppRoutes({ issuer, renderer, staticFiles });
   watchNumbers(observation.metrics, application, waitingPages);
   const metricsRoute = settings.profile === 'production' ? [] : [createMetricsRoute(observation.metrics)];
   const shared = {
@@ -142,6 +144,7 @@ export async function createWebApplication(application: Application, logger: Log
     routers: [
       health,
       home,
+      phoneApp,
       signInPages,
       deviceApi,
       adminApi,

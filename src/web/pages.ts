@@ -156,7 +156,7 @@ export interface PageModels extends ConsolePages {
   /** Signed out of one of SenID's own areas. */
   'area-signed-out': { readonly startUrl: string };
   /** `/app`: the phone. All behaviour is in one external module on the device API. */
-  app: { readonly issuer: string };
+  app: { readonly issuer: string; readonly modules: readonly string[] };
 }
 
 export type PageName = keyof PageModels;

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { constants, gzipSync } from 'node:zlib';
 import type { Context, Middleware, Next } from 'koa';
 
 const types: Readonly<Record<string, string>> = {
@@ -10,7 +11,7 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.woff2': 'font/woff2',
-  '.webmanifest': 'application/manifest+json',
+  '.png': 'image/png',
 };
 
 const publicFolder = fileURLToPath(new URL('../../views/public', import.meta.url));
@@ -35,8 +36,14 @@ function loadAssets(): Map<string, Buffer> {
   return assets;
 }
 
+const compressible: ReadonlySet<string> = new Set(['.css', '.js', '.svg']);
+
 export interface StaticFiles {
   readonly middleware: Middleware;
+  readonly names: readonly string[];
+  /** Changes with the content of any file. */
+  readonly version: string;
+  readonly text: (name: string) => string;
   /** `/assets/<content hash>/<name>`. @throws for a name that does not exist */
   readonly url: (name: string) => string;
 }
@@ -49,19 +56,35 @@ export function createStaticFiles(): StaticFiles {
   const version = hash.digest('base64url').slice(0, 12);
   const prefix = `/assets/${version}/`;
 
+  const compressed = new Map<string, Buffer>();
+  /** Text travels compressed; once a process, since it never changes. */
+  function compressedFor(ctx: Context, name: string, asset: Buffer): Buffer {
+    if (!compressible.has(extname(name))) return asset;
+    ctx.vary('Accept-Encoding');
+    if (ctx.acceptsEncodings('gzip', 'identity') !== 'gzip') return asset;
+    ctx.set('Content-Encoding', 'gzip');
+    const known = compressed.get(name) ?? gzipSync(asset, { level: constants.Z_BEST_COMPRESSION });
+    compressed.set(name, known);
+    return known;
+  }
+
   async function serveAsset(ctx: Context, next: Next): Promise<void> {
     // only exact names are known, so no path leads outside
-    const asset = assets.get(ctx.path.split('/').slice(3).join('/'));
+    const name = ctx.path.split('/').slice(3).join('/');
+    const asset = assets.get(name);
     if (asset === undefined || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next();
     ctx.type = types[extname(ctx.path)] ?? 'application/octet-stream';
     ctx.set('Cache-Control', ctx.path.startsWith(prefix) ? 'public, max-age=31536000, immutable' : 'no-cache');
     ctx.etag = version;
     ctx.status = 200;
     if (ctx.fresh) ctx.status = 304;
-    else ctx.body = asset;
+    else ctx.body = compressedFor(ctx, name, asset);
   }
 
   return {
+    names: [...assets.keys()],
+    version,
+    text: (name) => String(assets.get(name)),
     middleware: (ctx, next) => (ctx.path.startsWith('/assets/') ? serveAsset(ctx, next) : next()),
     url(name) {
       if (!assets.has(name)) throw new TypeError(`no asset ${name}`);

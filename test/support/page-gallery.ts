@@ -3,6 +3,7 @@ import Koa from 'koa';
 import type { Language } from '#src/kernel/identifier.ts';
 import { securityHeaders } from '#src/web/middleware/security-headers.ts';
 import { sendPage } from '#src/web/page-response.ts';
+import { createPhoneAppRoutes } from '#src/web/phone-app/routes.ts';
 import { qrSvg } from '#src/web/qr-image.ts';
 import { createRenderer } from '#src/web/render.ts';
 import { createStaticFiles } from '#src/web/static-files.ts';
@@ -23,6 +24,7 @@ export async function startPageGallery(): Promise<PageGallery> {
   // a form that sends itself would leave before anybody has looked at it
   koa.use((ctx, next) => (ctx.path.endsWith('/send-form.js') ? Object.assign(ctx, { type: 'js', body: '' }) : next()));
   koa.use(staticFiles.middleware);
+  koa.use(createPhoneAppRoutes({ issuer: 'http://localhost', renderer, staticFiles }).routes() as never);
   koa.use((ctx) => {
     if (ctx.path === '/sample/qr.svg') {
       ctx.type = 'svg';

@@ -137,6 +137,6 @@ export function pageSamples(language: Language): readonly PageSample[] {
   add('still-signed-in-alone', 'still-signed-in', {});
   add('hand-over', 'hand-over', { action: 'https://portal.example/cb', fields: [{ name: 'code', value: 'sample' }] });
   add('signed-out', 'signed-out', {});
-  add('app', 'app', { issuer: 'https://id.example' });
+  add('app', 'app', { issuer: 'https://id.example', modules: [] });
   return samples;
 }

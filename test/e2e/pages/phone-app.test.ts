@@ -403,4 +403,52 @@ describe.skipIf(!canBrowse())('the phone at /app', () => {
     })()`);
     expect(kept).toEqual([false, false, 'refused']);
   });
+
+  it('opens without a network, says what it cannot do now, and goes on when the network is back', async () => {
+    const phone = await newPhone();
+    await enrol(phone);
+    await phone.waitForSelector('#qr');
+    await phone.evaluate('navigator.serviceWorker.ready.then(() => true)');
+    await phone.context().setOffline(true);
+    await phone.reload();
+    await phone.waitForSelector('[data-offline]');
+    expect(await phone.textContent('h1')).toBe('Điện thoại của Phạm Thị Mai');
+    expect(await phone.textContent('[data-offline]')).toContain('Không có mạng');
+    await looksRight(phone);
+    await phone.fill('#qr', await qrText());
+    await phone.click('button.secondary');
+    await phone.waitForSelector('[role=alert]');
+    expect(await phone.textContent('[role=alert]')).toContain('Không có kết nối mạng');
+    await phone.context().setOffline(false);
+    await phone.waitForSelector('[data-offline]', { state: 'detached' });
+  });
+
+  it('keeps nothing of the account beside its page: no answer of the device API, no address with anything in it', async () => {
+    const phone = await newPhone();
+    await enrol(phone);
+    await phone.waitForSelector('#qr');
+    await phone.evaluate('navigator.serviceWorker.ready.then(() => true)');
+    const kept = await phone.evaluate<{ url: string; text: string }[]>(`(async () => {
+      const found = [];
+      for (const name of await caches.keys())
+        for (const request of await (await caches.open(name)).keys())
+          found.push({ url: request.url, text: await (await caches.match(request)).text() });
+      return found;
+    })()`);
+    const paths = kept.map(({ url }) => new URL(url).pathname + new URL(url).search);
+    expect(paths).toContain('/app');
+    expect(paths.filter((path) => path !== '/app' && !path.startsWith('/assets/'))).toEqual([]);
+    expect(kept.filter(({ text }) => text.includes('Mai') || text.includes(mai.id_number))).toEqual([]);
+  });
+
+  it('may be installed, by the rules of the browser', async () => {
+    const phone = await newPhone();
+    await phone.goto(`${provider.issuer}/app`);
+    await phone.evaluate('navigator.serviceWorker.ready.then(() => true)');
+    const session = await phone.context().newCDPSession(phone);
+    const { errors } = await session.send('Page.getAppManifest');
+    expect(errors).toEqual([]);
+    const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+    expect(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito')).toEqual([]);
+  });
 });

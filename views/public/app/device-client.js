@@ -63,7 +63,6 @@ export async function enrol(issuer, code, pin, name) {
     device_key: deviceJwk,
     approval_key: await publicJwk(keys.approval.publicKey),
     approval_proof: await sign(keys.approval.privateKey, { typ: 'approval-key-proof+jwt' }, claims),
-    attestation: { class: 'simulated' },
     user_verification: ['pin'],
   };
   const { device_id: id, account } = await call(issuer, keys.device.privateKey, { jwk: deviceJwk }, 'POST', '/enrolments', body);

@@ -3,6 +3,7 @@ import { scanWithCamera } from './camera.js';
 import { consentList } from './consent-list.js';
 import { reportSignIn, scan } from './device-client.js';
 import { button, element, field } from './elements.js';
+import { offlineNotice } from './offline.js';
 import { announce, form, onLeave, show, tellWrong } from './screen.js';
 import { issuer, t } from './setting.js';
 import { signInHistory } from './sign-in-history.js';
@@ -62,12 +63,12 @@ export function showHome(go, phone, error) {
     field('qr', t.paste, { autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false' }),
     element('button', { class: 'secondary' }, t.check),
   );
-  // begins once the screen before has ended
-  const waiting = element('div', {});
+  const [notice, waiting] = [element('div', {}), element('div', {})];
   show(
     fill(t.ready, { name: phone.account.display_name }),
     error,
     element('p', { class: 'level' }, fill(t.level, { level: phone.account.identity_level })),
+    notice,
     waiting,
     element(
       'div',
@@ -85,6 +86,8 @@ export function showHome(go, phone, error) {
       button('plain', t.remove, () => go.removal(phone)),
     ),
   );
+  // begins once the screen before has ended, as the list below does
+  notice.replaceWith(offlineNotice(() => go.home(phone)));
   waiting.replaceWith(
     waitingRequests(
       phone,

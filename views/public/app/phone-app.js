@@ -4,6 +4,7 @@ import { showWithdrawal } from './consent-list.js';
 import { reopenApproval, scan } from './device-client.js';
 import { showEnrolment } from './enrolment-screen.js';
 import { showHome } from './home-screen.js';
+import { settleIn } from './offline.js';
 import { showDone, showEnded, showRemoval } from './parting-screens.js';
 import { forgetPhone, loadPhone } from './phone-keys.js';
 import { show } from './screen.js';
@@ -53,6 +54,7 @@ async function goOn(phone) {
   }
 }
 
+void settleIn();
 try {
   const [enrolled] = await Promise.all([loadPhone(), askTime()]);
   if (enrolled === undefined) go.enrolment();

@@ -27,6 +27,9 @@ export const texts = {
     comparisons: { true: 'khớp', false: 'không khớp' },
     product: 'SenID',
     sending: 'Đang gửi, xin đợi…',
+    offlineTitle: 'Không có mạng',
+    offlineLead:
+      'Lúc này bạn chưa trả lời yêu cầu, xem lịch sử hay khóa tài khoản ở đây được. Khi có mạng, màn hình tự cập nhật. Cần khóa gấp, hãy gọi tổng đài.',
     reference: 'Mã tham chiếu',
     byLaw: 'Dịch vụ công được đọc theo luật',
     basis: 'Căn cứ',
@@ -183,6 +186,9 @@ export const texts = {
     comparisons: { true: 'it matches', false: 'it does not match' },
     product: 'SenID',
     sending: 'Sending, please wait…',
+    offlineTitle: 'No network',
+    offlineLead:
+      'For now you cannot answer requests, see your history or lock your account here. The screen goes on by itself when the network is back. To lock at once, call the support line.',
     reference: 'Reference',
     byLaw: 'The public service may read by law',
     basis: 'Basis',
