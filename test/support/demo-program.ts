@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** The demo's matcher of faces as a process of its own. */
-export async function startMatcher() {
-  const main = fileURLToPath(new URL('../../demo/matcher/main.ts', import.meta.url));
+/** One of the demo's systems outside as a process of its own, with faults to switch on. */
+export async function startDemoProgram(name: 'matcher' | 'agencies') {
+  const main = fileURLToPath(new URL(`../../demo/${name}/main.ts`, import.meta.url));
   const child = spawn(process.execPath, [main], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, DEMO_PORT: '0' } });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   const address = `http://localhost:${/ready (\d+)/.exec(String(line))?.[1]}`;
@@ -17,6 +17,9 @@ export async function startMatcher() {
     },
   };
 }
+
+/** The demo's matcher of faces. */
+export const startMatcher = () => startDemoProgram('matcher');
 
 /** A picture as the demo's matcher understands it. */
 export const faceOf = ({ id_number: idNumber }: { readonly id_number: string }): Buffer =>
