@@ -5,8 +5,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canBrowse, launchBrowser } from '#test/support/browser.ts';
 import { type Country, type DemoPerson, startCountry } from '#test/support/country.ts';
-import { faceOf } from '#test/support/demo-program.ts';
 import { looksRight } from '#test/support/looks-right.ts';
+import { faceOf } from '#test/support/matcher.ts';
 
 const pictures = process.env['TEST_PICTURES'];
 if (pictures !== undefined) mkdirSync(pictures, { recursive: true });

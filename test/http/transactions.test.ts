@@ -3,8 +3,8 @@ import { compactVerify, createLocalJWKSet, decodeJwt, importJWK, type JSONWebKey
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readPayload, type VirtualPhone } from '#src/phone/virtual-phone.ts';
 import { ask, poll, registerBackchannelService } from '#test/support/backchannel-service.ts';
-import { faceOf, startMatcher } from '#test/support/demo-program.ts';
 import type { FapiService } from '#test/support/fapi-service.ts';
+import { faceOf, startMatcher } from '#test/support/matcher.ts';
 import { lan, openPhoneWorld, type PhoneWorld, refusalOf } from '#test/support/phone-world.ts';
 
 const minh = { ...lan, id_number: '000190000077', phone: '0912000077' };

@@ -3,9 +3,9 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ask, poll, registerBackchannelService } from '#test/support/backchannel-service.ts';
 import { canBrowse, launchBrowser } from '#test/support/browser.ts';
-import { startMatcher } from '#test/support/demo-program.ts';
 import type { FapiService } from '#test/support/fapi-service.ts';
 import { looksRight } from '#test/support/looks-right.ts';
+import { startMatcher } from '#test/support/matcher.ts';
 import { lan } from '#test/support/phone-world.ts';
 import { startProvider, type TestProvider } from '#test/support/running-provider.ts';
 
