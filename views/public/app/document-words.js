@@ -1,9 +1,16 @@
 // Documents as people read them; the same words as on the consent page.
 
-const documents = ['driving_licence', 'health_insurance', 'social_insurance', 'vehicle_registration'];
-const certificates = ['marriage_certificate', 'birth_certificate'];
+/** The kinds there are, by the names of their claims. */
+export const documentNames = [
+  'driving_licence',
+  'health_insurance',
+  'social_insurance',
+  'vehicle_registration',
+  'marriage_certificate',
+  'birth_certificate',
+];
 
-export const isDocument = (name) => [...documents, ...certificates].includes(name);
+export const isDocument = (name) => documentNames.includes(name);
 
 const dayInVietNam = (ms) => new Date(ms + 7 * 3_600_000).toISOString().slice(0, 10);
 
