@@ -14,6 +14,7 @@ export interface DemoSecrets {
 }
 
 const byLaw = (claim: string, vi: string, en: string) => ({ claim, text: { vi, en } });
+const roads = ['Luật Trật tự, an toàn giao thông đường bộ', 'Law on road traffic order and safety'] as const;
 const residence = ['Nghị định về cung cấp dịch vụ công trực tuyến', 'Decree on online public services'] as const;
 
 /** The demo's services as the operator would register them (JSON of `senid clients put`). */
@@ -42,13 +43,19 @@ export function demoRegistrations(at: DemoAddresses, secrets: DemoSecrets, claim
       sector: 'portal.demo.senid.example',
       purposes: [
         { id: 'public-service', vi: 'Giải quyết thủ tục hành chính của bạn', en: 'Handling your administrative procedure' },
+        { id: 'licence-renewal', vi: 'Đổi giấy phép lái xe của bạn', en: 'Renewing your driving licence' },
+        { id: 'clinic', vi: 'Đăng ký khám bệnh cho bạn', en: 'Registering you at the clinic' },
       ],
-      allowed_claims: ['name', 'birthdate', 'gender', 'address', 'phone_number', 'email'],
+      allowed_claims: [
+        ...['name', 'birthdate', 'gender', 'address', 'phone_number', 'email'],
+        ...['driving_licence', 'health_insurance'].map((name) => claimsPrefix + name),
+      ],
       legal_basis: [
         byLaw('name', ...residence),
         byLaw('birthdate', ...residence),
         byLaw('gender', ...residence),
         byLaw('address', ...residence),
+        byLaw(`${claimsPrefix}driving_licence`, ...roads),
       ],
       min_acr: 'urn:senid:acr:id2-auth2',
     },

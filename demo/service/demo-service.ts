@@ -12,7 +12,7 @@ export interface DemoService extends Registration {
   /** What somebody who is signed in sees. */
   readonly page: (signedIn: SignedIn, language: Language) => Html;
   /** Answers the page's form, with one sentence to show. */
-  readonly submit?: () => Words;
+  readonly submit?: (signedIn: SignedIn) => Words;
   readonly more?: More;
 }
 
@@ -83,8 +83,8 @@ export async function runDemoService(service: DemoService): Promise<void> {
   const sessions = new Sessions(clientId);
   const readEvent = createEventReading(service.issuer, clientId);
 
-  async function signIn({ session, response, language }: Exchange): Promise<void> {
-    const { pending, url } = await party.begin(language);
+  async function signIn({ session, response, language, url: asked }: Exchange): Promise<void> {
+    const { pending, url } = await party.begin(language, asked.searchParams.get('for') ?? undefined);
     const [oldest] = session.pending.keys();
     if (session.pending.size >= 20 && oldest !== undefined) session.pending.delete(oldest);
     session.pending.set(pending.state, pending);
@@ -124,7 +124,7 @@ export async function runDemoService(service: DemoService): Promise<void> {
 
   function takeForm({ session, request, response }: Exchange): void {
     request.resume();
-    if (session.signedIn !== undefined && submit !== undefined) session.message = { notice: submit() };
+    if (session.signedIn !== undefined && submit !== undefined) session.message = { notice: submit(session.signedIn) };
     redirect(response, '/');
   }
 

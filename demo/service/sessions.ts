@@ -8,12 +8,15 @@ export interface Pending {
   readonly verifier: string;
   readonly state: string;
   readonly nonce: string;
+  /** What of the service's it is for; empty for the usual. */
+  readonly purpose: string;
 }
 
 export interface SignedIn {
   readonly claims: IDToken;
   readonly person: UserInfoResponse;
   readonly idToken: string;
+  readonly purpose: string;
 }
 
 export interface Session {

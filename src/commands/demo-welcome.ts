@@ -15,7 +15,7 @@ export function welcome({ issuer, portal, bank, library }: Places, settings: Set
   const shown = [complete, levelOne, foreigner].filter((person) => person !== undefined);
   return `
 SenID            ${issuer}
-Public portal    ${portal}   needs level 2
+Public portal    ${portal}   needs level 2, fills forms from documents
 Bank             ${bank}   asks for consent
 Library          ${library}   level 1 is enough
 

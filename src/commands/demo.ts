@@ -27,7 +27,7 @@ function services({ places, settings }: DemoSettings, { portal, library, bankKey
     readyAt: `${places[name]}/healthz`,
   });
   return [
-    program('portal', { DEMO_CLIENT_SECRET: portal }),
+    program('portal', { DEMO_CLIENT_SECRET: portal, DEMO_CLAIMS_PREFIX: settings.claimsPrefix }),
     program('library', { DEMO_CLIENT_SECRET: library }),
     program('matcher', {}),
     program('agencies', {}),

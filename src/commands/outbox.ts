@@ -20,9 +20,9 @@ async function retry(options: OutboxOptions): Promise<void> {
   print(options, { due: moved }, [`${moved} due again`]);
 }
 
-/** `senid outbox …`: what services are to be told and were not yet. */
+/** `senid outbox …`: what services are to be told, or agencies asked, and were not yet. */
 export function registerOutboxCommands(program: Command): void {
-  const outbox = program.command('outbox').description('messages to services');
+  const outbox = program.command('outbox').description('messages to services and agencies');
   outbox
     .command('list')
     .description('what was given up and what waits')

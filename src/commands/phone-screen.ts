@@ -24,7 +24,7 @@ export function screen(payload: ApprovalPayload, phone: string): string[] {
     `level ${acr}`,
     ...claims.map(
       ({ name, value, essential, purpose, verified }) =>
-        `  ${claimLabel(name, 'en')}${verified === true ? ' (verified)' : ''}: ${formatClaimValue(name, value, 'en')} [${name}] (${purpose.en}${essential ? ', needed' : ''})`,
+        `  ${claimLabel(name, 'en')}${verified === true ? ' (verified)' : ''}: ${formatClaimValue(name, value, 'en')?.replaceAll('\n', '; ') ?? 'none'} [${name}] (${purpose.en}${essential ? ', needed' : ''})`,
     ),
     ...(typeof payload.until === 'string' ? [`what you grant ends at ${payload.until}`] : []),
     ...(faceRequired ? [`the register's own look at your face is needed: ${phone} approve ${id} --face FILE`] : []),

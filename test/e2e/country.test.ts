@@ -80,6 +80,56 @@ describe.skipIf(!canBrowse())('the country in miniature, in a real browser', () 
     expect(page.url().startsWith(country.library)).toBe(true);
   });
 
+  it('documents that agencies verified fill the portal, by law and by consent; one that is not verified is said to be missing', async () => {
+    const states = async (at: number) => {
+      const { json } = await country.senid('documents', 'list', person(at).id_number, '--reason', 'thử');
+      const listed = json as { type: string; state: string; reason: { code: string } | null }[];
+      return Object.fromEntries(listed.map(({ type, state, reason }) => [type, reason?.code ?? state]));
+    };
+    await expect
+      .poll(() => states(1))
+      .toEqual({ driving_licence: 'being-checked', health_insurance: 'differs', social_insurance: 'verified' });
+    await expect.poll(async () => new Set(Object.values(await states(0)))).toEqual(new Set(['verified']));
+
+    const page = await (await newContext({ viewport: { width: 360, height: 740 } })).newPage();
+    const enter = async (at: number): Promise<void> => {
+      await typePassword(page, person(at));
+      await page.fill('#otp', generateSync({ secret: person(at).totp_secret ?? '' }));
+      await press(page, 'continue');
+    };
+    await page.goto(`${country.portal}/sign-in?for=licence`);
+    await enter(0);
+    await page.waitForSelector('text=Giấy phép lái xe');
+    expect(await page.textContent('dl')).toContain('Số: 000190000901\nHọ và tên: Nguyễn Thị Lan\nHạng: A1, B');
+    expect(await page.textContent('dl')).toContain('Luật Trật tự, an toàn giao thông đường bộ');
+    expect(await page.locator('input[name=grant]').count()).toBe(0);
+    await looksRight(page);
+    await press(page, 'approve');
+    await page.waitForSelector('#classes');
+    expect(await page.inputValue('#number')).toBe('000190000901');
+    expect(await page.textContent('[data-source]')).toContain('Cục Cảnh sát giao thông đã xác minh');
+    await looksRight(page);
+    await page.click('text=Đăng ký khám bệnh');
+    await page.check('input[name=grant][value$=health_insurance]');
+    await looksRight(page);
+    await press(page, 'approve');
+    await page.waitForSelector('#first_care_place');
+    expect(await page.inputValue('#number')).toBe('DN0000000000101');
+    await looksRight(page);
+    await page.click('form button');
+    expect(await page.textContent('[role=status]')).toMatch(/Đã nhận hồ sơ H02-\d{6}/);
+
+    await page.context().clearCookies();
+    await page.goto(`${country.portal}/sign-in?for=licence`);
+    await enter(9);
+    await page.waitForSelector('text=chưa có giấy tờ đã xác minh');
+    await looksRight(page);
+    await press(page, 'approve');
+    await page.waitForSelector('[data-missing]');
+    expect(await page.locator('#number').count()).toBe(0);
+    await looksRight(page);
+  });
+
   it('password and code at the bank, a part granted; then sign-out', async () => {
     const page = await (await newContext({ viewport: { width: 360, height: 740 }, colorScheme: 'dark' })).newPage();
     await page.goto(country.bank);

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { accounts } from '#src/accounts/collections.ts';
 import { consentId, consents } from '#src/consent/collections.ts';
+import { documentId, documents } from '#src/documents/collections.ts';
+import { sealContent } from '#src/documents/held-documents.ts';
 import type { VirtualPhone } from '#src/phone/virtual-phone.ts';
 import { FormBrowser } from '#test/support/form-browser.ts';
 import { lan, openPhoneWorld, type PhoneWorld } from '#test/support/phone-world.ts';
@@ -11,7 +13,8 @@ let world: PhoneWorld;
 let phone: VirtualPhone;
 const services = new Map<string, Service>();
 const clientIds = ['one', 'two'] as const;
-const claims = ['name', 'birthdate', 'gender'] as const;
+const licence = 'https://senid.example/claims/driving_licence';
+const claims = ['name', 'birthdate', 'gender', licence] as const;
 
 const registrationWith = (words: string) => ({
   purposes: [
@@ -50,6 +53,7 @@ const step = fc.oneof(
     arbitrary: fc.record({ what: fc.constant('withdraw-claim' as const), client, purpose, claim: fc.constantFrom(...claims) }),
   },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('reword' as const), client, words: fc.constantFrom('A', 'B') }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('licence' as const), isVerified: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('refresh' as const), which: fc.nat(20) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
@@ -67,6 +71,8 @@ interface Memory {
   /** `client purpose claim` → the words it was granted on; absent, it was not. */
   readonly granted: Map<string, string>;
   readonly held: Held[];
+  /** An agency has verified their driving licence, and they have not taken it out. */
+  hasLicence: boolean;
 }
 
 const serviceOf = (id: string): Service => services.get(id) as Service;
@@ -74,7 +80,7 @@ const wordsFor = ({ words }: Memory, id: string, of: string): string => (of === 
 
 async function signIn(memory: Memory, { client: id, purpose: of, offline, again, ticks }: Extract<Step, { what: 'sign-in' }>) {
   const service = serviceOf(id);
-  const params = { scope: offline ? 'openid profile offline_access' : 'openid profile', purpose: of };
+  const params = { scope: `openid profile driving_licence${offline ? ' offline_access' : ''}`, purpose: of };
   const { url, verifier } = service.authorize({ ...params, ...(again ? { prompt: 'consent' } : {}) });
   const browser = new FormBrowser();
   let page = await browser.press(
@@ -107,8 +113,24 @@ function forget(memory: Memory, id: string, of?: string, claim?: string): void {
   for (const held of memory.held) if (held.client === id && (of === undefined || of === held.purpose)) held.isEnded = true;
 }
 
+async function holdLicence(isVerified: boolean): Promise<void> {
+  const { store, sealing } = world.provider.application;
+  const id = documentId(world.owner, 'driving_licence');
+  await store.remove(documents, id);
+  if (!isVerified) return;
+  const record = { full_name: 'Nguyễn Thị Lan', classes: ['B'], issued_on: '2020-05-11' };
+  const content = sealContent(sealing, id, { number: '000190000901', record });
+  const when = { requestedAt: 1, answeredAt: 2 };
+  const entry = { id, accountId: world.owner, type: 'driving_licence', agency: 'traffic-police', ...when } as const;
+  await store.insert(documents, { ...entry, state: 'verified', request: 'one', content });
+}
+
 async function take(memory: Memory, done: Step): Promise<void> {
   if (done.what === 'sign-in') return signIn(memory, done);
+  if (done.what === 'licence') {
+    memory.hasLicence = done.isVerified;
+    return holdLicence(done.isVerified);
+  }
   if (done.what === 'reword') {
     const { secret } = serviceOf(done.client);
     await Service.register(world.provider, done.client, { ...registrationWith(done.words), client_secret: secret });
@@ -154,7 +176,10 @@ async function check(memory: Memory): Promise<number> {
     expect(((await introspected.json()) as { active: boolean }).active).toBe(!held.isEnded);
     expect('sub' in answer).toBe(!held.isEnded);
     const words = wordsFor(memory, held.client, held.purpose);
-    const expected = claims.filter((claim) => memory.granted.get(`${held.client} ${held.purpose} ${claim}`) === words);
+    const expected = claims.filter(
+      (claim) =>
+        memory.granted.get(`${held.client} ${held.purpose} ${claim}`) === words && (claim !== licence || memory.hasLicence),
+    );
     expect(claims.filter((claim) => claim in answer)).toEqual(held.isEnded ? [] : expected);
     left += held.isEnded ? 0 : expected.length;
   }
@@ -167,10 +192,14 @@ it('no walk of sign-ins, withdrawals and changed words lets a running provider g
     fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 10, size: 'max' }), async (steps) => {
       for (const id of clientIds) {
         await world.provider.application.store.remove(consents, consentId(world.owner, id));
-        await take({ words: new Map(), granted: new Map(), held: [] }, { what: 'reword', client: id, words: 'A' });
+        await take(
+          { words: new Map(), granted: new Map(), held: [], hasLicence: false },
+          { what: 'reword', client: id, words: 'A' },
+        );
       }
+      await holdLicence(true);
       await world.provider.application.store.patch(accounts, world.owner, {}, { unset: ['endings'] });
-      const memory: Memory = { words: new Map(clientIds.map((id) => [id, 'A'])), granted: new Map(), held: [] };
+      const memory: Memory = { words: new Map(clientIds.map((id) => [id, 'A'])), granted: new Map(), held: [], hasLicence: true };
       for (const done of steps) {
         await take(memory, done);
         left += await check(memory);

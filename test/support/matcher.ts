@@ -1,22 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { startDemoProgram } from './demo-program.ts';
 
-/** The demo's matcher of faces as a process of its own. */
-export async function startMatcher() {
-  const main = fileURLToPath(new URL('../../demo/matcher/main.ts', import.meta.url));
-  const child = spawn(process.execPath, [main], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, DEMO_PORT: '0' } });
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  const address = `http://localhost:${/ready (\d+)/.exec(String(line))?.[1]}`;
-  return {
-    address,
-    faults: (faults: object) => fetch(`${address}/faults`, { method: 'PUT', body: JSON.stringify(faults) }),
-    async stop() {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    },
-  };
-}
+/** The demo's matcher of faces. */
+export const startMatcher = () => startDemoProgram('matcher');
 
 /** A picture as the demo's matcher understands it. */
 export const faceOf = ({ id_number: idNumber }: { readonly id_number: string }): Buffer =>

@@ -65,7 +65,7 @@ const shortName = (claim: string): string => claim.slice(Math.max(claim.lastInde
 /** What a claim is called for people; an own claim by its full name, a verified one as `verified_claims.<claim>`. */
 export const claimLabel = (claim: string, language: Language): string => labels[shortName(claim)]?.[language] ?? shortName(claim);
 
-/** A claim's value as people read it, on one line; undefined where there is none. */
+/** A claim's value as people read it, on one line, a document on several; undefined where there is none. */
 export function formatClaimValue(claim: string, value: unknown, language: Language): string | undefined {
   const name = shortName(claim);
   if (isDocumentType(name)) return documentInWords(value, language);

@@ -1,7 +1,7 @@
 import { agencies } from '#config/agencies.ts';
 import type { DocumentReason, HeldDocument } from '#src/documents/held-documents.ts';
 import type { Language, LocalizedText } from '#src/kernel/identifier.ts';
-import { formatDate } from './day.ts';
+import { dayInVietNam, formatDate } from './day.ts';
 
 /** What the members of a document are called, in the order in which they are read. */
 const members: Readonly<Record<string, LocalizedText>> = {
@@ -41,17 +41,18 @@ export function documentMemberInWords(name: string, value: unknown, language: La
   if (Array.isArray(value)) return value.join(', ');
   const text = String(value);
   if (name === 'managing_agency') return Object.values(agencies).find(({ vi }) => vi === text)?.[language] ?? text;
-  return /^\d{4}-\d{2}-\d{2}(T|$)/.test(text) ? formatDate(text.slice(0, 10), language) : text;
+  if (/^\d{4}-\d{2}-\d{2}T/.test(text)) return formatDate(dayInVietNam(Date.parse(text)), language);
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? formatDate(text, language) : text;
 }
 
-/** A document as people read it, on one line; where there is none that could leave, that there is none. */
+/** A document as people read it, a member a line; where there is none that could leave, that there is none. */
 export function documentInWords(value: unknown, language: Language): string {
   if (typeof value !== 'object' || value === null) return notHeld[language];
   const held = value as Readonly<Record<string, unknown>>;
   return Object.keys(members)
     .filter((name) => held[name] !== undefined)
     .map((name) => `${documentMember(name, language)}: ${documentMemberInWords(name, held[name], language)}`)
-    .join('; ');
+    .join('\n');
 }
 
 const states: Readonly<Record<HeldDocument['state'], LocalizedText>> = {

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accounts, credentials, reservations } from '#src/accounts/collections.ts';
 import { importPeople } from '#src/accounts/import-people.ts';
+import { documents as namedDocuments } from '#src/documents/collections.ts';
+import { outbox } from '#src/outbox/collections.ts';
 import { type AccountWorld, lan, openAccountWorld } from '#test/support/account-world.ts';
 
 let world: AccountWorld;
@@ -162,27 +164,54 @@ describe('an import', () => {
 
   it('that was killed after any of its steps is finished by the next run, with one account for each person', async () => {
     const { store } = world;
-    for (let step = 1; step <= 4; step += 1) {
+    const documents = [{ type: 'driving_licence', number: '000190000901' }];
+    for (let step = 1; step <= 6; step += 1) {
       const broken = await openAccountWorld();
       const { insertMany } = broken.store;
       let calls = 0;
-      const killed = (into: never, documents: never) => {
+      const killed = (into: never, inserted: never) => {
         calls += 1;
-        return calls === step ? Promise.reject(new Error('killed')) : insertMany.call(broken.store, into, documents);
+        return calls === step ? Promise.reject(new Error('killed')) : insertMany.call(broken.store, into, inserted);
       };
       broken.store.insertMany = killed as never;
-      const lines = () => Readable.from(people.map((person) => JSON.stringify(person)));
+      const lines = () => Readable.from(people.map((person) => JSON.stringify({ ...person, documents })));
       const options = { dryRun: false, defaultEvidence: undefined };
       await expect(importPeople(broken, lines(), options)).rejects.toThrow('killed');
       broken.store.insertMany = insertMany.bind(broken.store) as never;
       expect(await importPeople(broken, lines(), options)).toMatchObject({ imported: people.length, duplicates: 0, refused: [] });
       expect(await broken.store.scan(accounts, { limit: 100 })).toHaveLength(people.length);
       expect(await broken.store.scan(credentials, { limit: 100 })).toHaveLength(people.length);
+      const asked = new Set((await broken.store.scan(outbox, { limit: 100 })).map(({ content }) => content['request']));
+      const named = await broken.store.scan(namedDocuments, { limit: 100 });
+      expect(named.map(({ request }) => asked.has(request))).toEqual(people.map(() => true));
       for (const { id_number: idNumber } of people as unknown as readonly { id_number: string }[])
         expect(await broken.directory.findByIdNumber(idNumber)).toBeDefined();
       await broken.close();
     }
     expect(await store.scan(accounts, { limit: 1 })).toEqual([]);
+  });
+
+  it('brings documents with a line of level 2 alone, checked like those that people ask for themselves', async () => {
+    const withDocuments = (at: number, documents: unknown, more = {}) => ({ ...people[at], ...more, documents });
+    const licence = { type: 'driving_licence', number: '000 190 000 901' };
+    const report = await run([
+      withDocuments(0, [licence, { type: 'birth_certificate', number: '12/1990' }]),
+      withDocuments(1, [licence], { identity_level: 1 }),
+      withDocuments(2, [{ ...licence, number: '12' }]),
+      withDocuments(3, [licence, licence]),
+      withDocuments(4, [{ type: 'passport', number: 'B1234567' }]),
+    ]);
+    expect(report).toMatchObject({ imported: 1 });
+    expect(report.refused.map(({ code }) => code)).toEqual([
+      'document_level_missing',
+      'document_number_invalid',
+      'person_invalid',
+      'document_type_unknown',
+    ]);
+    expect((await world.store.scan(namedDocuments, { limit: 100 })).map(({ type, state }) => [type, state])).toEqual([
+      ['birth_certificate', 'pending'],
+      ['driving_licence', 'pending'],
+    ]);
   });
 
   it('takes no phone that belongs to another account or an earlier line, dry or not, and leaves no trace of the refused', async () => {

@@ -2,8 +2,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approvalsRows } from '#src/errors/approvals-rows.ts';
 import { devicesRows } from '#src/errors/devices-rows.ts';
+import { documentsRows } from '#src/errors/documents-rows.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { canBrowse, launchBrowser } from '#test/support/browser.ts';
+import { startDemoProgram } from '#test/support/demo-program.ts';
 import { FormBrowser } from '#test/support/form-browser.ts';
 import { looksRight } from '#test/support/looks-right.ts';
 import { startProvider, type TestProvider } from '#test/support/running-provider.ts';
@@ -30,6 +32,7 @@ const { refusals, refusalWords } = (await import(new URL('../../../views/public/
 };
 
 let provider: TestProvider;
+let agencies: Awaited<ReturnType<typeof startDemoProgram>>;
 let browser: Browser;
 let accountId: AccountId;
 let service: Service;
@@ -83,13 +86,16 @@ const activeDevices = async (): Promise<number> => (await provider.application.d
 
 describe.skipIf(!canBrowse())('the phone at /app', () => {
   beforeAll(async () => {
-    [provider, browser] = await Promise.all([startProvider({ clock }), launchBrowser()]);
+    agencies = await startDemoProgram('agencies');
+    const environment = { SENID_AGENCY_URLS: `traffic-police=${agencies.address}/traffic-police` };
+    [provider, browser] = await Promise.all([startProvider({ clock, environment }), launchBrowser()]);
     accountId = await provider.addPerson(mai);
     service = await Service.register(provider, 'rp');
   });
   afterAll(async () => {
     await browser?.close();
     await provider?.stop();
+    await agencies?.stop();
   });
 
   it('works with a clock that is 20 minutes wrong, and shows the time that is left truly', async () => {
@@ -358,7 +364,13 @@ describe.skipIf(!canBrowse())('the phone at /app', () => {
       'page_not_found',
     ];
     const ofServer = ['method_not_allowed', 'store_unavailable', 'hashing_busy', 'too_many_requests', 'unexpected'];
-    const codes = [...Object.keys(approvalsRows), ...Object.keys(devicesRows), ...others, ...ofServer];
+    const codes = [
+      ...Object.keys(approvalsRows),
+      ...Object.keys(devicesRows),
+      ...Object.keys(documentsRows),
+      ...others,
+      ...ofServer,
+    ];
     expect(codes.filter((each) => !Object.hasOwn(refusals, each))).toEqual([]);
     for (const each of [...Object.keys(refusals), 'a_new_code', 'constructor']) {
       const [vi, en] = [refusalWords({ code: each, reference: 'R1' }, 'vi'), refusalWords({ code: each, reference: 'R1' }, 'en')];
@@ -368,6 +380,50 @@ describe.skipIf(!canBrowse())('the phone at /app', () => {
     }
     expect(refusalWords({ code: 'rate_limited', waitSeconds: 840 }, 'vi').next).toContain('Hãy đợi 14 phút');
     expect(refusalWords({ code: 'rate_limited' }, 'en').next).toContain('in 1 min');
+  });
+
+  it('shows documents with why they are not used, lets them be sent again and taken out, and says who is asked what for', async () => {
+    const phone = await newPhone();
+    await enrol(phone);
+    await phone.waitForSelector('text=Chưa có giấy tờ nào.');
+    const add = async (number: string, type?: string): Promise<void> => {
+      await phone.waitForSelector('#number');
+      if (type !== undefined) await phone.selectOption('#type', type);
+      await phone.fill('#number', number);
+      await phone.click('button[value=send]');
+    };
+    await phone.click('text=Thêm giấy tờ');
+    await looksRight(phone);
+    expect(await phone.textContent('form')).toContain('gửi cho cơ quan đó số giấy tờ, họ tên, ngày sinh và số định danh của bạn');
+    await add('', 'health_insurance');
+    expect(await isWrong(phone, 'number')).toBe(true);
+    await add('DN 0000000000101');
+    expect(await phone.textContent('[role=alert] h2')).toBe('Chưa kết nối với cơ quan quản lý giấy tờ này');
+    // somebody else's
+    await add('000 190 000 901', 'driving_licence');
+    await phone.waitForSelector('text=Cục Cảnh sát giao thông đang kiểm tra.');
+    const row = phone.locator('[data-document=driving_licence]');
+    const stateNow = async (): Promise<string | null> => {
+      clock.advance(1000);
+      await phone.reload();
+      await row.waitFor();
+      return row.getAttribute('data-state');
+    };
+    await phone.click('button.primary');
+    await expect.poll(stateNow).toBe('mismatch');
+    expect(await row.textContent()).toContain('Số này không khớp với bạn trong sổ của cơ quan quản lý.');
+    await looksRight(phone);
+    await row.locator('button', { hasText: 'Gửi lại' }).click();
+    expect(await phone.inputValue('#number')).toBe('000190000901');
+    await add('000190000999');
+    await phone.click('button.primary');
+    await expect.poll(stateNow).toBe('not_found');
+    await row.locator('text=Bỏ giấy tờ này').click();
+    await looksRight(phone);
+    await phone.click('button[value=remove]');
+    await phone.waitForSelector('text=Không dịch vụ nào còn nhận được: Giấy phép lái xe.');
+    await phone.click('button.primary');
+    await phone.waitForSelector('text=Chưa có giấy tờ nào.');
   });
 
   it('tells an unknown refusal, and an answer that is not ours, in general words with the reference', async () => {

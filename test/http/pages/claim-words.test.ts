@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { createClaimCatalogue } from '#src/consent/claim-catalogue.ts';
+import { documentNames } from '#src/documents/document-types.ts';
 import { claimLabel, formatClaimValue } from '#src/web/texts/claims.ts';
 
 const prefix = 'https://senid.example/claims/';
 const { texts } = (await import(new URL('../../../views/public/app/texts.js', import.meta.url).href)) as {
   texts: Record<'vi' | 'en', { claims: Record<string, string>; errors: Record<string, string> }>;
+};
+
+type DateWords = (date: string) => string;
+const { documentWords, isDocument } = (await import(
+  new URL('../../../views/public/app/document-words.js', import.meta.url).href
+)) as {
+  documentWords: (value: unknown, t: object, dateWords: DateWords) => string;
+  isDocument: (name: string) => boolean;
 };
 
 describe('claims in words', () => {
@@ -27,6 +36,26 @@ describe('claims in words', () => {
         ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, keysOf(inner)]))
         : 'text';
     expect(keysOf(texts.en)).toEqual(keysOf(texts.vi));
+  });
+
+  it.each(documentNames)('%s reads the same on the phone as on the page, whether somebody has it or not', (name) => {
+    const dateWords = (date: string): string => formatClaimValue('birthdate', date, 'vi') ?? '';
+    const document = {
+      number: '1',
+      participating: true,
+      classes: ['A1', 'B'],
+      issued_on: '2020-05-11',
+      verified_at: '2026-11-25T18:00:00Z',
+    };
+    expect(isDocument(name)).toBe(true);
+    for (const value of [document, undefined])
+      expect(documentWords(value, texts.vi, dateWords)).toBe(formatClaimValue(prefix + name, value, 'vi'));
+    expect(formatClaimValue(prefix + name, document, 'vi')).toContain(
+      'Hạng: A1, B\nĐang tham gia: có\nCấp ngày: 11/05/2020\nXác minh ngày: 26/11/2026',
+    );
+    expect(formatClaimValue(prefix + name, { managing_agency: 'Cục Cảnh sát giao thông' }, 'en')).toContain(
+      'Traffic Police Department',
+    );
   });
 
   it('verified claims and own claims go by the same name', () => {

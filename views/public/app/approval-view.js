@@ -1,4 +1,5 @@
 // What the person sees of a request, built from the signed bytes and nothing else.
+import { documentWords, isDocument } from './document-words.js';
 import { element, isolated } from './elements.js';
 import { announce } from './screen.js';
 import { now } from './server-clock.js';
@@ -23,6 +24,7 @@ const countryName = (code) =>
 
 /** A claim's value as people write it. */
 function wordsOf(name, value) {
+  if (isDocument(shortName(name))) return documentWords(value, t, dateWords);
   if (value === undefined || value === null) return t.none;
   if (shortName(name).endsWith('_matches')) return t.comparisons[value] ?? String(value);
   if (shortName(name) === 'gender' || typeof value === 'boolean') return t.values[value] ?? String(value);

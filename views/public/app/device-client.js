@@ -96,6 +96,13 @@ export const withdrawConsent = (issuer, { deviceKey, id }, consent, claim) => {
   const path = claim === undefined ? `/consents/${consent}` : `/consents/${consent}/claims/${encodeURIComponent(claim)}`;
   return call(issuer, deviceKey, { kid: id }, 'DELETE', path);
 };
+export const listDocuments = async (issuer, { deviceKey, id }) =>
+  (await call(issuer, deviceKey, { kid: id }, 'GET', '/documents')).documents;
+/** Asks the managing agency; its answer comes later. */
+export const requestDocument = (issuer, { deviceKey, id }, wanted) =>
+  call(issuer, deviceKey, { kid: id }, 'POST', '/documents', wanted);
+export const cancelDocument = (issuer, { deviceKey, id }, type) =>
+  call(issuer, deviceKey, { kid: id }, 'DELETE', `/documents/${type}`);
 export const lockAccount = (issuer, { deviceKey, id }) => call(issuer, deviceKey, { kid: id }, 'POST', '/account/lock');
 export const removeMe = (issuer, { deviceKey, id }) => call(issuer, deviceKey, { kid: id }, 'DELETE', '');
 

@@ -2,6 +2,7 @@
 import { scanWithCamera } from './camera.js';
 import { consentList } from './consent-list.js';
 import { reportSignIn, scan } from './device-client.js';
+import { documentList } from './document-list.js';
 import { button, element, field } from './elements.js';
 import { offlineNotice } from './offline.js';
 import { announce, form, onLeave, show, tellWrong } from './screen.js';
@@ -79,6 +80,7 @@ export function showHome(go, phone, error) {
       pasted,
     ),
     signInHistory(phone, notMe),
+    documentList(phone, go),
     consentList(phone, (consent) => go.withdrawal(phone, consent)),
     element(
       'p',

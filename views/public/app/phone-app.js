@@ -2,6 +2,7 @@
 import { showApproval } from './approval-screen.js';
 import { showWithdrawal } from './consent-list.js';
 import { reopenApproval, scan } from './device-client.js';
+import { showAddDocument, showRemoveDocument } from './document-list.js';
 import { showEnrolment } from './enrolment-screen.js';
 import { showHome } from './home-screen.js';
 import { settleIn } from './offline.js';
@@ -19,6 +20,8 @@ const go = {
   done: (phone, outcome) => showDone(go, phone, outcome),
   ended: (phone) => showEnded(go, phone),
   removal: (phone) => showRemoval(go, phone),
+  addDocument: (phone, document) => showAddDocument(go, phone, document),
+  removeDocument: (phone, document) => showRemoveDocument(go, phone, document),
   withdrawal: (phone, consent) => showWithdrawal(go, phone, consent),
   /** The server does not know this phone, or no longer. */
   isGone: ({ code }) => code === 'device_unknown' || code === 'device_revoked',

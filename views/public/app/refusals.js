@@ -118,6 +118,24 @@ export const refusals = {
       en: 'Nothing was shared. See on the other screen what the service needs.',
     },
   ),
+  document_type_unknown: row('Không có loại giấy tờ này', 'There is no such kind of document', update),
+  document_number_invalid: row('Số giấy tờ không đúng dạng', 'The number of the document is not of the right form', {
+    vi: 'Chưa gửi gì. Hãy nhập đúng như trên giấy tờ.',
+    en: 'Nothing was sent. Type it as it stands on the document.',
+  }),
+  document_level_missing: row('Giấy tờ cần tài khoản mức 2', 'Documents need an account of level 2', {
+    vi: 'Hãy mang thẻ căn cước đến công an xã, phường nơi bạn ở.',
+    en: 'Take your identity card to the local police post.',
+  }),
+  document_agency_missing: row('Chưa kết nối với cơ quan quản lý giấy tờ này', 'The agency of this document is not connected yet', {
+    vi: 'Chưa gửi gì. Hãy thử lại sau.',
+    en: 'Nothing was sent. Try again later.',
+  }),
+  document_asked_too_often: row('Bạn đã gửi giấy tờ này nhiều lần hôm nay', 'You have sent this document many times today', {
+    vi: 'Chưa có gì thay đổi. Hãy thử lại vào ngày mai, hoặc hỏi cơ quan quản lý nếu số của bạn đúng.',
+    en: 'Nothing has changed. Try again tomorrow, or ask the managing agency if your number is right.',
+  }),
+  document_not_found: row('Không còn giấy tờ này', 'The document is there no longer', update),
   request_malformed: row('Máy chủ không đọc được yêu cầu', 'The server could not read the request', update),
   body_too_large: row('Nội dung gửi đi quá dài', 'What was sent is too long', update),
   body_encoding_unsupported: row('Máy chủ không đọc được yêu cầu', 'The server could not read the request', update),
