@@ -117,6 +117,7 @@ export async function createWebApplication(application: Application, logger: Log
     forms: createFormTokens(sealing),
     clients,
     devices,
+    documents: application.documents,
     hashing: application.hashing,
     deviceMethods: signIn.deviceMethods,
   });

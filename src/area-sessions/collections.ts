@@ -17,7 +17,7 @@ export interface AreaSessionDocument {
   readonly seenAt: number;
   /** The browser it was opened in, for its person to recognise; of its address the network. */
   readonly from?: { readonly browser: string; readonly network: string } | undefined;
-  /** The provider's session it came out of, by what that is stored under: it ends with it where its person ends that. */
+  /** The provider's session it came out of, by what stays the same of that: it ends with it where its person ends that. */
   readonly openedIn?: string | undefined;
   /** What the next page says once; sealed. */
   readonly said?: string | undefined;

@@ -2,6 +2,7 @@ import { parseMethods } from '#src/assurance/session-methods.ts';
 import { isEnded } from '#src/assurance/token-check.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import type { Store } from '#src/kernel/store.ts';
+import { sessionKey } from './adapter/session-adapter.ts';
 import { type SessionDocument, sessions } from './collections.ts';
 import { endSession } from './end-grants.ts';
 
@@ -9,6 +10,8 @@ import { endSession } from './end-grants.ts';
 export interface AccountSession {
   /** What it is stored under; opens nothing. */
   readonly id: string;
+  /** The same for as long as the person is signed in there, while the id changes with every proof. */
+  readonly uid: string;
   /** `Firefox on Windows`; empty when the browser did not say. */
   readonly browser: string;
   readonly network: string;
@@ -38,12 +41,19 @@ interface Owner {
 export async function listAccountSessions(store: Store, owner: Owner): Promise<AccountSession[]> {
   const listed = (await sessionsOf(store, owner)).map(({ id, payload, authorizations, from }) => ({
     id,
+    uid: String(payload['uid']),
     browser: from?.browser ?? '',
     network: from?.network ?? '',
     at: Number(payload['loginTs']) * 1000,
     clientIds: Object.keys(authorizations).map((key) => Buffer.from(key, 'base64url').toString()),
   }));
   return listed.sort((one, other) => other.at - one.at);
+}
+
+/** What stays the same of the session that a browser's cookie names; undefined without one. */
+export async function sessionUid(store: Store, cookie: string | undefined): Promise<string | undefined> {
+  const session = cookie === undefined ? undefined : await store.get(sessions, sessionKey(cookie));
+  return session === undefined ? undefined : String(session.payload['uid']);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { agencies, isAgencyName } from '#config/agencies.ts';
 import { accountEventsSince, newestAccountEvents, timeKey } from '#src/accounts/account-events.ts';
 import type { AccountEventDocument } from '#src/accounts/collections.ts';
 import { isOwnService } from '#src/clients/own-services.ts';
@@ -36,6 +37,8 @@ async function releasedLines({ data }: AccountEventDocument, wording: Wording): 
   ];
 }
 
+const agencyName = (id: string, { language }: Wording): string => (isAgencyName(id) ? agencies[id][language] : id);
+
 /** What is said of each kind beside its sentence. */
 async function linesOf(event: AccountEventDocument, wording: Wording): Promise<Line[]> {
   const { words, moment, claims } = wording;
@@ -60,6 +63,13 @@ async function linesOf(event: AccountEventDocument, wording: Wording): Promise<L
       return [['until', moment(Date.parse(text(data['until'])))]];
     case 'consent-withdrawn':
       return [['what', data['claim'] === undefined ? words.wholeService : claims([text(data['claim'])])], ['by', by], reason];
+    case 'document-requested':
+    case 'document-checked':
+    case 'document-cancelled':
+      return [
+        ['agency', agencyName(text(data['agency']), wording)],
+        ['answer', wordFor(words.documentStates, text(data['state']))],
+      ];
     case 'account-unlinked':
       return [['by', by]];
     default:
@@ -68,7 +78,7 @@ async function linesOf(event: AccountEventDocument, wording: Wording): Promise<L
 }
 
 async function eventRow(event: AccountEventDocument, reported: ReadonlySet<unknown>, wording: Wording): Promise<HistoryRowView> {
-  const { words, moment, service } = wording;
+  const { words, moment, service, claims } = wording;
   const { id, at, type, data } = event;
   const isSignIn = type === 'signed-in';
   return {
@@ -79,6 +89,7 @@ async function eventRow(event: AccountEventDocument, reported: ReadonlySet<unkno
       service: (await service(text(data['service'] ?? data['client']))).name,
       device: text(data['name']),
       before: text(data['before']),
+      document: claims([text(data['document'])]),
       role: wordFor(words.roles, text(data['role'])),
       browser: text(data['browser']) || words.unknownBrowser,
     },

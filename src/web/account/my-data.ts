@@ -12,6 +12,7 @@ import { listAccountSessions } from '#src/oidc/account-sessions.ts';
 import { knownBrowsers } from '#src/sign-in/collections.ts';
 import { rolesOf } from '#src/staff/staff-roles.ts';
 import { consentJson, receiptJson } from '../device-api/consents.ts';
+import { readDocuments } from '../device-api/documents.ts';
 import type { AccountParts } from './parts.ts';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -84,20 +85,22 @@ async function linkMembers(parts: AccountParts, accountId: AccountId) {
 
 async function decisionMembers({ store, sealing }: AccountParts, accountId: AccountId) {
   const kept = await allOf((page) => store.find(signedDecisions, 'account', accountId, page));
-  return kept.map((each) => ({
-    id: each.id,
-    kind: each.kind,
-    client_id: each.clientId,
-    device: each.deviceId,
-    at: iso(each.at),
-    shown: JSON.parse(openPayload(sealing, each)) as unknown,
-    decision: each.decision,
-    approval_key: each.approvalKey,
-    time_stamp:
-      each.timeStamp === undefined
-        ? null
-        : { at: iso(each.timeStamp.at), authority: each.timeStamp.authority, token: each.timeStamp.token },
-  }));
+  return kept.map((each) => {
+    const payload = openPayload(sealing, each);
+    const { timeStamp } = each;
+    return {
+      id: each.id,
+      kind: each.kind,
+      client_id: each.clientId,
+      device: each.deviceId,
+      at: iso(each.at),
+      shown: JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as unknown,
+      payload,
+      decision: each.decision,
+      approval_key: each.approvalKey,
+      time_stamp: timeStamp === undefined ? null : { ...timeStamp, at: iso(timeStamp.at) },
+    };
+  });
 }
 
 async function browserMembers({ store }: AccountParts, account: Account) {
@@ -123,8 +126,9 @@ async function browserMembers({ store }: AccountParts, account: Account) {
 /** Everything that is kept of a person, but for what proves them and nobody can read (docs/my-data.md). */
 export async function myData(parts: AccountParts, account: Account) {
   const { store, clock, issuer } = parts;
-  const [members, phones, consents, links, decisions, browsers, events] = await Promise.all([
+  const [members, documents, phones, consents, links, decisions, browsers, events] = await Promise.all([
     accountMembers(store, account),
+    readDocuments(parts.documents, account),
     deviceMembers(parts, account.id),
     consentMembers(parts, account),
     linkMembers(parts, account.id),
@@ -137,6 +141,7 @@ export async function myData(parts: AccountParts, account: Account) {
     issuer,
     made_at: iso(clock.now()),
     ...members,
+    documents,
     phones,
     consents,
     links,

@@ -2,8 +2,7 @@ import { recordAccountEvent } from '#src/accounts/account-events.ts';
 import { endAreaSession, listAreaSessions } from '#src/area-sessions/area-sessions.ts';
 import { isOwnService } from '#src/clients/own-services.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
-import { type AccountSession, endAccountSession, listAccountSessions } from '#src/oidc/account-sessions.ts';
-import { sessionKey } from '#src/oidc/adapter/session-adapter.ts';
+import { type AccountSession, endAccountSession, listAccountSessions, sessionUid } from '#src/oidc/account-sessions.ts';
 import { cookieNames } from '#src/oidc/provider.ts';
 import type { AreaRequest } from '../own-service/area.ts';
 import { sendPage } from '../page-response.ts';
@@ -25,20 +24,20 @@ async function openSessions(parts: AccountParts, { ctx, session }: AreaRequest):
     listAreaSessions(parts.store, account.id),
   ]);
   const live = areas.filter(({ validFrom }) => validFrom === account.validFrom);
-  const cookie = ctx.cookies.get(cookieNames.session, { signed: true });
-  const own = cookie === undefined ? openedIn : sessionKey(cookie);
-  const isOfBrowser = (area: (typeof live)[number], { id }: AccountSession): boolean =>
-    area.openedIn === id || (area.id === here && own === id);
+  const own = (await sessionUid(parts.store, ctx.cookies.get(cookieNames.session, { signed: true }))) ?? openedIn;
+  const isOfBrowser = (area: (typeof live)[number], { uid }: AccountSession): boolean =>
+    area.openedIn === uid || (area.id === here && own === uid);
   const withAreas = browsers.map((browser) => ({
     ...browser,
     areas: live.filter((area) => isOfBrowser(area, browser)).map(({ id }) => id),
-    isThis: browser.id === own || live.some((area) => area.id === here && isOfBrowser(area, browser)),
+    isThis: browser.uid === own,
   }));
   const alone = live.filter((area) => !browsers.some((browser) => isOfBrowser(area, browser)));
   return [
     ...withAreas,
     ...alone.map(({ id, area, authTime, from }) => ({
       id,
+      uid: id,
       browser: from?.browser ?? '',
       network: from?.network ?? '',
       at: authTime * 1000,
@@ -71,9 +70,9 @@ export async function showSessions(parts: AccountParts, request: AreaRequest): P
   });
 }
 
-async function endSession(parts: AccountParts, { session: { account } }: AreaRequest, one: OpenSession): Promise<void> {
+async function endSession(parts: AccountParts, { session: { account, id: here } }: AreaRequest, one: OpenSession): Promise<void> {
   await endAccountSession(parts.store, account.id, one.id);
-  await Promise.all(one.areas.map((area) => endAreaSession(parts.store, account.id, area)));
+  await Promise.all(one.areas.filter((area) => area !== here).map((area) => endAreaSession(parts.store, account.id, area)));
   await recordAccountEvent(parts, account.id, 'session-ended', { browser: one.browser, network: one.network });
 }
 

@@ -3,7 +3,7 @@ import * as client from 'openid-client';
 import { parseAcr, satisfies } from '#src/assurance/level.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
-import { sessionKey } from '#src/oidc/adapter/session-adapter.ts';
+import { sessionUid } from '#src/oidc/account-sessions.ts';
 import { cookieNames } from '#src/oidc/provider.ts';
 import { browserOf } from '#src/oidc/request-browser.ts';
 import { ownClient } from './own-client.ts';
@@ -60,8 +60,7 @@ export async function finishSignIn(area: AreaWorkings, ctx: Context): Promise<vo
   });
   const before = ctx.cookies.get(area.cookie, { signed: true });
   const { browser, address: network } = browserOf(ctx as never);
-  const session = ctx.cookies.get(cookieNames.session, { signed: true });
-  const openedIn = session === undefined ? undefined : sessionKey(session);
+  const openedIn = await sessionUid(area.store, ctx.cookies.get(cookieNames.session, { signed: true }));
   const cookie = await area.sessions.open({ ...signedIn, from: { browser, network }, openedIn }, before);
   setSessionCookie(area, ctx, cookie);
   ctx.set('Cache-Control', 'no-store');
