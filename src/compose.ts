@@ -25,6 +25,7 @@ import { createValueDigest } from './consent/value-digest.ts';
 import { createVerificationTerms } from './consent/verification.ts';
 import { createDevices } from './devices/devices.ts';
 import { createEnrolmentCodes } from './devices/enrolment-codes.ts';
+import { devicePolicy } from './devices/policy.ts';
 import { createDocumentChecks, documentCheckKind } from './documents/document-check.ts';
 import { readReleased } from './documents/held-documents.ts';
 import { createAgencies } from './documents/http-agencies.ts';
@@ -165,7 +166,8 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
   };
   const requests = createSignInRequests(signIn);
   const enrolmentCodes = createEnrolmentCodes(basics);
-  const devices = createDevices({ ...basics, accounts, enrolmentCodes, issuer: settings.issuer, allowSimulated });
+  const unvouchedWaitMs = isProduction ? devicePolicy.unvouchedWaitMs : 0;
+  const devices = createDevices({ ...basics, accounts, enrolmentCodes, issuer: settings.issuer, allowSimulated, unvouchedWaitMs });
   const backchannel: BackchannelParts = {
     ...signIn,
     sealing,

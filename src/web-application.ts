@@ -16,6 +16,7 @@ import { createProvider } from './oidc/provider.ts';
 import { createRequestReads } from './oidc/request-reads.ts';
 import type { PrivateJwk } from './oidc/signing-keys.ts';
 import { mountServer, type Observation } from './server.ts';
+import { createAccountPages } from './web/account/routes.ts';
 import { createAdminApi, createAdminLimit } from './web/admin-api/routes.ts';
 import { createConsole } from './web/console/routes.ts';
 import { createFormTokens } from './web/csrf.ts';
@@ -89,6 +90,7 @@ export async function createWebApplication(application: Application, logger: Log
     devices,
     approvals,
     documents: application.documents,
+    keyboard,
     limits: createDeviceApiLimits({ loopbackIsFree: settings.profile !== 'production' }),
   });
   const sender = { issuer, clock, clientCertificates: application.clientCertificates };
@@ -104,6 +106,21 @@ export async function createWebApplication(application: Application, logger: Log
     forms: createFormTokens(sealing),
     registry: application.registry,
     catalogue: signIn.catalogue,
+  });
+  const accountPages = createAccountPages({
+    store,
+    clock,
+    random,
+    sealing,
+    accounts,
+    issuer,
+    renderer,
+    forms: createFormTokens(sealing),
+    clients,
+    devices,
+    documents: application.documents,
+    hashing: application.hashing,
+    deviceMethods: signIn.deviceMethods,
   });
   const registration = settings.openRegistration
     ? [
@@ -148,6 +165,7 @@ export async function createWebApplication(application: Application, logger: Log
       signInPages,
       deviceApi,
       adminApi,
+      accountPages,
       consolePages,
       ...registration,
       createStaySignedIn({ clients, renderer }),

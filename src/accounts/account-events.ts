@@ -11,7 +11,12 @@ export type AccountEventType =
   | 'locked'
   | 'unlocked'
   | 'device-enrolled'
+  | 'device-renamed'
   | 'device-removed'
+  | 'enrolment-code-issued'
+  | 'password-changed'
+  | 'session-ended'
+  | 'data-downloaded'
   | 'signed-in'
   | 'reported'
   | 'service-paused'
@@ -65,7 +70,7 @@ export async function recordEventOnce(
 }
 
 /** Events sort by time: their ids begin with it. */
-const timeKey = (ms: number): string => ms.toString(36).padStart(9, '0');
+export const timeKey = (ms: number): string => ms.toString(36).padStart(9, '0');
 const eventId = (at: number, rest: string): string => `${timeKey(at)}-${rest}`;
 
 const pageLength = 500;
@@ -79,6 +84,27 @@ export async function accountEventsSince(store: Store, accountId: AccountId, sin
     const last = page.at(-1);
     if (last === undefined || page.length < pageLength) return events;
     after = last.id;
+  }
+}
+
+const dayMs = 86_400_000;
+const firstSpanMs = 30 * dayMs;
+
+/**
+ * The last `count` things that were done between two moments, newest first: of those before `before`, the id of one. Looks at a month, then
+ * further and further back, because ids are listed oldest first.
+ */
+export async function newestAccountEvents(
+  store: Store,
+  accountId: AccountId,
+  { before, count, sinceMs, nowMs }: { before: string | undefined; count: number; sinceMs: number; nowMs: number },
+): Promise<AccountEventDocument[]> {
+  const untilMs = before === undefined ? nowMs : Math.min(nowMs, Number.parseInt(before.slice(0, 9), 36));
+  for (let spanMs = firstSpanMs; ; spanMs *= 4) {
+    const fromMs = Math.max(sinceMs, untilMs - spanMs);
+    const events = await accountEventsSince(store, accountId, fromMs);
+    const wanted = before === undefined ? events : events.filter(({ id }) => id < before);
+    if (wanted.length >= count || fromMs <= sinceMs) return wanted.slice(-count).reverse();
   }
 }
 

@@ -15,4 +15,5 @@ export type AccountErrorCode =
   | 'totp_secret_invalid'
   | 'evidence_missing'
   | 'person_invalid'
-  | 'reason_missing';
+  | 'reason_missing'
+  | 'account_changed';

@@ -7,7 +7,7 @@ import { type ApprovalDocument, approvals, type FrozenApproval } from './collect
 import { type DecisionClaims, verifyDecision } from './decision.ts';
 import { type ApprovalParts, requireShown, requireUnlocked } from './parts.ts';
 import { approvalPolicy } from './policy.ts';
-import { matchedFace, methodsOf, reachesAcr } from './proven-methods.ts';
+import { isWaiting, matchedFace, methodsOf, reachesAcr } from './proven-methods.ts';
 import { keptRequest } from './service-approval.ts';
 import { shownOf } from './shown-approval.ts';
 import { evidenceOf, queuedTimeStamp } from './signed-decision.ts';
@@ -96,7 +96,10 @@ async function approve(
   const proven = { at: now, under: account.validFrom, ...(isAcross ? ({ across: true } as const) : {}) };
   const shown = shownOf(approval.payload);
   if (shown.face_required && approval.faceMatchedAt === undefined) throw new DomainError('face_missing');
-  const methods = [...methodsOf(device, claims.user_verification, proven, parts.allowSimulated), ...matchedFace(approval, proven)];
+  const methods = [
+    ...methodsOf(device, claims.user_verification, proven, parts.allowSimulated),
+    ...(isWaiting(device, proven) ? [] : matchedFace(approval, proven)),
+  ];
   if (approval.startedBy === 'service') {
     const { faceMatchedAt } = approval;
     const yes = { shown, account, deviceId: device.id, granted, methods, decision, faceMatchedAt };

@@ -6,6 +6,10 @@ import type { Device } from '#src/devices/collections.ts';
 import type { FrozenApproval } from './collections.ts';
 import type { DecisionClaims } from './decision.ts';
 
+/** Nobody vouched for it, and its owner may still remove it: until then it reaches level 2 at most. */
+export const isWaiting = ({ waitingUntil = 0 }: Pick<Device, 'waitingUntil'>, { at }: Pick<ProvenMethod, 'at'>): boolean =>
+  at * 1000 < waitingUntil;
+
 /** A device's keys are software keys until an attestation says otherwise; the virtual phone's biometric counts only where simulation does. */
 export function methodsOf(
   device: Device,
@@ -13,7 +17,7 @@ export function methodsOf(
   proven: Omit<ProvenMethod, 'amr'>,
   allowSimulated: boolean,
 ): ProvenMethod[] {
-  const isBelieved = device.attestation.class === 'simulated' && allowSimulated;
+  const isBelieved = device.attestation.class === 'simulated' && allowSimulated && !isWaiting(device, proven);
   const biometric = verification === 'face' ? 'face' : verification === 'fingerprint' ? 'fpt' : undefined;
   return [
     { amr: 'swk', ...proven },

@@ -4,6 +4,7 @@ import type { AccountDirectory } from '#src/accounts/ports.ts';
 import { parseAcr, satisfies } from '#src/assurance/level.ts';
 import { isUsable } from '#src/assurance/token-check.ts';
 import { type Clock, epochSeconds } from '#src/kernel/clock.ts';
+import type { AccountId } from '#src/kernel/identifier.ts';
 import { type Random, randomIdentifier } from '#src/kernel/random.ts';
 import type { Sealing } from '#src/kernel/sealing.ts';
 import type { Store } from '#src/kernel/store.ts';
@@ -32,6 +33,9 @@ export interface AreaSession {
   readonly id: string;
   readonly account: Account;
   readonly acr: string;
+  /** Whole seconds since the epoch: when the person proved who they are. */
+  readonly authTime: number;
+  readonly openedIn: string | undefined;
   readonly said: string | undefined;
 }
 
@@ -39,10 +43,8 @@ export type FoundSession =
   | { readonly outcome: 'in'; readonly session: AreaSession }
   | { readonly outcome: 'out' | 'proof-too-old'; readonly session?: undefined };
 
-interface SignedIn {
+interface SignedIn extends Pick<AreaSessionDocument, 'acr' | 'authTime' | 'from' | 'openedIn'> {
   readonly account: Pick<Account, 'id' | 'validFrom'>;
-  readonly acr: string;
-  readonly authTime: number;
 }
 
 const seenEveryMs = 60_000;
@@ -77,7 +79,7 @@ export function createAreaSessions(parts: AreaSessionParts, area: string, least:
 
   return {
     /** A session under a name that nobody knew before; the one it takes the place of is over, and of the same person it keeps the beginning. */
-    async open({ account, acr, authTime }: SignedIn, before: string | undefined): Promise<string> {
+    async open({ account, acr, authTime, from, openedIn }: SignedIn, before: string | undefined): Promise<string> {
       const now = clock.now();
       const old = await read(before);
       const startedAt = old?.accountId === account.id ? old.startedAt : now;
@@ -91,6 +93,8 @@ export function createAreaSessions(parts: AreaSessionParts, area: string, least:
         authTime,
         startedAt,
         seenAt: now,
+        from,
+        openedIn,
         expiresAt: Math.min(now + limits.idleMs, startedAt + limits.absoluteMs),
       });
       await end(before);
@@ -109,10 +113,20 @@ export function createAreaSessions(parts: AreaSessionParts, area: string, least:
       if (epochSeconds(clock) - document.authTime > limits.proofSeconds) return { outcome: 'proof-too-old' };
       await see(document);
       const said = document.said === undefined ? undefined : sealing.open(document.said, saidContext(document.id));
-      return { outcome: 'in', session: { id: document.id, account, acr: document.acr, said } };
+      const { id, acr, authTime, openedIn } = document;
+      return { outcome: 'in', session: { id, account, acr, authTime, openedIn, said } };
     },
 
     end,
+
+    /**
+     * The person ended everything of their account from here, and goes on alone: under a new name, as whoever held the one before is out too.
+     * @returns the cookie
+     */
+    async goOn(cookie: string | undefined, account: Pick<Account, 'id' | 'validFrom'>): Promise<string | undefined> {
+      const before = await read(cookie);
+      return before?.accountId === account.id ? this.open({ ...before, account }, cookie) : undefined;
+    },
 
     /** Keeps something for the next page; what was not read before is lost. */
     async say(id: string, text: string): Promise<void> {
@@ -124,6 +138,17 @@ export function createAreaSessions(parts: AreaSessionParts, area: string, least:
       await store.amend(areaSessions, id, {}, { unset: ['said'] });
     },
   };
+}
+
+/** Everybody's own sessions in all areas. */
+export const listAreaSessions = (store: Store, accountId: AccountId): Promise<AreaSessionDocument[]> =>
+  store.find(areaSessions, 'account', accountId, { limit: 500 });
+
+/** Ends one; of somebody else it is not there. @returns whether it was there */
+export async function endAreaSession(store: Store, accountId: AccountId, id: string): Promise<boolean> {
+  if ((await store.get(areaSessions, id))?.accountId !== accountId) return false;
+  await store.remove(areaSessions, id);
+  return true;
 }
 
 export type AreaSessions = ReturnType<typeof createAreaSessions>;

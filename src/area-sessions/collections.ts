@@ -15,6 +15,10 @@ export interface AreaSessionDocument {
   /** The first sign-in of a chain of proofs, in milliseconds since the epoch. */
   readonly startedAt: number;
   readonly seenAt: number;
+  /** The browser it was opened in, for its person to recognise; of its address the network. */
+  readonly from?: { readonly browser: string; readonly network: string } | undefined;
+  /** The provider's session it came out of, by what stays the same of that: it ends with it where its person ends that. */
+  readonly openedIn?: string | undefined;
   /** What the next page says once; sealed. */
   readonly said?: string | undefined;
   readonly expiresAt: number;
@@ -25,4 +29,5 @@ export const areaSessions = collection<AreaSessionDocument>()({
   lifetime: 'expires',
   durability: 'buffered',
   restored: 'never',
+  indexes: { account: { on: 'accountId' } },
 });

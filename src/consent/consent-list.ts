@@ -146,3 +146,15 @@ export function readReceipts(consent: ConsentDocument, purpose: string | undefin
       isWithdrawn: isWithdrawn(consent, id),
     }));
 }
+
+/** A receipt with its service. */
+export interface DatedReceipt extends Pick<ShownReceipt, 'id' | 'receipt' | 'words'> {
+  readonly clientId: string;
+}
+
+/** Every answer a person ever gave, in no order. */
+export async function listReceipts(parts: Pick<ConsentListParts, 'store'>, account: Pick<Account, 'id'>): Promise<DatedReceipt[]> {
+  return (await documentsOf(parts, account)).flatMap((consent) =>
+    readReceipts(consent, undefined).map(({ id, receipt, words }) => ({ clientId: consent.clientId, id, receipt, words })),
+  );
+}

@@ -9,6 +9,7 @@ import { DomainError } from '#src/kernel/domain-error.ts';
 import type { AccountId, DeviceId } from '#src/kernel/identifier.ts';
 import { type Random, randomIdentifier } from '#src/kernel/random.ts';
 import { type Store, write } from '#src/kernel/store.ts';
+import { visibleLine } from '#src/kernel/visible-line.ts';
 import { type Device, deviceLists, devices, type EnrolmentCodeDocument, type Platform } from './collections.ts';
 import { commitRetrying, keepCount, listChange } from './device-list.ts';
 import { publicP256 } from './device-proof.ts';
@@ -24,6 +25,8 @@ export interface DeviceParts {
   readonly issuer: string;
   /** Development and tests only: the virtual phone is taken. */
   readonly allowSimulated: boolean;
+  /** How long a device that nobody vouched for reaches authentication level 2 at most. */
+  readonly unvouchedWaitMs: number;
 }
 
 export interface Enrolment {
@@ -43,8 +46,17 @@ export interface Devices {
   list(accountId: AccountId): Promise<Device[]>;
   /** Notes that a device was used, at most once an hour. */
   noteUse(device: Device): Promise<void>;
+  /** @throws {DomainError} `device_not_found`, also for one of somebody else, `device_name_invalid` */
+  rename(accountId: AccountId, id: string, name: string): Promise<void>;
   /** Repeatable; a device of somebody else is not found. */
   revoke(accountId: AccountId, id: string): Promise<void>;
+  /**
+   * A code for one more device, asked for on the account's own page. Nobody vouches for it: it does nothing without the account's password.
+   * @throws {DomainError} `too_many_devices`, `password_not_set`
+   */
+  codeForOwner(account: Account): Promise<IssuedCode>;
+  /** Whose password an enrolment with this code needs; undefined for one that somebody vouched for, or that is none. */
+  passwordNeededBy(code: string): Promise<Account | undefined>;
   /** A code for one more device, asked for by this one's approval key. @throws {DomainError} `enrolment_request_invalid` */
   vouch(device: Device, request: string): Promise<IssuedCode>;
 }
@@ -70,7 +82,7 @@ const isVoid = ({ under, vouchedBy }: EnrolmentCodeDocument, account: Account, a
 
 /** Phones: enrolled with a one-time code, at most three for a person, revoked for good. */
 export function createDevices(parts: DeviceParts): Devices {
-  const { store, clock, random, accounts, enrolmentCodes, issuer, allowSimulated } = parts;
+  const { store, clock, random, accounts, enrolmentCodes, issuer, allowSimulated, unvouchedWaitMs: waitMs } = parts;
   const isNear = (iat: unknown): boolean =>
     typeof iat === 'number' && Math.abs(epochSeconds(clock) - iat) <= devicePolicy.proofSkewSeconds;
 
@@ -142,7 +154,7 @@ export function createDevices(parts: DeviceParts): Devices {
     const list = await store.get(deviceLists, account.id);
     if (isVoid(offered, account, list?.active ?? [])) throw new DomainError('enrolment_code_invalid');
     try {
-      return await enrolFor(account, enrolment, await checkKeys(enrolment, proofKey));
+      return await enrolFor(account, offered, enrolment, await checkKeys(enrolment, proofKey));
     } catch (refusal) {
       if (refusal instanceof DomainError) await enrolmentCodes.countTry(enrolment.code);
       throw refusal;
@@ -151,6 +163,7 @@ export function createDevices(parts: DeviceParts): Devices {
 
   async function enrolFor(
     account: Account,
+    { vouched }: EnrolmentCodeDocument,
     enrolment: Enrolment,
     keys: Pick<Device, 'deviceKey' | 'approvalKey' | 'attestation'>,
   ): Promise<{ device: Device; account: Account }> {
@@ -163,6 +176,7 @@ export function createDevices(parts: DeviceParts): Devices {
       platform: enrolment.platform,
       ...keys,
       enrolledAt: clock.now(),
+      ...(vouched || waitMs === 0 ? {} : { waitingUntil: clock.now() + waitMs }),
     };
     await admit(device, enrolment.code);
     await keepCount(store, account.id);
@@ -204,8 +218,35 @@ export function createDevices(parts: DeviceParts): Devices {
     if (now - (lastUsedAt ?? enrolledAt) >= 3_600_000) await store.patch(devices, id, {}, { set: { lastUsedAt: now } });
   }
 
+  async function rename(accountId: AccountId, id: string, given: string): Promise<void> {
+    const name = given.normalize('NFC').trim();
+    if (name === '' || name.length > 100 || !visibleLine.test(name)) throw new DomainError('device_name_invalid');
+    const device = await store.get(devices, id);
+    if (device?.accountId !== accountId || device.revokedAt !== undefined) throw new DomainError('device_not_found');
+    if (device.name === name) return;
+    const renamed = await store.patch(devices, id, { revokedAt: undefined }, { set: { name } });
+    if (renamed.outcome !== 'patched') throw new DomainError('device_not_found');
+    await recordAccountEvent(parts, accountId, 'device-renamed', { device: id, name, before: device.name });
+  }
+
+  async function codeForOwner(account: Account): Promise<IssuedCode> {
+    if (!account.authenticators.password) throw new DomainError('password_not_set');
+    if (account.authenticators.devices >= devicePolicy.mostActive) throw new DomainError('too_many_devices');
+    const issued = await enrolmentCodes.issue(account.id, { vouched: false });
+    await recordAccountEvent(parts, account.id, 'enrolment-code-issued', {});
+    return issued;
+  }
+
+  async function passwordNeededBy(code: string): Promise<Account | undefined> {
+    const offered = await enrolmentCodes.peek(code);
+    return offered === undefined || offered.vouched ? undefined : accounts.get(offered.accountId);
+  }
+
   return {
     enrol,
+    rename,
+    codeForOwner,
+    passwordNeededBy,
     noteUse,
     revoke,
     vouch,

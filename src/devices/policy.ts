@@ -9,6 +9,8 @@ export const devicePolicy = {
   /** How long a code works, in seconds. */
   codeLifeSeconds: 900,
   activationCodeLifeSeconds: 7 * 86_400,
+  /** How long a device that nobody vouched for waits before it reaches more than level 2: time for its owner to remove it. */
+  unvouchedWaitMs: 24 * 3_600_000,
   /** How far a device's clock may be off, in seconds. */
   proofSkewSeconds: 300,
   callsPerMinute: 300,

@@ -96,5 +96,11 @@ export const accountsRows = {
     "This person's data are not of the right form",
     'See the member named in the detail.',
   ),
+  account_changed: member(
+    'Tài khoản vừa thay đổi ở nơi khác',
+    'The account was changed elsewhere in this moment',
+    'Every sign-in was ended, or the account was locked, while this was under way.',
+    409,
+  ),
   reason_missing: member('Cần ghi lý do', 'A reason is needed', 'Looking into an account needs a reason, which its holder sees.'),
 } as const satisfies Record<AccountErrorCode, Outcome>;

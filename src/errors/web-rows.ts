@@ -27,6 +27,7 @@ export type WebErrorCode =
   | 'area_sign_in_elsewhere'
   | 'area_sign_in_declined'
   | 'area_sign_in_failed'
+  | 'session_not_found'
   | 'console_role_missing';
 
 const startAgain = { vi: 'Quay lại dịch vụ và bấm đăng nhập lần nữa.', en: 'Go back to the service and choose sign in once more.' };
@@ -301,6 +302,14 @@ export const webRows = {
     'Signing in did not succeed',
     'The code was used or is over, the level was not asserted, or the account was stopped meanwhile; the detail says which.',
   ),
+  session_not_found: {
+    status: 404,
+    log: 'info',
+    title: { vi: 'Không còn đăng nhập ở đó', en: 'There is no such sign-in any longer' },
+    explanation: { vi: 'Chưa có gì thay đổi.', en: 'Nothing was changed.' },
+    nextStep: { vi: 'Tải lại danh sách rồi xem lại.', en: 'Load the list again and look once more.' },
+    helpDesk: "Ended already, another person's, or the present one, which ends by signing out.",
+  },
   console_role_missing: {
     status: 403,
     log: 'info',

@@ -1,3 +1,4 @@
+import type { AccountId } from '#src/kernel/identifier.ts';
 import { collection } from '#src/kernel/store.ts';
 
 /** Codes, access tokens, refresh tokens and client-credentials tokens, by the SHA-256 of the token. */
@@ -30,6 +31,9 @@ export interface SessionDocument {
   readonly grants?: Readonly<Record<string, SessionGrant>>;
   /** The person has signed out: nothing more comes of it. */
   readonly ended?: true;
+  /** Who is signed in, and where, for that person to see; absent while nobody is. */
+  readonly accountId?: AccountId | undefined;
+  readonly from?: { readonly browser: string; readonly network: string } | undefined;
   readonly expiresAt: number;
 }
 
@@ -62,7 +66,7 @@ const live = { lifetime: 'expires', durability: 'buffered', restored: 'when-aske
 
 export const tokens = collection<TokenDocument>()({ ...live, name: 'tokens' });
 export const grants = collection<GrantDocument>()({ ...live, name: 'grants' });
-export const sessions = collection<SessionDocument>()({ ...live, name: 'sessions' });
+export const sessions = collection<SessionDocument>()({ ...live, name: 'sessions', indexes: { account: { on: 'accountId' } } });
 export const replays = collection<ReplayDocument>()({
   name: 'replays',
   lifetime: 'expires',

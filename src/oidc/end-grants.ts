@@ -17,7 +17,11 @@ async function endGrantsOf(store: Store, { authorizations, grants: stored = {} }
  * @param key what the session is stored under
  */
 export async function endGrantsAtSignOut(store: Store, key: string): Promise<void> {
-  if (Provider.ctx?.oidc.route !== 'end_session_confirm') return;
+  if (Provider.ctx?.oidc.route === 'end_session_confirm') await endSession(store, key);
+}
+
+/** The same for a session that its person ends from elsewhere. */
+export async function endSession(store: Store, key: string): Promise<void> {
   const session = await store.get(sessions, key);
   if (session !== undefined) await endGrantsOf(store, session);
   const marked = await store.patch(sessions, key, {}, { set: { ended: true } });

@@ -1,4 +1,5 @@
 import type { Language, LocalizedText } from '#src/kernel/identifier.ts';
+import type { AccountPages } from './account/pages.ts';
 import type { ConsolePages } from './console/pages.ts';
 
 /** What every page gets besides its own model. */
@@ -60,7 +61,7 @@ export interface ClaimRow {
   readonly legalBasis?: string | undefined;
 }
 
-export interface PageModels extends ConsolePages {
+export interface PageModels extends ConsolePages, AccountPages {
   /** `/`: what this is, and where people go from here. */
   home: { readonly issuer: string };
   /** QR and password side by side. `expired`: the QR's three minutes are over, one clear button. */

@@ -4,14 +4,18 @@ import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
 import type { Chrome, PageModels, PageName } from './pages.ts';
 import { escapeHtml, sentence } from './sentence.ts';
+import { accountEn } from './texts/account-en.ts';
+import { accountVi } from './texts/account-vi.ts';
 import { consoleEn } from './texts/console-en.ts';
 import { consoleVi } from './texts/console-vi.ts';
 import { en } from './texts/en.ts';
+import { momentIn } from './texts/moment.ts';
 import { vi } from './texts/vi.ts';
 
 const texts = { vi, en };
-/** The words of the console, apart from those that everybody reads. */
+/** The words of the console and of the account pages, apart from those that everybody reads. */
 const consoleTexts = { vi: consoleVi, en: consoleEn };
+const accountTexts = { vi: accountVi, en: accountEn };
 const views = fileURLToPath(new URL('../../views', import.meta.url));
 
 export interface Renderer {
@@ -38,6 +42,8 @@ export function createRenderer(assetUrl: (name: string) => string): Renderer {
         c: chrome,
         t: texts[chrome.language],
         w: consoleTexts[chrome.language],
+        a: accountTexts[chrome.language],
+        moment: (at: number) => momentIn(chrome.language, at),
         asset: assetUrl,
         sentence,
       }),

@@ -68,6 +68,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'sign-in',
     'backchannel',
     'staff',
+    'hashing',
     'area-sessions',
     'oidc',
     'errors',

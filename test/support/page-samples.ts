@@ -1,6 +1,7 @@
 import { webRows } from '#src/errors/web-rows.ts';
 import type { Language } from '#src/kernel/identifier.ts';
 import type { ClaimRow, PageModels, PageName } from '#src/web/pages.ts';
+import { type AddSample, addAccountSamples } from './account-samples.ts';
 
 /** One state of one page, with invented data. */
 export interface PageSample {
@@ -69,9 +70,7 @@ export function pageSamples(language: Language): readonly PageSample[] {
   const portal = { name: said.portal, domain: 'dichvucong.example.vn' };
   const bank = { name: said.bank, domain: 'nganhang-hoasen.example' };
   const samples: PageSample[] = [];
-  const add = <Page extends PageName>(name: string, page: Page, model: PageModels[Page]): void => {
-    samples.push({ name, page, model });
-  };
+  const add: AddSample = (name, page, model) => void samples.push({ name, page, model });
   const signIn = { service: portal, form, idNumber: '', qr, qrOnly: false, level: said.level2 };
   const consent = { form, shown: 'digest', offlineAccess: false, level: said.level2, asked: [], informed: [], alreadyGranted: [] };
   const waiting = { service: bank, form, secondsLeft: 96, eventsUrl: '/sample/events' };
@@ -137,6 +136,7 @@ export function pageSamples(language: Language): readonly PageSample[] {
   add('still-signed-in-alone', 'still-signed-in', {});
   add('hand-over', 'hand-over', { action: 'https://portal.example/cb', fields: [{ name: 'code', value: 'sample' }] });
   add('signed-out', 'signed-out', {});
+  addAccountSamples(add, language, { portal: said.portal, bank: said.bank });
   add('app', 'app', { issuer: 'https://id.example', modules: [] });
   return samples;
 }

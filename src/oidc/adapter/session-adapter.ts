@@ -3,6 +3,7 @@ import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC, Pro
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { grants, type SessionDocument, type SessionGrant, sessions } from '../collections.ts';
 import { endGrantsAtSignOut } from '../end-grants.ts';
+import { browserOf } from '../request-browser.ts';
 import { sessionGrants, withGrants } from '../session-grants.ts';
 import { ownCopy } from './own-copy.ts';
 import { type AdapterParts, expiryOf } from './parts.ts';
@@ -37,6 +38,13 @@ function contentOf(payload: Members): { content: Members; authorizations: Record
 /** The same text for the same content, whatever order the library lists its members in. */
 const canonical = (content: Members): string =>
   JSON.stringify(Object.entries(content).sort(([one], [other]) => (one < other ? -1 : 1)));
+
+/** What its person reads of a session; nothing while nobody is signed in. */
+function seenBy({ accountId }: Members): Pick<SessionDocument, 'accountId' | 'from'> {
+  if (typeof accountId !== 'string' || Provider.ctx === undefined) return {};
+  const { browser, address: network } = browserOf(Provider.ctx);
+  return { accountId: accountId as AccountId, from: { browser, network } };
+}
 
 /** The entries that a request added or changed. */
 function changedEntries(before: ReadonlyMap<string, string>, after: Members): Record<string, unknown> {
@@ -106,7 +114,11 @@ export function createSessionAdapter({ store, clock, reads }: AdapterParts): Pic
       key,
       { ended: undefined },
       {
-        set: { payload: { ...content, iat: payload['iat'], exp: payload['exp'] }, expiresAt },
+        set: {
+          payload: { ...content, iat: payload['iat'], exp: payload['exp'] },
+          ...(contentChanged ? seenBy(payload) : {}),
+          expiresAt,
+        },
         merge: { authorizations: changed, ...(Object.keys(merge).length === 0 ? {} : { grants: merge }) },
       },
     );
@@ -131,7 +143,8 @@ export function createSessionAdapter({ store, clock, reads }: AdapterParts): Pic
       const { authorizations } = contentOf(payload);
       const { authorizations: _, ...rest } = payload;
       const all = sessionGrants((payload['authorizations'] ?? {}) as Members).map((grant) => [keyOfGrant(grant.id), grant]);
-      await store.upsert(sessions, { id: key, payload: rest, authorizations, grants: Object.fromEntries(all), expiresAt });
+      const grantEntries = Object.fromEntries(all);
+      await store.upsert(sessions, { id: key, payload: rest, authorizations, grants: grantEntries, ...seenBy(payload), expiresAt });
     },
     async find(id) {
       const found: SessionDocument | undefined = await store.get(sessions, sessionKey(id));

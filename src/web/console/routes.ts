@@ -20,6 +20,7 @@ export const consoleSettings: AreaSettings = {
   path: '/console',
   leastAcr: 'urn:senid:acr:id2-auth3',
   limits: { idleMs: 30 * minuteMs, absoluteMs: 8 * 60 * minuteMs, proofSeconds: 3600 },
+  callsPerMinute: 300,
 };
 
 interface Params {

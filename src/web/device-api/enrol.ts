@@ -45,6 +45,19 @@ async function countingWrongCodes<Result>(
   }
 }
 
+/** A code that nobody vouched for lets in only who knows the password too: a code that was phished takes no account. */
+async function checkOwnersPassword(
+  { devices, keyboard }: DeviceApiParts,
+  { ip }: Context,
+  { code, password = '' }: z.infer<typeof enrolment>,
+): Promise<void> {
+  const owner = await devices.passwordNeededBy(code);
+  if (owner === undefined) return;
+  if (password === '') throw new DomainError('enrolment_password_missing');
+  const proven = await keyboard.verifyPassword(owner.person().idNumber, password, { address: ip, browser: undefined });
+  if (proven?.id !== owner.id) throw new DomainError('enrolment_password_wrong');
+}
+
 /** A new device, signed for by its own new key. */
 export async function enrolDevice(parts: DeviceApiParts, ctx: Context): Promise<void> {
   const proof = ctx.get('Device-Proof');
@@ -55,9 +68,13 @@ export async function enrolDevice(parts: DeviceApiParts, ctx: Context): Promise<
   await checkProof(proof, proofKey, provenRequest(parts, ctx, bytes));
   const given = shaped(enrolment, body);
   if ('webauthn' in given.approval_key) throw new DomainError('attestation_unsupported', { detail: 'approval_key: send a JWK' });
-  const { device, account } = await countingWrongCodes(parts, ctx, () =>
-    parts.devices.enrol({ ...given, approval_key: given.approval_key as never, device_key: given.device_key as never }, proofKey),
-  );
+  const { device, account } = await countingWrongCodes(parts, ctx, async () => {
+    await checkOwnersPassword(parts, ctx, given);
+    return parts.devices.enrol(
+      { ...given, approval_key: given.approval_key as never, device_key: given.device_key as never },
+      proofKey,
+    );
+  });
   ctx.status = 201;
   ctx.body = {
     device_id: device.id,

@@ -1,5 +1,5 @@
 import type { RateLimiterMemory } from 'rate-limiter-flexible';
-import type { AccountDirectory } from '#src/accounts/ports.ts';
+import type { AccountDirectory, KeyboardAuthentication } from '#src/accounts/ports.ts';
 import type { Approvals } from '#src/approvals/approvals.ts';
 import type { ClientDirectory } from '#src/clients/ports.ts';
 import type { Devices } from '#src/devices/devices.ts';
@@ -21,6 +21,7 @@ export interface DeviceApiParts {
   readonly devices: Devices;
   readonly approvals: Approvals;
   readonly documents: DocumentParts;
+  readonly keyboard: KeyboardAuthentication;
   readonly limits: DeviceApiLimits;
 }
 

@@ -3,7 +3,7 @@ import { DomainError } from '#src/kernel/domain-error.ts';
 
 /** Names of routes are lower case; what follows (identifiers, assets) is told apart by case. */
 const routeNames =
-  /^\/(auth|token|me|jwks|session|interaction|device|admin|console|app|q|livez|readyz|metrics|links|request|backchannel|reg|\.well-known)(?=\/|$)/i;
+  /^\/(auth|token|me|jwks|session|interaction|device|admin|account|console|app|q|livez|readyz|metrics|links|request|backchannel|reg|\.well-known)(?=\/|$)/i;
 
 /** Addresses that programs call all day: right as they are, so not looked at further. */
 const busiest = new Set(['/token', '/me', '/token/introspection', '/auth', '/jwks']);

@@ -21,12 +21,13 @@ const wholePaths = new Set([
   '/readyz',
   '/metrics',
   '/app',
+  '/account',
   '/console',
   '/reg',
   '/q',
 ]);
 /** Routes with an identifier in them, by their beginning. */
-const beginnings = ['/interaction/', '/auth/', '/device/v1/', '/admin/v1/', '/console/', '/reg/', '/assets/'];
+const beginnings = ['/interaction/', '/auth/', '/device/v1/', '/admin/v1/', '/account/', '/console/', '/reg/', '/assets/'];
 
 /** The route a path belongs to, without the identifiers in it: logs and metrics name routes, never people, secrets or what a stranger makes up. */
 export function routeOf(path: string): string {

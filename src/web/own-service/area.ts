@@ -1,12 +1,14 @@
 import { bodyParser } from '@koa/bodyparser';
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { type AreaSession, createAreaSessions } from '#src/area-sessions/area-sessions.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
+import { takeCall } from '../device-api/call.ts';
 import { sendPage } from '../page-response.ts';
 import { type FormFields, formFields } from '../sign-in/form-fields.ts';
-import { beginSignIn } from './begin-sign-in.ts';
-import { finishSignIn } from './finish-sign-in.ts';
+import { beginSignIn, type NeededProof } from './begin-sign-in.ts';
+import { finishSignIn, setSessionCookie } from './finish-sign-in.ts';
 import type { AreaParts, AreaSettings, AreaWorkings } from './parts.ts';
 
 /** A request of somebody who is in the area. */
@@ -21,6 +23,12 @@ export interface AreaRequest {
   readonly fields: FormFields;
   /** Sends the browser to a page of the area, which says something once. */
   goTo(path: string, say?: string): Promise<void>;
+  /** Asks for a stronger or newer proof first. */
+  prove(proof: NeededProof): Promise<void>;
+  /** This browser is in the area no longer; the session itself has ended already. */
+  leave(): void;
+  /** Goes on after everything of the account was ended from here; what is said next is for the session that this begins. */
+  goOn(account: Pick<AreaSession['account'], 'id' | 'validFrom'>, path: string, say: string): Promise<void>;
 }
 
 export interface OwnArea {
@@ -37,6 +45,7 @@ export function createOwnArea(parts: AreaParts, settings: AreaSettings): OwnArea
   const sessions = createAreaSessions(parts, clientId, settings.leastAcr, settings.limits);
   const area: AreaWorkings = { ...parts, settings, sessions, cookie };
   const router = new Router();
+  const calls = new RateLimiterMemory({ keyPrefix: clientId, points: settings.callsPerMinute, duration: 60 });
   const readForm = bodyParser({ enableTypes: ['form'], formLimit: '64kb', encoding: 'utf-8' });
   const cookieOf = (ctx: Context): string | undefined => ctx.cookies.get(cookie, { signed: true });
   const csrfSubject = (session: AreaSession): string => `${clientId}/${session.id}`;
@@ -50,6 +59,17 @@ export function createOwnArea(parts: AreaParts, settings: AreaSettings): OwnArea
       fields: formFields(ctx),
       async goTo(to, say) {
         if (say !== undefined) await sessions.say(session.id, say);
+        ctx.status = 303;
+        ctx.redirect(to);
+      },
+      leave: () => void ctx.cookies.set(cookie, null, { path }),
+      prove: (proof) => beginSignIn(area, ctx, proof),
+      async goOn(account, to, say) {
+        const next = await sessions.goOn(cookieOf(ctx), account);
+        if (next === undefined) throw new DomainError('area_sign_in_over');
+        setSessionCookie(area, ctx, next);
+        const { session: begun } = await sessions.find(next);
+        if (begun !== undefined) await sessions.say(begun.id, say);
         ctx.status = 303;
         ctx.redirect(to);
       },
@@ -67,6 +87,7 @@ export function createOwnArea(parts: AreaParts, settings: AreaSettings): OwnArea
       router.get(path + at, async (ctx) => {
         const { session } = await sessions.find(cookieOf(ctx));
         if (session === undefined) return beginSignIn(area, ctx);
+        await takeCall(calls, session.account.id);
         if (session.said !== undefined) await sessions.forgetSaid(session.id);
         await show(requestOf(ctx, session));
       });
@@ -78,6 +99,7 @@ export function createOwnArea(parts: AreaParts, settings: AreaSettings): OwnArea
           ctx.state['startUrl'] = path;
           throw new DomainError('area_sign_in_over');
         }
+        await takeCall(calls, session.account.id);
         const request = requestOf(ctx, session);
         if (!parts.forms.isValid(csrfSubject(session), request.fields.text('csrf'))) throw new DomainError('form_expired');
         await take(request);

@@ -12,17 +12,26 @@ function pageWithin({ settings: { path } }: AreaWorkings, { url }: Context): str
   return isWithin && !leadsBack && !/[\\\s]|\/\//.test(url) ? url : path;
 }
 
+/** What a page of the area needs beyond being in it. */
+export interface NeededProof {
+  readonly acr: string;
+  /** What was proven longer ago is proven again. */
+  readonly maxAgeSeconds: number;
+  /** The page to come back to. */
+  readonly returnTo: string;
+}
+
 /**
  * Sends the browser to SenID's sign-in. What was proven longer ago than somebody may sit here idle has to be proven again, so that coming back is
- * never easier than staying.
+ * never easier than staying. For a page that needs more, that is asked.
  */
-export async function beginSignIn(area: AreaWorkings, ctx: Context): Promise<void> {
+export async function beginSignIn(area: AreaWorkings, ctx: Context, proof?: NeededProof): Promise<void> {
   const { issuer, settings, clock } = area;
   const pending = {
     state: client.randomState(),
     nonce: client.randomNonce(),
     verifier: client.randomPKCECodeVerifier(),
-    returnTo: pageWithin(area, ctx),
+    returnTo: proof?.returnTo ?? pageWithin(area, ctx),
     until: clock.now() + pendingLifeMs,
   };
   keepPending(area, ctx, pending);
@@ -33,7 +42,8 @@ export async function beginSignIn(area: AreaWorkings, ctx: Context): Promise<voi
     nonce: pending.nonce,
     code_challenge: await client.calculatePKCECodeChallenge(pending.verifier),
     code_challenge_method: 'S256',
-    max_age: String(Math.floor(settings.limits.idleMs / 1000)),
+    max_age: String(proof?.maxAgeSeconds ?? Math.floor(settings.limits.idleMs / 1000)),
+    ...(proof === undefined ? {} : { acr_values: proof.acr }),
     ui_locales: languageOf(ctx),
   });
   ctx.set('Cache-Control', 'no-store');

@@ -3,6 +3,9 @@ import * as client from 'openid-client';
 import { parseAcr, satisfies } from '#src/assurance/level.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
+import { sessionUid } from '#src/oidc/account-sessions.ts';
+import { cookieNames } from '#src/oidc/provider.ts';
+import { browserOf } from '#src/oidc/request-browser.ts';
 import { ownClient } from './own-client.ts';
 import type { AreaWorkings } from './parts.ts';
 import { takePending } from './pending-sign-in.ts';
@@ -44,6 +47,10 @@ async function redeem(area: AreaWorkings, ctx: Context, pending: NonNullable<Ret
   return { account, ...provenLevel(area, claims) };
 }
 
+export const setSessionCookie = ({ cookie: name, settings }: AreaWorkings, ctx: Context, value: string): void => {
+  ctx.cookies.set(name, value, { signed: true, httpOnly: true, sameSite: 'lax', path: settings.path });
+};
+
 /** SenID's answer. A session begins under a new name, and the browser goes to the page that it wanted. */
 export async function finishSignIn(area: AreaWorkings, ctx: Context): Promise<void> {
   const pending = takePending(area, ctx, String(ctx.query['state'] ?? ''));
@@ -52,8 +59,10 @@ export async function finishSignIn(area: AreaWorkings, ctx: Context): Promise<vo
     throw fault instanceof DomainError ? fault : refusalOf(fault);
   });
   const before = ctx.cookies.get(area.cookie, { signed: true });
-  const cookie = await area.sessions.open(signedIn, before);
-  ctx.cookies.set(area.cookie, cookie, { signed: true, httpOnly: true, sameSite: 'lax', path: area.settings.path });
+  const { browser, address: network } = browserOf(ctx as never);
+  const openedIn = await sessionUid(area.store, ctx.cookies.get(cookieNames.session, { signed: true }));
+  const cookie = await area.sessions.open({ ...signedIn, from: { browser, network }, openedIn }, before);
+  setSessionCookie(area, ctx, cookie);
   ctx.set('Cache-Control', 'no-store');
   ctx.status = 303;
   ctx.redirect(pending.returnTo);

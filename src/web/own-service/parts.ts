@@ -11,6 +11,8 @@ export interface AreaSettings {
   /** Nobody is in it below this. */
   readonly leastAcr: string;
   readonly limits: AreaLimits;
+  /** Pages and forms of one person in a minute. */
+  readonly callsPerMinute: number;
 }
 
 export interface AreaParts extends AreaSessionParts {

@@ -9,7 +9,7 @@ import type { InteractionDocument } from '#src/sign-in/collections.ts';
 import { type Journey, type Known, viewJourney } from '#src/sign-in/journey.ts';
 import { heldFromPhone } from '#src/sign-in/phone-grant.ts';
 import { finishJourney, recordProof } from '#src/sign-in/progress.ts';
-import { recordSignIn } from '#src/sign-in/sign-in-history.ts';
+import { recordSignIn, releasedBy } from '#src/sign-in/sign-in-history.ts';
 import { qrStartOf } from '#src/sign-in/sign-in-requests.ts';
 import { languageOf } from '../language.ts';
 import { ensureBrowserKey } from './browser-cookie.ts';
@@ -64,18 +64,14 @@ async function takeApproval(
 }
 
 /** Nothing is left to ask: the provider takes up who signed in, and assesses it once more itself. */
-async function finish(
-  parts: SignInPageParts,
-  ctx: Context,
-  { document, account, client }: Journey,
-  consentAnswered: boolean,
-): Promise<void> {
+async function finish(parts: SignInPageParts, ctx: Context, journey: Journey, consentAnswered: boolean): Promise<void> {
+  const { document, account, client } = journey;
   if (account === undefined) throw new TypeError('nobody signed in');
   const { params } = document.payload;
   const isAskedByRequest =
     promptsOf(params).has('consent') || isLinking(params) || client.metadata['application_type'] === 'native';
   if (consentAnswered && isAskedByRequest) await finishJourney(parts.store, document.id, { outcome: 'consent-answered' });
-  if (document.methods !== undefined) await recordSignIn(parts, document, ensureBrowserKey(parts, ctx));
+  if (document.methods !== undefined) await recordSignIn(parts, document, ensureBrowserKey(parts, ctx), releasedBy(journey));
   backToService(ctx, document);
 }
 

@@ -198,6 +198,46 @@ describe.skipIf(!canBrowse())('the phone at /app', () => {
     expect(await phone.textContent('#phone')).not.toContain('enrolment_code_invalid');
   });
 
+  it('takes the code of the account page out of its QR, and asks for the password that such a code needs', async () => {
+    for (const { id } of await provider.application.devices.list(accountId))
+      await provider.application.devices.revoke(accountId, id);
+    const account = await provider.application.accounts.get(accountId);
+    if (account === undefined) throw new Error('no such person');
+    const { code: given } = await provider.application.devices.codeForOwner(account);
+    const phone = await newPhone();
+    await phone.goto(`${provider.issuer}/app#code=${given}`);
+    await phone.waitForSelector('#password');
+    expect([await phone.inputValue('#code'), new URL(phone.url()).hash]).toEqual([given, '']);
+    await phone.fill('#pin', pin);
+    await phone.fill('#password', 'không phải');
+    await phone.click('button.primary');
+    await phone.waitForSelector('#password-error');
+    expect(await described(phone, 'password')).toContain('Mật khẩu không đúng');
+    await looksRight(phone);
+    await phone.fill('#password', mai.password);
+    await phone.click('button.primary');
+    await phone.getByText('Điện thoại của Phạm Thị Mai').waitFor();
+  });
+
+  it('asks for the password only once a typed code turns out to need it', async () => {
+    for (const { id } of await provider.application.devices.list(accountId))
+      await provider.application.devices.revoke(accountId, id);
+    const account = await provider.application.accounts.get(accountId);
+    if (account === undefined) throw new Error('no such person');
+    const { code: given } = await provider.application.devices.codeForOwner(account);
+    const phone = await newPhone();
+    await phone.goto(`${provider.issuer}/app`);
+    await phone.fill('#code', given);
+    await phone.fill('#pin', pin);
+    expect(await phone.locator('#password').count()).toBe(0);
+    await phone.click('button.primary');
+    await phone.waitForSelector('#password-error');
+    expect(await focused(phone)).toBe('password');
+    await phone.fill('#password', mai.password);
+    await phone.click('button.primary');
+    await phone.getByText('Điện thoại của Phạm Thị Mai').waitFor();
+  });
+
   it('shows a PIN to whoever wants to check it', async () => {
     const phone = await newPhone();
     await phone.goto(`${provider.issuer}/app`);

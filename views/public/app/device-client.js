@@ -50,14 +50,15 @@ async function call(issuer, key, identity, method, path, body) {
   return answer;
 }
 
-/** Makes this browser a phone of the account the code belongs to. */
-export async function enrol(issuer, code, pin, name) {
+/** Makes this browser a phone of the account the code belongs to; a code that nobody vouched for needs the password of the account too. */
+export async function enrol(issuer, code, pin, name, password) {
   const [keys] = await Promise.all([createKeys(pin), askTime()]);
   const deviceJwk = await publicJwk(keys.device.publicKey);
   const plain = code.toUpperCase().replace(/[\s-]/g, '');
   const claims = { aud: issuer, code_hash: await sha256(bytesOf(plain)), device_jkt: await thumbprint(deviceJwk), iat: seconds() };
   const body = {
     code,
+    ...(password === '' ? {} : { password }),
     name,
     platform: 'web',
     device_key: deviceJwk,

@@ -18,7 +18,23 @@ function wrongPin(pin) {
   return pin.length < 6 ? t.pinShort : undefined;
 }
 
+/** What the QR of the account page brought along, once. */
+function codeBrought() {
+  const [, code] = /^#code=([\da-z-]{10,12})$/i.exec(location.hash) ?? [];
+  if (code !== undefined) history.replaceState(undefined, '', '/app');
+  return code;
+}
+
+/** Refusals that belong to one field. */
+const fieldOf = {
+  enrolment_code_invalid: 'code',
+  enrolment_password_missing: 'password',
+  enrolment_password_wrong: 'password',
+};
+
 export function showEnrolment(go, error) {
+  const brought = codeBrought();
+  const password = field('password', t.password, { hint: t.passwordHint, type: 'password', autocomplete: 'current-password' });
   const submit = async (data) => {
     const [code, pin] = ['code', 'pin'].map((name) => String(data.get(name)).trim());
     const wrongs = [
@@ -27,13 +43,16 @@ export function showEnrolment(go, error) {
     ].filter(([, text]) => text !== undefined);
     if (tellWrong(place, wrongs)) return;
     try {
-      const phone = await enrol(issuer, code, pin, navigator.platform || 'Web');
+      const phone = await enrol(issuer, code, pin, navigator.platform || 'Web', String(data.get('password') ?? ''));
       await savePhone(phone);
       go.start(phone);
     } catch (refusal) {
-      if (refusal.code !== 'enrolment_code_invalid') return tellTrouble(place, refusal);
+      const at = fieldOf[refusal.code];
+      if (at === undefined) return tellTrouble(place, refusal);
+      // a code that nobody vouched for: only now is it known that the password is needed
+      if (at === 'password' && !password.isConnected) place.querySelector('#pin').closest('.field').before(password);
       const { what, next, reference } = refusalWords(refusal, language);
-      tellWrong(place, [['code', `${what} ${next}${reference === undefined ? '' : ` ${t.reference}: ${reference}`}`]]);
+      tellWrong(place, [[at, `${what} ${next}${reference === undefined ? '' : ` ${t.reference}: ${reference}`}`]]);
     }
   };
   const place = form(
@@ -44,7 +63,9 @@ export function showEnrolment(go, error) {
       autocapitalize: 'characters',
       spellcheck: 'false',
       maxlength: '20',
+      value: brought,
     }),
+    brought === undefined ? undefined : password,
     pinField(t.newPin, { hint: t.newPinHint, autocomplete: 'new-password' }),
     element('button', { class: 'primary' }, t.enrol),
   );

@@ -37,6 +37,8 @@ const go = {
     go.home(phone);
     if (text.length < 2) return goOn(phone);
     history.replaceState(undefined, '', '/app');
+    // a code for a new phone, and this one is enrolled already
+    if (text.startsWith('#code=')) return goOn(phone);
     try {
       go.approval(phone, await scan(issuer, phone, text));
     } catch (refusal) {

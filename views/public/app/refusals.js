@@ -37,6 +37,17 @@ export const refusals = {
     vi: 'Mã của bạn vẫn dùng được. Hãy tải lại trang này rồi thử lại.',
     en: 'Your code is still good. Load this page again and try once more.',
   }),
+  enrolment_password_missing: row('Mã này cần mật khẩu của bạn.', 'This code needs your password.', {
+    vi: 'Nhập mật khẩu bạn dùng để đăng nhập SenID.',
+    en: 'Enter the one that you sign in to SenID with.',
+  }),
+  enrolment_password_wrong: row('Mật khẩu không đúng.', 'The password is not right.', {
+    vi: 'Mã của bạn vẫn dùng được. Kiểm tra rồi nhập lại.',
+    en: 'Your code is still good. Check it and enter it again.',
+  }),
+  sign_in_slowed: row('Có quá nhiều lần nhập sai', 'There were too many wrong entries', wait),
+  device_name_invalid: row('Tên này chưa dùng được', 'This name does not work', update),
+  password_not_set: row('Tài khoản này chưa có mật khẩu', 'This account has no password', update),
   attestation_unsupported: row('Ở đây chưa dùng được trình duyệt làm điện thoại', 'A browser is not taken as a phone here', {
     vi: 'Mã của bạn vẫn dùng được. Hãy dùng ứng dụng chính thức trên điện thoại.',
     en: 'Your code is still good. Use the official app on your phone.',
