@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listAccountEvents } from '#src/accounts/account-events.ts';
+import { listDocuments } from '#src/documents/held-documents.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { createVirtualPhone, enrolPhone, readPayload, type VirtualPhone } from '#src/phone/virtual-phone.ts';
 import { startDemoProgram } from '#test/support/demo-program.ts';
@@ -68,7 +69,9 @@ const newService = (id: string, more = {}): Promise<Service> =>
 /** Asks, and waits for what the agency says. */
 async function integrate(person: object, type: string, number: string): Promise<string> {
   await phoneOf(person).requestDocument(type, number);
-  const stateNow = async () => (await phoneOf(person).documents()).find((each) => each.type === type)?.state;
+  const id = ids.get(person) as AccountId;
+  const stateNow = async () =>
+    (await listDocuments(provider.application.documents, { id })).find((each) => each.type === type)?.state;
   await expect.poll(stateNow).not.toBe('pending');
   return (await stateNow()) ?? '';
 }
