@@ -7,11 +7,14 @@ import { documentNames } from '#src/documents/document-types.ts';
 import { requestDocument } from '#src/documents/request-document.ts';
 import { documentJson, readDocuments } from '#src/web/device-api/documents.ts';
 import { claimLabel } from '#src/web/texts/claims.ts';
-import { documentMember, documentMemberInWords, documentState } from '#src/web/texts/documents.ts';
+import { documentState } from '#src/web/texts/documents.ts';
 import { print, refusing, withApplication } from './command-context.ts';
 import { accountByIdNumber, reasonOf, type WithReason } from './people.ts';
 
 type DocumentJson = ReturnType<typeof documentJson>;
+
+/** What an operator needs to help: never what stands in the document. */
+const withoutRecord = ({ record: _, ...document }: DocumentJson) => document;
 
 /** Whoever looks into or changes somebody's documents leaves a reason that they can read. */
 function withPerson<Result>(
@@ -27,22 +30,21 @@ function withPerson<Result>(
   });
 }
 
-const lines = ({ type, agency, state, reason, number, record, requested_at: requestedAt }: DocumentJson): string[] => [
-  `${claimLabel(type, 'en')} [${type}] ${number}: ${documentState(state, 'en')}, ${agency.name.en}, asked ${requestedAt}`,
-  ...Object.entries(record ?? {}).map(
-    ([name, value]) => `    ${documentMember(name, 'en')}: ${documentMemberInWords(name, value, 'en')}`,
-  ),
+const lines = ({ type, agency, state, reason, number, requested_at: asked }: ReturnType<typeof withoutRecord>): string[] => [
+  `${claimLabel(type, 'en')} [${type}] ${number}: ${documentState(state, 'en')}, ${agency.name.en}, asked ${asked}`,
   ...(reason === null ? [] : [`    ${reason.en}`]),
 ];
 
 async function list(idNumber: string, options: WithReason): Promise<void> {
-  const listed = await withPerson(idNumber, options, ({ documents }, account) => readDocuments(documents, account));
+  const listed = await withPerson(idNumber, options, async ({ documents }, account) =>
+    (await readDocuments(documents, account)).map(withoutRecord),
+  );
   print(options, listed, listed.length === 0 ? ['no documents'] : listed.flatMap(lines));
 }
 
 async function request(idNumber: string, type: string, number: string, options: WithReason): Promise<void> {
   const asked = await withPerson(idNumber, options, async ({ documents }, account) =>
-    documentJson(await requestDocument(documents, account, { type, number }, 'operator')),
+    withoutRecord(documentJson(await requestDocument(documents, account, { type, number }, 'operator'))),
   );
   print(options, asked, lines(asked));
 }

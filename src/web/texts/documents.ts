@@ -33,10 +33,10 @@ const notHeld: LocalizedText = {
 };
 
 /** What each member is called, by its name. */
-export const documentMember = (name: string, language: Language): string => members[name]?.[language] ?? name;
+const documentMember = (name: string, language: Language): string => members[name]?.[language] ?? name;
 
 /** One member's value as people read it. */
-export function documentMemberInWords(name: string, value: unknown, language: Language): string {
+function documentMemberInWords(name: string, value: unknown, language: Language): string {
   if (typeof value === 'boolean') return yesNo[`${value}`][language];
   if (Array.isArray(value)) return value.join(', ');
   const text = String(value);
