@@ -1,10 +1,18 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
+import type { Account } from '#src/accounts/account.ts';
+import { accountEvent } from '#src/accounts/account-events.ts';
+import { accountEvents } from '#src/accounts/collections.ts';
+import type { ConsentPlan } from '#src/consent/consent-plan.ts';
 import { endingsOf } from '#src/consent/standing.ts';
+import { type Write, write } from '#src/kernel/store.ts';
 import { linkRequestId } from '#src/links/link-requests.ts';
+import type { Assessment } from '#src/sign-in/assess.ts';
 import { textParam } from '#src/sign-in/authorization-request.ts';
 import { consentPlanFor } from '#src/sign-in/journey.ts';
-import { assessRequest, paramsOf } from './assess-request.ts';
+import { releasedBy } from '#src/sign-in/sign-in-history.ts';
+import { assessRequest, finishedLogin, paramsOf } from './assess-request.ts';
 import type { ProviderParts } from './parts.ts';
+import { browserOf } from './request-browser.ts';
 import { requestState } from './request-state.ts';
 import { findSessionGrant, keepInSession, newGrant } from './session-grants.ts';
 
@@ -13,6 +21,30 @@ const covers = (grant: Grant, scopes: ReadonlySet<string>, claims: ReadonlySet<s
   const named = new Set(grant.getOIDCClaims());
   return [...scopes].every((scope) => granted.has(scope)) && [...claims].every((claim) => named.has(claim));
 };
+
+/**
+ * A signed-in browser enters a service, or one that may read more than before, and nobody proved anything for it: it stands in the person's history
+ * with what the service may read, in the commit of the grant. With a proof the pages wrote it down already.
+ */
+function entryWithoutProof(
+  parts: ProviderParts,
+  ctx: KoaContextWithOIDC,
+  account: Account,
+  found: { readonly assessment: Assessment; readonly plan: ConsentPlan },
+): Write | undefined {
+  if (finishedLogin(ctx) !== undefined) return undefined;
+  const { browser, address: network, browserKey = '' } = browserOf(ctx);
+  const data = {
+    service: ctx.oidc.client?.clientId,
+    browser,
+    network,
+    browserKey,
+    amr: [],
+    isNewBrowser: false,
+    ...releasedBy(found),
+  };
+  return write.insert(accountEvents, accountEvent(parts, account.id, 'signed-in', data));
+}
 
 /**
  * The grant of a session, client, purpose and life, built from the person's consent receipts: replay handling destroys grants, and consent
@@ -41,6 +73,7 @@ export function createLoadExistingGrant(parts: ProviderParts) {
     const grant = known ?? newGrant(parts, ctx, account.id, client.id, use);
     grant.addOIDCScope([...scopes].join(' '));
     if (claims.size > 0) grant.addOIDCClaims([...claims]);
+    requestState(ctx).besideGrant = entryWithoutProof(parts, ctx, account, { assessment, plan });
     keepInSession(ctx.oidc, client.id, use, await grant.save());
     return grant;
   };

@@ -2,6 +2,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Account } from '#src/accounts/account.ts';
 import type { Client } from '#src/clients/client.ts';
 import type { ConsentPlan } from '#src/consent/consent-plan.ts';
+import type { Write } from '#src/kernel/store.ts';
 import type { Assessment } from '#src/sign-in/assess.ts';
 
 /** What the hooks of one request tell each other; the library calls them apart, this keeps their findings together. */
@@ -11,6 +12,8 @@ export interface RequestState {
   account?: Account | undefined;
   assessment?: Assessment;
   plan?: ConsentPlan;
+  /** Written in one commit with the grant that is saved next. */
+  besideGrant?: Write | undefined;
 }
 
 const states = new WeakMap<object, RequestState>();

@@ -22,7 +22,7 @@ export function addAccountSamples(
   const { lines } = words;
   const { portal, bank } = names;
   const moment = (ago: number): string => momentIn(language, at - ago * hour);
-  const me = { name: 'Nguyễn Thị Lan', csrf: 'sample-token' };
+  const me = { name: isVi ? 'Nguyễn Thị Lan' : 'N. T. Lan', csrf: 'sample-token' };
   const said = undefined;
   const level = isVi ? 'mức 2, xác thực mức 2' : 'level 2, authentication level 2';
   const purpose = isVi ? 'Giải quyết thủ tục hành chính của bạn' : 'Handle the procedures you start';
@@ -95,11 +95,18 @@ export function addAccountSamples(
     service: portal,
     purpose,
     granted: fields.split(', ').map((label) => ({ name: label, label })),
-    informed: [{ label: isVi ? 'Số định danh cá nhân' : 'Personal ID number', basis: 'Luật Căn cước 26/2023/QH15, Điều 10' }],
+    informed: [
+      {
+        label: isVi ? 'Số định danh cá nhân' : 'Personal ID number',
+        basis: isVi ? 'Luật Căn cước 26/2023/QH15, Điều 10' : 'Law on Identification 26/2023/QH15, Article 10',
+      },
+    ],
     offlineAccess: true,
     since: moment(200),
     until: moment(-8000),
-    shown: [`${portal} muốn biết`, 'Chọn những gì bạn đồng ý chia sẻ. Bạn có thể đổi ý bất cứ lúc nào.'],
+    shown: isVi
+      ? [`${portal} muốn biết`, 'Chọn những gì bạn đồng ý chia sẻ.']
+      : [`${portal} wants to know`, 'Choose what you agree to share.'],
     withdrawUrl: '/account/consents/a/withdrawal',
   };
   add('account-consents', 'account-consents', {

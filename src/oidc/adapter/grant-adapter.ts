@@ -1,5 +1,7 @@
 import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider';
+import { CommitConflict, type Write, write } from '#src/kernel/store.ts';
 import { grants } from '../collections.ts';
+import { requestState } from '../request-state.ts';
 import { ownCopy } from './own-copy.ts';
 import { type AdapterParts, expiryOf } from './parts.ts';
 
@@ -13,11 +15,36 @@ export function createGrantAdapter({ store, clock, reads }: AdapterParts): Pick<
     if (ctx !== undefined) found.set(ctx, (found.get(ctx) ?? new Set()).add(id));
   }
 
+  /** What the request writes down together with its grant; once. */
+  function besideGrant(): Write | undefined {
+    if (Provider.ctx === undefined) return undefined;
+    const state = requestState(Provider.ctx);
+    const { besideGrant: beside } = state;
+    state.besideGrant = undefined;
+    return beside;
+  }
+
+  async function commitsWith(beside: Write, grant: Write): Promise<boolean> {
+    try {
+      await store.commit([grant, beside]);
+      return true;
+    } catch (conflict) {
+      if (!(conflict instanceof CommitConflict)) throw conflict;
+      return false;
+    }
+  }
+
   return {
     async upsert(id, payload, expiresIn) {
       const kept = { payload: { ...payload }, expiresAt: expiryOf(clock, expiresIn) };
       const isKnown = Provider.ctx !== undefined && found.get(Provider.ctx)?.has(id) === true;
-      const isThere = isKnown ? await store.amend(grants, id, {}, { set: kept }) : await store.insert(grants, { id, ...kept });
+      const beside = besideGrant();
+      const isThere =
+        beside !== undefined
+          ? await commitsWith(beside, isKnown ? write.patch(grants, id, {}, { set: kept }) : write.insert(grants, { id, ...kept }))
+          : isKnown
+            ? await store.amend(grants, id, {}, { set: kept })
+            : await store.insert(grants, { id, ...kept });
       if (!isThere) throw new errors.LoginRequired('the grant was ended');
       remember(id);
     },

@@ -77,6 +77,11 @@ async function linesOf(event: AccountEventDocument, wording: Wording): Promise<L
   }
 }
 
+function titleOf({ type, data }: AccountEventDocument, { words }: Wording): string {
+  if (type === 'signed-in' && texts(data['amr']).length === 0) return words.entered;
+  return Object.hasOwn(words.events, type) ? words.events[type as keyof typeof words.events] : words.eventOther;
+}
+
 async function eventRow(event: AccountEventDocument, reported: ReadonlySet<unknown>, wording: Wording): Promise<HistoryRowView> {
   const { words, moment, service, claims } = wording;
   const { id, at, type, data } = event;
@@ -84,7 +89,7 @@ async function eventRow(event: AccountEventDocument, reported: ReadonlySet<unkno
   return {
     number: id,
     at: moment(at),
-    title: Object.hasOwn(words.events, type) ? words.events[type as keyof typeof words.events] : words.eventOther,
+    title: titleOf(event, wording),
     values: {
       service: (await service(text(data['service'] ?? data['client']))).name,
       device: text(data['name']),

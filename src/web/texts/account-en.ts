@@ -79,6 +79,7 @@ export const accountEn: AccountTexts = {
     'role-granted': 'You were given the role {role}',
     'role-revoked': 'The role {role} was taken from you',
   },
+  entered: 'Entered {service} (the browser was signed in already)',
   eventOther: 'Something else',
   consentGiven: 'You answered {service}',
   lines: {

@@ -79,6 +79,7 @@ export const accountVi = {
     'role-granted': 'Bạn được giao vai trò {role}',
     'role-revoked': 'Bạn không còn vai trò {role}',
   } satisfies Record<AccountEventType, string>,
+  entered: 'Vào {service} (trình duyệt đã đăng nhập từ trước)',
   eventOther: 'Việc khác',
   consentGiven: 'Bạn đã trả lời {service}',
   lines: {

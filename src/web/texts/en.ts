@@ -18,7 +18,9 @@ export const en: Texts = {
 
   homeTitle: 'One account for every public service',
   homeLead: 'SenID tells services who you are: only when you agree, and only what they need.',
-  homeHow: 'There is nothing to do here. Open the service you want and choose “Sign in”.',
+  homeHow:
+    'To use a service, open its own page and choose “Sign in”. Here you see who knows what about you, and stop it whenever you like.',
+  homeAccount: 'See my account',
   homeApp: 'Open the phone app',
 
   signInTitle: 'Sign in',

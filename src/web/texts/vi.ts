@@ -16,7 +16,9 @@ export const vi = {
 
   homeTitle: 'Một tài khoản cho mọi dịch vụ công',
   homeLead: 'SenID cho các dịch vụ biết bạn là ai: chỉ khi bạn đồng ý, và chỉ những gì họ cần.',
-  homeHow: 'Bạn không cần làm gì ở đây. Hãy mở dịch vụ bạn muốn dùng và chọn “Đăng nhập”.',
+  homeHow:
+    'Muốn dùng một dịch vụ, hãy mở trang của dịch vụ đó và chọn “Đăng nhập”. Ở đây bạn xem được ai biết gì về mình, và dừng lại bất cứ lúc nào.',
+  homeAccount: 'Xem tài khoản của tôi',
   homeApp: 'Mở ứng dụng điện thoại',
 
   signInTitle: 'Đăng nhập',

@@ -52,6 +52,22 @@ describe('the history', () => {
     for (const { id } of signIns) expect(page.html).toContain(id);
   });
 
+  it('tells too which services a signed-in browser entered without a proof, once for each session, and what they could read', async () => {
+    const lan = await world.addOwner('Ly');
+    const bank = await Service.register(world.provider, 'bank', { purposes: [{ id: 'open', vi: 'Mở', en: 'Opening' }] });
+    const browser = new FormBrowser();
+    await shop.signIn(browser, lan.person, { scope: 'openid profile' }, ['name']);
+    for (const _ of [1, 2, 3]) await bank.signIn(browser, lan.person, { scope: 'openid profile' }, ['name']);
+    const html = plain((await lan.open('/account/history')).html).replace(/\s+/g, ' ');
+    expect(html.split('Entered Service bank (the browser was signed in already)').length - 1).toBe(1);
+    expect(html.split('Signed in to Service bank').length - 1).toBe(0);
+    expect(html).toMatch(/Entered Service bank .*Could read: Full name.*Purpose: Opening/);
+    await bank.signIn(browser, lan.person, { scope: 'openid profile phone' }, ['name', 'phone_number']);
+    const more = plain((await lan.open('/account/history')).html).replace(/\s+/g, ' ');
+    expect(more.split('Entered Service bank').length - 1).toBe(2);
+    expect(more).toMatch(/Entered Service bank .*Could read: Full name, Phone number/);
+  });
+
   it('shows who looked into the account, with the reason, and everything else that was done', async () => {
     const nga = await world.addOwner('Nga');
     await record(nga, 'looked-up', { reason: 'Người dân gọi điện', by: 'operator', what: 'enrolment-code' });

@@ -29,6 +29,11 @@ const tampered = (sample: PageSample, text: string): PageSample => ({
   model: withTexts(sample.model, text) as PageSample['model'],
 });
 
+/** What buttons may be called (the sign-in pages, sign-out, and the deeds of the account pages), and what makes a form one of ours. */
+const deeds =
+  'continue|push|qr|approve|cancel|withdraw|lock|sign-out|not-me|unlink|rename|make-code|remove|end|end-others|change-password|download';
+const buttonOfOurs = new RegExp(`<button class="[a-z]+" name="action" value="(${deeds})"( aria-label="[^"]+")?>`);
+
 const count = (html: string, pattern: RegExp): number => [...html.matchAll(pattern)].length;
 
 describe('every page', () => {
@@ -69,8 +74,8 @@ describe('every page', () => {
   it.each(ownForms)('$title has a token in every form, and buttons that say what they do', ({ sample, language }) => {
     for (const [form] of render(sample, language).matchAll(/<form[\s\S]*?<\/form>/g)) {
       expect(form).toMatch(/<form [^>]*method="post" action="[^"]+"/);
-      expect(form).toMatch(/<input type="hidden" name="(csrf|xsrf)" value="[^"]+">/);
-      expect(form).toMatch(/<button class="[a-z]+" name="action" value="(continue|push|qr|approve|cancel|withdraw|lock)">/);
+      expect(form).toMatch(/<input type="hidden" name="(csrf|xsrf|ticket)" value="[^"]+">/);
+      expect(form).toMatch(buttonOfOurs);
     }
   });
 
