@@ -26,6 +26,8 @@ export type AccountEventType =
   | 'document-requested'
   | 'document-checked'
   | 'document-cancelled'
+  | 'passkey-added'
+  | 'passkey-removed'
   | 'role-granted'
   | 'role-revoked';
 

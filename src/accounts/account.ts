@@ -91,7 +91,13 @@ export interface Account {
   /** The same for one service, or one purpose of it: how often everything it had was taken back (`service-endings.ts`). */
   readonly endings?: Readonly<Record<string, number>> | undefined;
   /** Which ways to sign in are enrolled now (assurance asks; nobody is enrolled in the middle of a sign-in). */
-  readonly authenticators: { readonly password: boolean; readonly totp: boolean; readonly devices: number };
+  readonly authenticators: {
+    readonly password: boolean;
+    readonly totp: boolean;
+    readonly devices: number;
+    /** Absent before the first one. */
+    readonly passkeys?: number | undefined;
+  };
   readonly evidence: IdentityEvidence | undefined;
   /** Opens the sealed part; costs a decryption, so ask only for what is shown or released. */
   readonly person: () => Person;

@@ -1,6 +1,6 @@
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { collection } from '#src/kernel/store.ts';
-import type { AccountLock, IdentityEvidence, IdentityLevel } from './account.ts';
+import type { Account, AccountLock, IdentityEvidence, IdentityLevel } from './account.ts';
 
 /** `person` is sealed JSON of `Person`. */
 export interface AccountDocument {
@@ -12,7 +12,7 @@ export interface AccountDocument {
   readonly validFrom: number;
   /** How often everything of a service, or of one purpose, was taken back (`service-endings.ts`). */
   readonly endings?: Readonly<Record<string, number>> | undefined;
-  readonly authenticators: { readonly password: boolean; readonly totp: boolean; readonly devices: number };
+  readonly authenticators: Account['authenticators'];
   readonly evidence?: IdentityEvidence | undefined;
   readonly person: string;
   /** Counts what only an account that is neither locked nor ended was given (`whileHolding`). */

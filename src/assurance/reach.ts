@@ -18,6 +18,7 @@ export function deviceMethodsOf(deployment: { readonly allowSimulated: boolean; 
 /** The best an account can reach with the authenticators enrolled now: nobody is enrolled in the middle of a sign-in. */
 export function reachOf(account: Account, deviceMethods: DeviceMethods): Reach {
   const methods: Amr[] = account.authenticators.devices > 0 ? [...deviceMethods] : [];
+  if ((account.authenticators.passkeys ?? 0) > 0) methods.push('swk', 'user');
   if (account.authenticators.password) methods.push('pwd');
   if (account.authenticators.totp) methods.push('otp');
   return { identity: account.identityLevel, authentication: authenticationLevelOf(methods) };

@@ -6,6 +6,7 @@ import { consentRows } from './consent-rows.ts';
 import { devicesRows } from './devices-rows.ts';
 import { documentsRows } from './documents-rows.ts';
 import type { Outcome } from './outcome.ts';
+import { passkeysRows } from './passkeys-rows.ts';
 import { staffRows } from './staff-rows.ts';
 import { webRows } from './web-rows.ts';
 
@@ -18,6 +19,7 @@ export const catalogue = {
   ...consentRows,
   ...devicesRows,
   ...documentsRows,
+  ...passkeysRows,
   ...staffRows,
   ...webRows,
 } as const satisfies Record<string, Outcome>;

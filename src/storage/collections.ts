@@ -11,6 +11,7 @@ import type { Collection } from '#src/kernel/store.ts';
 import { linkReferences, linkRequests, links } from '#src/links/collections.ts';
 import { grants, replays, sessions, signingKeys, tokens } from '#src/oidc/collections.ts';
 import { outbox } from '#src/outbox/collections.ts';
+import { passkeys, usedChallenges } from '#src/passkeys/collections.ts';
 import { daySums } from '#src/payments/collections.ts';
 import { interactions, knownBrowsers } from '#src/sign-in/collections.ts';
 import { staff } from '#src/staff/collections.ts';
@@ -31,6 +32,8 @@ export const allCollections = [
   devices,
   deviceLists,
   enrolmentCodes,
+  passkeys,
+  usedChallenges,
   approvals,
   signedDecisions,
   askedRequests,

@@ -45,7 +45,8 @@ export type EntryProblem =
   | 'form_expired'
   | 'id_number_missing'
   | 'password_missing'
-  | 'otp_missing';
+  | 'otp_missing'
+  | 'passkey_refused';
 
 export interface ClaimRow {
   readonly name: string;
@@ -76,6 +77,8 @@ export interface PageModels extends ConsolePages, AccountPages {
     readonly qrOnly: boolean;
     /** Where the other ways of signing in are, from the QR alone. */
     readonly otherWayUrl?: string | undefined;
+    /** Where a passkey may be used: what the browser is to sign. */
+    readonly passkey?: { readonly challenge: string; readonly rpId: string } | undefined;
     /** Signing in again as this person (masked), for step-up and `prompt=login`. */
     readonly knownAs?: string | undefined;
     /** The password is already proven and a second factor is missing: then only the QR half and the code page are offered. */

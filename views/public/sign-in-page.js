@@ -1,4 +1,5 @@
 // The sign-in page's life: draws each QR frame as it comes, and moves on as soon as the phone has answered.
+import './passkey.js';
 import { encodeQR } from './qr/index.js';
 
 const place = document.querySelector('[data-events]');

@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import { untilOf } from '#src/backchannel/authorization-details.ts';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
+import { provePasskey } from '#src/passkeys/prove-passkey.ts';
 import { answerConsent } from '#src/sign-in/answer-consent.ts';
 import type { InteractionDocument } from '#src/sign-in/collections.ts';
 import { type Journey, viewJourney } from '#src/sign-in/journey.ts';
@@ -74,6 +75,17 @@ async function enterCode(press: Press): Promise<void> {
   await goOn(parts, ctx, live(await recordProof(parts.store, journey.document, { accountId: account.id, methods })));
 }
 
+async function usePasskey(press: Press): Promise<void> {
+  const { parts, ctx, journey, form } = press;
+  try {
+    const { account, methods } = await provePasskey(parts, journey.document.id, form.text('passkey'));
+    await goOn(parts, ctx, live(await recordProof(parts.store, journey.document, { accountId: account.id, methods })));
+  } catch (refused) {
+    if (!(refused instanceof DomainError) || refused.code !== 'passkey_refused') throw refused;
+    await tryAgain(press, 'passkey_refused', 401);
+  }
+}
+
 /** The way over the phone: a new QR when the present one is over, used up or declined. Where a code was asked for, the QR comes instead. */
 async function chooseQr({ parts, ctx, journey }: Press): Promise<void> {
   const restarted = live(await restartQr(parts.store, journey.document.id, parts.clock.now()));
@@ -120,9 +132,9 @@ const actions: Record<Exclude<Step, 'finish'>, Readonly<Record<string, (press: P
   'account-stopped': { qr: thisIsNotMe, cancel },
   'not-a-tester': { qr: thisIsNotMe, cancel },
   'level-missing': { qr: thisIsNotMe, cancel: cancelUnmet },
-  identify: { continue: enterPassword, qr: chooseQr, cancel },
+  identify: { continue: enterPassword, passkey: usePasskey, qr: chooseQr, cancel },
   otp: { continue: enterCode, qr: chooseQr, cancel },
-  phone: { continue: enterPassword, qr: chooseQr, cancel },
+  phone: { continue: enterPassword, passkey: usePasskey, qr: chooseQr, cancel },
   'confirm-person': { continue: confirmThisIsMe, qr: thisIsNotMe, cancel: thisIsNotMe },
   consent: { approve: approveConsent, cancel },
 };

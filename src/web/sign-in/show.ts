@@ -4,6 +4,7 @@ import type { ApprovalStatus } from '#src/approvals/approvals.ts';
 import { reachOf } from '#src/assurance/reach.ts';
 import type { Language } from '#src/kernel/identifier.ts';
 import type { LinkOffer } from '#src/links/confirm-link.ts';
+import { askForPasskey } from '#src/passkeys/prove-passkey.ts';
 import { textParam } from '#src/sign-in/authorization-request.ts';
 import { openHints } from '#src/sign-in/hints.ts';
 import type { Journey } from '#src/sign-in/journey.ts';
@@ -63,6 +64,7 @@ function showSignIn(view: View): void {
       qr: qrView(parts, document),
       qrOnly: onlyPhone || (view.byPhone === true && view.problem === undefined),
       otherWayUrl: onlyPhone ? undefined : `/interaction/${document.id}`,
+      passkey: account === undefined || (account.authenticators.passkeys ?? 0) > 0 ? askForPasskey(parts, document.id) : undefined,
       knownAs: account && maskedName(account.person().name),
       level: requiredWords(view),
     },

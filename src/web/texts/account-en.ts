@@ -76,6 +76,8 @@ export const accountEn: AccountTexts = {
     'document-requested': '{document} was asked to be verified',
     'document-checked': 'The managing agency answered about {document}',
     'document-cancelled': '{document} was taken out again',
+    'passkey-added': 'The passkey {device} was added',
+    'passkey-removed': 'The passkey {device} was removed',
     'role-granted': 'You were given the role {role}',
     'role-revoked': 'The role {role} was taken from you',
   },

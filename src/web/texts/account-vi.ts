@@ -76,6 +76,8 @@ export const accountVi = {
     'document-requested': 'Đã yêu cầu xác minh {document}',
     'document-checked': 'Cơ quan quản lý đã trả lời về {document}',
     'document-cancelled': 'Đã hủy tích hợp {document}',
+    'passkey-added': 'Đã thêm passkey {device}',
+    'passkey-removed': 'Đã gỡ passkey {device}',
     'role-granted': 'Bạn được giao vai trò {role}',
     'role-revoked': 'Bạn không còn vai trò {role}',
   } satisfies Record<AccountEventType, string>,

@@ -45,6 +45,9 @@ export const en: Texts = {
   neverAsk: 'We never ask for your password by phone or message.',
 
   credentials_wrong: 'The ID number or the password is not right. Check them and try again.',
+  passkey_refused: 'This passkey cannot be used here, or the page has been open too long. Try again, or use another way.',
+  byPasskey: 'Sign in with a passkey',
+  byPasskeyHow: 'A passkey that is kept on this device, on your phone or on a security key.',
   otp_wrong: 'The code is not right or was used already. Wait for the next code in the app and try again.',
   sign_in_slowed:
     'There were too many wrong entries. The account is not locked. Try again in {seconds} seconds, or scan the QR code.',

@@ -43,6 +43,9 @@ export const vi = {
   neverAsk: 'Chúng tôi không bao giờ hỏi mật khẩu qua điện thoại hay tin nhắn.',
 
   credentials_wrong: 'Số định danh hoặc mật khẩu không đúng. Hãy kiểm tra rồi nhập lại.',
+  passkey_refused: 'Passkey này không dùng được ở đây, hoặc trang đã để lâu quá. Hãy thử lại hoặc dùng cách khác.',
+  byPasskey: 'Đăng nhập bằng passkey',
+  byPasskeyHow: 'Passkey đã lưu trên máy này, trên điện thoại hoặc khóa bảo mật của bạn.',
   otp_wrong: 'Mã không đúng hoặc đã dùng. Hãy đợi mã mới trong ứng dụng rồi nhập lại.',
   sign_in_slowed: 'Có quá nhiều lần nhập sai. Tài khoản không bị khóa. Hãy thử lại sau {seconds} giây, hoặc quét mã QR.',
   hashing_busy: 'Đang có rất nhiều người đăng nhập. Hãy thử lại sau vài giây, hoặc quét mã QR.',
