@@ -20,6 +20,7 @@ export type AccountEventType =
   | 'signed-in'
   | 'reported'
   | 'service-paused'
+  | 'service-answered'
   | 'consent-withdrawn'
   | 'account-linked'
   | 'account-unlinked'
