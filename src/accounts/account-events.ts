@@ -20,6 +20,7 @@ export type AccountEventType =
   | 'signed-in'
   | 'reported'
   | 'service-paused'
+  | 'service-answered'
   | 'consent-withdrawn'
   | 'account-linked'
   | 'account-unlinked'
@@ -77,14 +78,19 @@ const eventId = (at: number, rest: string): string => `${timeKey(at)}-${rest}`;
 
 const pageLength = 500;
 
-/** What was done since a moment (milliseconds since the epoch), oldest first. */
-export async function accountEventsSince(store: Store, accountId: AccountId, sinceMs: number): Promise<AccountEventDocument[]> {
+/** What was done since a moment (milliseconds since the epoch), oldest first; up to one of them, where its id is given. */
+export async function accountEventsSince(
+  store: Store,
+  accountId: AccountId,
+  sinceMs: number,
+  before?: string,
+): Promise<AccountEventDocument[]> {
   const events: AccountEventDocument[] = [];
   for (let after = timeKey(sinceMs); ; ) {
     const page = await store.find(accountEvents, 'account', accountId, { after, limit: pageLength });
-    events.push(...page);
+    events.push(...(before === undefined ? page : page.filter(({ id }) => id < before)));
     const last = page.at(-1);
-    if (last === undefined || page.length < pageLength) return events;
+    if (last === undefined || page.length < pageLength || (before !== undefined && last.id >= before)) return events;
     after = last.id;
   }
 }
@@ -104,9 +110,8 @@ export async function newestAccountEvents(
   const untilMs = before === undefined ? nowMs : Math.min(nowMs, Number.parseInt(before.slice(0, 9), 36));
   for (let spanMs = firstSpanMs; ; spanMs *= 4) {
     const fromMs = Math.max(sinceMs, untilMs - spanMs);
-    const events = await accountEventsSince(store, accountId, fromMs);
-    const wanted = before === undefined ? events : events.filter(({ id }) => id < before);
-    if (wanted.length >= count || fromMs <= sinceMs) return wanted.slice(-count).reverse();
+    const events = await accountEventsSince(store, accountId, fromMs, before);
+    if (events.length >= count || fromMs <= sinceMs) return events.slice(-count).reverse();
   }
 }
 

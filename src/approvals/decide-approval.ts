@@ -10,7 +10,7 @@ import { approvalPolicy } from './policy.ts';
 import { isWaiting, matchedFace, methodsOf, reachesAcr } from './proven-methods.ts';
 import { keptRequest } from './service-approval.ts';
 import { shownOf } from './shown-approval.ts';
-import { evidenceOf, queuedTimeStamp } from './signed-decision.ts';
+import { answeredEvent, evidenceOf, queuedTimeStamp } from './signed-decision.ts';
 
 const mostTries = 5;
 
@@ -33,6 +33,9 @@ async function settle(parts: ApprovalParts, approval: FrozenApproval, outcome: O
   });
 }
 
+const answerOf = (outcome: Outcome): string =>
+  outcome.state === 'denied' && 'deniedBy' in outcome ? String(outcome.deniedBy) : 'approve';
+
 /** The same for a service's own request: decision, evidence and what the request is bound to (a day's sum) in one commit. */
 async function settleRequest(
   parts: ApprovalParts,
@@ -52,6 +55,7 @@ async function settleRequest(
         { set: { ...outcome, deviceId: device.id, expiresAt }, unset: ['waitsFor'] },
       ),
       evidenceOf(parts, device, approval, outcome.decision),
+      answeredEvent(parts, device, approval, answerOf(outcome)),
       ...(parts.areStamped ? [queuedTimeStamp(parts, approval)] : []),
       ...serviceRequests.told(keptRequest(sealing, approval)),
       ...bound,

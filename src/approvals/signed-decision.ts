@@ -1,3 +1,5 @@
+import { accountEvent } from '#src/accounts/account-events.ts';
+import { accountEvents } from '#src/accounts/collections.ts';
 import type { Device } from '#src/devices/collections.ts';
 import type { ApprovalId } from '#src/kernel/identifier.ts';
 import { type Store, type Write, write } from '#src/kernel/store.ts';
@@ -37,6 +39,17 @@ export function evidenceOf(
     attestation: device.attestation.class,
     at: clock.now(),
   });
+}
+
+/** For the person's history: that they answered, and how; what they signed stands beside it. */
+export function answeredEvent(
+  parts: Pick<ApprovalParts, 'clock' | 'random'>,
+  { accountId }: Device,
+  { id, kind, payload }: FrozenApproval,
+  answer: string,
+): Write {
+  const service = clientOf(Buffer.from(payload, 'base64url').toString('utf8'));
+  return write.insert(accountEvents, accountEvent(parts, accountId, 'service-answered', { service, kind, approval: id, answer }));
 }
 
 export const signedDecisionOf = (store: Store, id: ApprovalId): Promise<SignedDecisionDocument | undefined> =>

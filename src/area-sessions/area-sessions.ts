@@ -77,29 +77,31 @@ export function createAreaSessions(parts: AreaSessionParts, area: string, least:
     if (cookie !== undefined) await store.remove(areaSessions, keyOf(area, cookie));
   }
 
+  /** A session under a name that nobody knew before; the one it takes the place of is over, and of the same person it keeps the beginning. */
+  async function open({ account, acr, authTime, from, openedIn }: SignedIn, before: string | undefined): Promise<string> {
+    const now = clock.now();
+    const old = await read(before);
+    const startedAt = old?.accountId === account.id ? old.startedAt : now;
+    const cookie = randomIdentifier(random, 256);
+    await store.insert(areaSessions, {
+      id: keyOf(area, cookie),
+      area,
+      accountId: account.id,
+      validFrom: account.validFrom,
+      acr,
+      authTime,
+      startedAt,
+      seenAt: now,
+      from,
+      openedIn,
+      expiresAt: Math.min(now + limits.idleMs, startedAt + limits.absoluteMs),
+    });
+    await end(before);
+    return cookie;
+  }
+
   return {
-    /** A session under a name that nobody knew before; the one it takes the place of is over, and of the same person it keeps the beginning. */
-    async open({ account, acr, authTime, from, openedIn }: SignedIn, before: string | undefined): Promise<string> {
-      const now = clock.now();
-      const old = await read(before);
-      const startedAt = old?.accountId === account.id ? old.startedAt : now;
-      const cookie = randomIdentifier(random, 256);
-      await store.insert(areaSessions, {
-        id: keyOf(area, cookie),
-        area,
-        accountId: account.id,
-        validFrom: account.validFrom,
-        acr,
-        authTime,
-        startedAt,
-        seenAt: now,
-        from,
-        openedIn,
-        expiresAt: Math.min(now + limits.idleMs, startedAt + limits.absoluteMs),
-      });
-      await end(before);
-      return cookie;
-    },
+    open,
 
     /** Who is there now: the account is looked at anew each time. */
     async find(cookie: string | undefined): Promise<FoundSession> {
@@ -125,7 +127,7 @@ export function createAreaSessions(parts: AreaSessionParts, area: string, least:
      */
     async goOn(cookie: string | undefined, account: Pick<Account, 'id' | 'validFrom'>): Promise<string | undefined> {
       const before = await read(cookie);
-      return before?.accountId === account.id ? this.open({ ...before, account }, cookie) : undefined;
+      return before?.accountId === account.id ? open({ ...before, account }, cookie) : undefined;
     },
 
     /** Keeps something for the next page; what was not read before is lost. */

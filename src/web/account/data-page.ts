@@ -1,15 +1,13 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { recordAccountEvent } from '#src/accounts/account-events.ts';
-import { takeCall } from '../device-api/call.ts';
 import type { AreaRequest } from '../own-service/area.ts';
 import { sendPage } from '../page-response.ts';
+import { takeCall } from '../take-call.ts';
 import { myData } from './my-data.ts';
 import type { AccountParts } from './parts.ts';
 import { withProof } from './proof.ts';
 import { ownerView } from './words.ts';
 
 const url = '/account/data';
-const downloadsOfPerson = new RateLimiterMemory({ keyPrefix: 'account-data', points: 10, duration: 3600 });
 
 export const showData = (parts: AccountParts, request: AreaRequest): Promise<void> =>
   withProof(parts, request, { at: 'page', returnTo: url }, async () => {
@@ -20,7 +18,7 @@ export const showData = (parts: AccountParts, request: AreaRequest): Promise<voi
 export const takeData = (parts: AccountParts, request: AreaRequest): Promise<void> =>
   withProof(parts, request, { at: 'form', returnTo: url }, async () => {
     const { ctx, session } = request;
-    await takeCall(downloadsOfPerson, session.account.id);
+    await takeCall(parts.limits.downloads, session.account.id);
     await recordAccountEvent(parts, session.account.id, 'data-downloaded', {});
     ctx.set('Cache-Control', 'no-store');
     ctx.set('Content-Disposition', 'attachment; filename="senid-my-data.json"');

@@ -1,18 +1,15 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Device } from '#src/devices/collections.ts';
 import { devicePolicy } from '#src/devices/policy.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
-import { takeCall } from '../device-api/call.ts';
 import type { AreaRequest } from '../own-service/area.ts';
 import { sendPage } from '../page-response.ts';
 import { qrSvg } from '../qr-image.ts';
+import { takeCall } from '../take-call.ts';
 import type { DeviceView, SaidView } from './pages.ts';
 import type { AccountParts } from './parts.ts';
 import { withProof } from './proof.ts';
 import { saidOf, say } from './said.ts';
 import { ownerView, type Wording, wordingOf } from './words.ts';
-
-const codesOfPerson = new RateLimiterMemory({ keyPrefix: 'account-code', points: 10, duration: 3600 });
 
 const deviceUrl = (id: string): string => `/account/devices/${encodeURIComponent(id)}`;
 
@@ -106,7 +103,7 @@ export async function showNewDevice(parts: AccountParts, request: AreaRequest): 
 export async function takeNewDevice(parts: AccountParts, request: AreaRequest): Promise<void> {
   const { account } = request.session;
   await withProof(parts, request, { at: 'form', returnTo: newUrl }, async () => {
-    await takeCall(codesOfPerson, account.id);
+    await takeCall(parts.limits.codes, account.id);
     await request.goTo('/account/devices', say('code-made', {}, await parts.devices.codeForOwner(account)));
   });
 }

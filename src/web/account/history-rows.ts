@@ -4,14 +4,13 @@ import type { AccountEventDocument } from '#src/accounts/collections.ts';
 import { isOwnService } from '#src/clients/own-services.ts';
 import { type DatedReceipt, listReceipts } from '#src/consent/consent-list.ts';
 import type { AreaRequest } from '../own-service/area.ts';
+import { answerLines } from './answer-lines.ts';
 import type { HistoryRowView } from './pages.ts';
 import type { AccountParts } from './parts.ts';
-import type { Wording } from './words.ts';
+import type { Line, Wording } from './words.ts';
 
 const yearMs = 365.25 * 86_400_000;
 const keptMs = 5 * yearMs;
-
-type Line = readonly [keyof Wording['words']['lines'], string | undefined];
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
@@ -40,7 +39,7 @@ async function releasedLines({ data }: AccountEventDocument, wording: Wording): 
 const agencyName = (id: string, { language }: Wording): string => (isAgencyName(id) ? agencies[id][language] : id);
 
 /** What is said of each kind beside its sentence. */
-async function linesOf(event: AccountEventDocument, wording: Wording): Promise<Line[]> {
+async function linesOf(parts: AccountParts, event: AccountEventDocument, wording: Wording): Promise<Line[]> {
   const { words, moment, claims } = wording;
   const { type, data } = event;
   const by = wordFor(words.by, text(data['by']));
@@ -52,6 +51,8 @@ async function linesOf(event: AccountEventDocument, wording: Wording): Promise<L
         ['network', text(data['network'])],
         ...(await releasedLines(event, wording)),
       ];
+    case 'service-answered':
+      return answerLines(parts, event, wording);
     case 'looked-up':
       return [['what', wordFor(words.lookedUp, text(data['what']))], reason];
     case 'locked':
@@ -82,7 +83,12 @@ function titleOf({ type, data }: AccountEventDocument, { words }: Wording): stri
   return Object.hasOwn(words.events, type) ? words.events[type as keyof typeof words.events] : words.eventOther;
 }
 
-async function eventRow(event: AccountEventDocument, reported: ReadonlySet<unknown>, wording: Wording): Promise<HistoryRowView> {
+async function eventRow(
+  parts: AccountParts,
+  event: AccountEventDocument,
+  reported: ReadonlySet<unknown>,
+  wording: Wording,
+): Promise<HistoryRowView> {
   const { words, moment, service, claims } = wording;
   const { id, at, type, data } = event;
   const isSignIn = type === 'signed-in';
@@ -98,7 +104,7 @@ async function eventRow(event: AccountEventDocument, reported: ReadonlySet<unkno
       role: wordFor(words.roles, text(data['role'])),
       browser: text(data['browser']) || words.unknownBrowser,
     },
-    lines: shownLines(await linesOf(event, wording), wording),
+    lines: shownLines(await linesOf(parts, event, wording), wording),
     warning: isSignIn && data['isNewBrowser'] === true && !reported.has(id) ? words.newBrowser : undefined,
     notMeUrl: isSignIn && !reported.has(id) ? `/account/history/${encodeURIComponent(id)}/not-me` : undefined,
     isReported: isSignIn && reported.has(id),
@@ -150,7 +156,7 @@ export async function historyRows(
   const later = await accountEventsSince(store, account.id, Math.min(oldest, nowMs) - 60_000);
   const reported = new Set(later.filter(({ type }) => type === 'reported').map(({ data }) => data['signIn']));
   const dated: Dated[] = [
-    ...events.map((event) => ({ key: event.id, row: () => eventRow(event, reported, wording) })),
+    ...events.map((event) => ({ key: event.id, row: () => eventRow(parts, event, reported, wording) })),
     ...receipts
       .filter(({ clientId }) => !isOwnService(clientId))
       .map((receipt) => ({ key: `${timeKey(receipt.receipt.at)}-${receipt.id}`, row: () => receiptRow(receipt, wording) })),

@@ -1,3 +1,4 @@
+import type { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { ClientDirectory } from '#src/clients/ports.ts';
 import type { Devices } from '#src/devices/devices.ts';
 import type { DocumentParts } from '#src/documents/ports.ts';
@@ -5,11 +6,19 @@ import type { PasswordHashing } from '#src/hashing/password-hashing.ts';
 import type { SignInParts } from '#src/sign-in/ports.ts';
 import type { AreaParts } from '../own-service/parts.ts';
 
+/** How often one person may do what is grave, in an hour. */
+export interface AccountLimits {
+  readonly codes: RateLimiterMemory;
+  readonly passwords: RateLimiterMemory;
+  readonly downloads: RateLimiterMemory;
+}
+
 /** What the account pages are made of. */
 export interface AccountParts extends AreaParts {
   readonly clients: ClientDirectory;
   readonly devices: Devices;
   readonly documents: DocumentParts;
   readonly hashing: PasswordHashing;
+  readonly limits: AccountLimits;
   readonly deviceMethods: SignInParts['deviceMethods'];
 }

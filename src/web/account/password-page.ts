@@ -1,9 +1,8 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { changePassword } from '#src/accounts/change-password.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
-import { takeCall } from '../device-api/call.ts';
 import type { AreaRequest } from '../own-service/area.ts';
 import { sendPage } from '../page-response.ts';
+import { takeCall } from '../take-call.ts';
 import type { AccountPages } from './pages.ts';
 import type { AccountParts } from './parts.ts';
 import { withProof } from './proof.ts';
@@ -13,7 +12,6 @@ import { ownerView } from './words.ts';
 type Wrong = AccountPages['account-password']['wrong'];
 
 const url = '/account/password';
-const changesOfPerson = new RateLimiterMemory({ keyPrefix: 'account-password', points: 10, duration: 3600 });
 
 function send(parts: AccountParts, request: AreaRequest, wrong?: Wrong): void {
   const { password: hasPassword } = request.session.account.authenticators;
@@ -39,7 +37,7 @@ function wrongIn({ session, fields }: AreaRequest): Wrong {
 export const takePassword = (parts: AccountParts, request: AreaRequest): Promise<void> =>
   withProof(parts, request, { at: 'form', returnTo: url }, async () => {
     const { account } = request.session;
-    await takeCall(changesOfPerson, account.id);
+    await takeCall(parts.limits.passwords, account.id);
     const wrong = wrongIn(request);
     if (wrong !== undefined) return send(parts, request, wrong);
     let validFrom: number;

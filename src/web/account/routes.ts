@@ -2,10 +2,10 @@ import { bodyParser } from '@koa/bodyparser';
 import type Router from '@koa/router';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { subscriberOf } from '#src/kernel/networks.ts';
-import { takeCall } from '../device-api/call.ts';
 import { type AreaRequest, createOwnArea } from '../own-service/area.ts';
 import type { AreaSettings } from '../own-service/parts.ts';
 import { formFields } from '../sign-in/form-fields.ts';
+import { takeCall } from '../take-call.ts';
 import { showConsents, takeUnlink, takeWithdrawal } from './consents-page.ts';
 import { showData, takeData } from './data-page.ts';
 import { showDevices, showNewDevice, showRemoval, takeNewDevice, takeRemoval, takeRename } from './devices-page.ts';
@@ -26,6 +26,8 @@ const accountSettings: AreaSettings = {
   limits: { idleMs: 30 * minuteMs, absoluteMs: 12 * 60 * minuteMs, proofSeconds: 12 * 3600 },
   callsPerMinute: 300,
 };
+
+const anHour = (keyPrefix: string): RateLimiterMemory => new RateLimiterMemory({ keyPrefix, points: 10, duration: 3600 });
 
 type Work = (parts: AccountParts, request: AreaRequest, id: string) => Promise<void>;
 
@@ -59,7 +61,9 @@ const forms: Readonly<Record<string, Work>> = {
 const idOf = ({ ctx }: AreaRequest): string => String((ctx['params'] as { readonly id?: string }).id ?? '');
 
 /** `/account`: one table of pages, one of forms. */
-export function createAccountPages(parts: AccountParts): Router {
+export function createAccountPages(given: Omit<AccountParts, 'limits'>): Router {
+  const limits = { codes: anHour('account-code'), passwords: anHour('account-password'), downloads: anHour('account-data') };
+  const parts: AccountParts = { ...given, limits };
   const area = createOwnArea(parts, accountSettings);
   for (const [path, show] of Object.entries(pages)) area.page(path, (request) => show(parts, request, idOf(request)));
   for (const [path, take] of Object.entries(forms)) area.form(path, (request) => take(parts, request, idOf(request)));

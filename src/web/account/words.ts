@@ -47,6 +47,9 @@ export function wordingOf({ clients }: Pick<AccountParts, 'clients'>, { ctx }: A
   };
 }
 
+/** A line of a row in the history; left out where there is nothing to say. */
+export type Line = readonly [keyof AccountTexts['lines'], string | undefined];
+
 /** Whose page this is. */
 export const ownerView = ({ session, csrf }: AreaRequest): OwnerView => ({
   name: displayName(session.account.person().name),

@@ -3,7 +3,7 @@ import type { Actor, Role } from '#src/clients/actor.ts';
 import { isOurs } from '#src/clients/client.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { findServiceToken, presentedToken, tokenChallenge } from '#src/oidc/service-token.ts';
-import { takeCall } from '../device-api/call.ts';
+import { takeCall } from '../take-call.ts';
 import type { AdminApiParts } from './parts.ts';
 
 /** What each scope lets a client do; with any of them it may read. */

@@ -1,11 +1,11 @@
 import type { Context } from 'koa';
-import { type RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { z } from 'zod';
 import type { Account } from '#src/accounts/account.ts';
 import type { Device } from '#src/devices/collections.ts';
 import { checkProof, proofHeader } from '#src/devices/device-proof.ts';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
+import { takeCall } from '../take-call.ts';
 import type { DeviceApiParts } from './parts.ts';
 import { readRawBody } from './raw-body.ts';
 
@@ -34,15 +34,6 @@ export function shaped<Shape extends z.ZodType>(shape: Shape, body: unknown): z.
   const parsed = shape.safeParse(body);
   if (!parsed.success) throw new DomainError('request_malformed', { detail: parsed.error.issues[0]?.path.join('.') ?? 'body' });
   return parsed.data;
-}
-
-export async function takeCall(limiter: RateLimiterMemory, key: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (full) {
-    if (!(full instanceof RateLimiterRes)) throw full;
-    throw new DomainError('rate_limited', { retryAfterSeconds: Math.max(1, Math.ceil(full.msBeforeNext / 1000)) });
-  }
 }
 
 export interface ProvenBody {

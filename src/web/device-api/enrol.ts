@@ -5,7 +5,8 @@ import { checkProof, proofHeader, publicP256 } from '#src/devices/device-proof.t
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { isLoopback, subscriberOf } from '#src/kernel/networks.ts';
 import { visibleLine } from '#src/kernel/visible-line.ts';
-import { provenRequest, readBody, shaped, takeCall } from './call.ts';
+import { takeCall } from '../take-call.ts';
+import { provenRequest, readBody, shaped } from './call.ts';
 import type { DeviceApiParts } from './parts.ts';
 
 const jwk = z.looseObject({ kty: z.string() });

@@ -133,4 +133,43 @@ describe.skipIf(!canBrowse())('the console in a real browser', { timeout: 60_000
     await page.goto(`${world.provider.issuer}/console/signed-out`);
     await look(page, 'signed-out');
   });
+
+  it('leads a person through their account at the desk without scripts: in, a code for a phone, another password, not me, the lock', async () => {
+    const owner = {
+      id_number: '000190000777',
+      name: { family: 'Trần', middle: 'Thị', given: 'Sen' },
+      birthdate: '1950-02-01',
+      gender: 'female',
+      phone: '0912000777',
+      identity_level: 2,
+      password: 'hoa sen mua ha',
+    };
+    await world.provider.addPerson(owner);
+    const page = await (await browser.newContext({ locale: 'vi-VN', javaScriptEnabled: false })).newPage();
+    const press = (value: string): Promise<void> => page.click(`button[value=${value}]`);
+    await page.goto(world.provider.issuer);
+    await page.click('a[href="/account"]');
+    await page.fill('#id_number', owner.id_number);
+    await page.fill('#password', owner.password);
+    await press('continue');
+    await press('approve');
+    await page.getByRole('heading', { name: 'Tài khoản của tôi' }).waitFor();
+    await page.click('a[href="/account/devices"]');
+    await page.click('a[href="/account/devices/new"]');
+    await press('make-code');
+    expect(await page.textContent('[data-code]')).toMatch(/^[0-9A-Z]{5}-[0-9A-Z]{5}$/);
+    expect((await page.locator('.qr img').boundingBox())?.width).toBeGreaterThanOrEqual(240);
+    await page.goto(`${world.provider.issuer}/account/password`);
+    await page.fill('#new_password', 'hoa sen mùa thu');
+    await page.fill('#new_password_again', 'hoa sen mùa thu');
+    await press('change-password');
+    await page.getByRole('status').getByText('Đã đổi mật khẩu').waitFor();
+    await page.click('a[href="/account/history"]');
+    await page.locator('button[value=not-me]').first().click();
+    await page.getByRole('heading', { name: 'Đã đăng xuất ở mọi nơi' }).waitFor();
+    await press('lock');
+    await page.getByRole('heading', { name: 'Tài khoản đã khóa' }).waitFor();
+    await page.goto(`${world.provider.issuer}/account`);
+    await page.waitForSelector('#password');
+  });
 });

@@ -3,6 +3,7 @@ import { accountEvent, listAccountEvents, recordAccountEvent } from '#src/accoun
 import { accountEvents } from '#src/accounts/collections.ts';
 import { unlockAccount } from '#src/accounts/locks.ts';
 import { type AccountPagesWorld, type Owner, openAccountPages } from '#test/support/account-pages.ts';
+import { ask, registerBackchannelService } from '#test/support/backchannel-service.ts';
 import { FormBrowser } from '#test/support/form-browser.ts';
 import { Service } from '#test/support/service.ts';
 
@@ -66,6 +67,33 @@ describe('the history', () => {
     const more = plain((await lan.open('/account/history')).html).replace(/\s+/g, ' ');
     expect(more.split('Entered Service bank').length - 1).toBe(2);
     expect(more).toMatch(/Entered Service bank .*Could read: Full name, Phone number/);
+  });
+
+  it('shows what a service asked by itself, and what was signed about it', async () => {
+    const duc = await world.addOwner('Đức', { phone: true });
+    const bank = await registerBackchannelService(world.provider, 'pay-bank');
+    for (const decision of ['approve', 'deny'] as const) {
+      const payment = {
+        type: 'senid_transaction',
+        amount: { value: 250_000, currency: 'VND' },
+        payee: { name: 'Điện lực', account: '0011 2233' },
+        purpose: 'Tiền điện',
+        reference: 'HD-42',
+      };
+      await ask(bank, { login_hint: duc.person.id_number, authorization_details: JSON.stringify([payment]) });
+      const [{ id } = { id: '' }] = (await duc.phone?.list()) ?? [];
+      await duc.phone?.decide((await duc.phone?.open(id)) as never, { decision });
+    }
+    const html = plain((await duc.open('/account/history')).html).replace(/\s+/g, ' ');
+    expect(html.split('You answered a request of').length - 1).toBe(2);
+    for (const said of [
+      'Answer: approved',
+      'Answer: declined',
+      'Amount: 250.000 đồng',
+      'To: Điện lực, 0011 2233',
+      'Purpose: Tiền điện',
+    ])
+      expect(html).toContain(said);
   });
 
   it('shows who looked into the account, with the reason, and everything else that was done', async () => {
