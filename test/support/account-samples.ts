@@ -49,7 +49,7 @@ export function addAccountSamples(
     values,
     lines: more,
   });
-  const sections = ['history', 'consents', 'devices', 'sessions', 'password', 'data', 'lock'] as const;
+  const sections = ['history', 'consents', 'devices', 'passkeys', 'sessions', 'password', 'data', 'lock'] as const;
   const overview = {
     me,
     said,
@@ -142,6 +142,20 @@ export function addAccountSamples(
   add('account-new-device', 'account-new-device', { me });
   add('account-new-device-no-password', 'account-new-device', { me, trouble: 'no-password' });
   add('account-new-device-full', 'account-new-device', { me, trouble: 'too-many' });
+  const passkey = {
+    name: isVi ? 'Máy ở nhà' : 'Computer at home',
+    kind: words.passkeySynced,
+    added: moment(900),
+    lastUsed: moment(5),
+    renameUrl: '/account/passkeys/a/name',
+    removeUrl: '/account/passkeys/a/removal',
+  };
+  const usb = { ...passkey, name: 'USB', kind: words.passkeyBound, lastUsed: undefined };
+  add('account-passkeys', 'account-passkeys', { me, said: undefined, passkeys: [passkey, usb], mayAdd: true });
+  add('account-passkeys-empty', 'account-passkeys', { me, said, passkeys: [], mayAdd: true });
+  add('account-new-passkey', 'account-new-passkey', { me, options: '{}', name: '' });
+  add('account-new-passkey-refused', 'account-new-passkey', { me, options: '{}', name: 'USB', trouble: words.newPasskeyRefused });
+  add('account-remove-passkey', 'account-remove-passkey', { me, passkey });
   add('account-remove-device', 'account-remove-device', { me, device });
   const session = {
     id: 'a',

@@ -37,6 +37,7 @@ function send(credential) {
 /** In the list of the field; whoever types a password instead is not disturbed. */
 async function offerInField() {
   if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+  document.getElementById('id_number')?.setAttribute('autocomplete', 'username webauthn');
   conditional = new AbortController();
   try {
     send(await ask({ mediation: 'conditional', signal: conditional.signal }));

@@ -51,6 +51,16 @@ export interface ConsentView {
   readonly withdrawUrl: string;
 }
 
+export interface PasskeyView {
+  readonly name: string;
+  /** Whether it stays on its device. */
+  readonly kind: string;
+  readonly added: string;
+  readonly lastUsed: string | undefined;
+  readonly renameUrl: string;
+  readonly removeUrl: string;
+}
+
 export interface LinkView {
   readonly service: string;
   readonly label: string;
@@ -87,7 +97,12 @@ export interface AccountPages {
     readonly said: SaidView | undefined;
     readonly identityLevel: 1 | 2;
     readonly signInLevel: string;
-    readonly ways: { readonly password: boolean; readonly totp: boolean; readonly devices: number };
+    readonly ways: {
+      readonly password: boolean;
+      readonly totp: boolean;
+      readonly devices: number;
+      readonly passkeys?: number | undefined;
+    };
     readonly lastSignIn: { readonly service: string; readonly at: string; readonly browser: string } | undefined;
     /** A browser never used before signed in this week, and nobody has spoken about it. */
     readonly isAlerting: boolean;
@@ -118,6 +133,21 @@ export interface AccountPages {
   };
   'account-new-device': { readonly me: OwnerView; readonly trouble?: 'no-password' | 'too-many' | undefined };
   'account-remove-device': { readonly me: OwnerView; readonly device: DeviceView };
+  'account-passkeys': {
+    readonly me: OwnerView;
+    readonly said: SaidView | undefined;
+    readonly passkeys: readonly PasskeyView[];
+    readonly mayAdd: boolean;
+    readonly problem?: string | undefined;
+  };
+  /** `options` is what the browser makes a passkey by, as JSON. */
+  'account-new-passkey': {
+    readonly me: OwnerView;
+    readonly options: string;
+    readonly name: string;
+    readonly trouble?: string | undefined;
+  };
+  'account-remove-passkey': { readonly me: OwnerView; readonly passkey: PasskeyView };
   'account-sessions': {
     readonly me: OwnerView;
     readonly said: SaidView | undefined;

@@ -10,6 +10,7 @@ import type { AreaParts } from '../own-service/parts.ts';
 export interface AccountLimits {
   readonly codes: RateLimiterMemory;
   readonly passwords: RateLimiterMemory;
+  readonly passkeys: RateLimiterMemory;
   readonly downloads: RateLimiterMemory;
 }
 

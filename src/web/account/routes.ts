@@ -13,6 +13,14 @@ import { showHistory, takeNotMe, takeTicketLock } from './history-page.ts';
 import { showLock, takeLock } from './lock-page.ts';
 import { showOverview } from './overview-page.ts';
 import type { AccountParts } from './parts.ts';
+import {
+  showNewPasskey,
+  showPasskeyRemoval,
+  showPasskeys,
+  takeNewPasskey,
+  takePasskeyName,
+  takePasskeyRemoval,
+} from './passkeys-page.ts';
 import { showPassword, takePassword } from './password-page.ts';
 import { showSessions, takeOthersEnd, takeSessionEnd } from './sessions-page.ts';
 
@@ -38,6 +46,9 @@ const pages: Readonly<Record<string, Work>> = {
   '/devices': (parts, request) => showDevices(parts, request),
   '/devices/new': showNewDevice,
   '/devices/:id/removal': showRemoval,
+  '/passkeys': (parts, request) => showPasskeys(parts, request),
+  '/passkeys/new': showNewPasskey,
+  '/passkeys/:id/removal': showPasskeyRemoval,
   '/sessions': showSessions,
   '/password': showPassword,
   '/data': showData,
@@ -51,6 +62,9 @@ const forms: Readonly<Record<string, Work>> = {
   '/devices/new': takeNewDevice,
   '/devices/:id/name': takeRename,
   '/devices/:id/removal': takeRemoval,
+  '/passkeys/new': takeNewPasskey,
+  '/passkeys/:id/name': takePasskeyName,
+  '/passkeys/:id/removal': takePasskeyRemoval,
   '/sessions/others/end': takeOthersEnd,
   '/sessions/:id/end': takeSessionEnd,
   '/password': takePassword,
@@ -62,7 +76,12 @@ const idOf = ({ ctx }: AreaRequest): string => String((ctx['params'] as { readon
 
 /** `/account`: one table of pages, one of forms. */
 export function createAccountPages(given: Omit<AccountParts, 'limits'>): Router {
-  const limits = { codes: anHour('account-code'), passwords: anHour('account-password'), downloads: anHour('account-data') };
+  const limits = {
+    codes: anHour('account-code'),
+    passwords: anHour('account-password'),
+    downloads: anHour('account-data'),
+    passkeys: anHour('account-passkey'),
+  };
   const parts: AccountParts = { ...given, limits };
   const area = createOwnArea(parts, accountSettings);
   for (const [path, show] of Object.entries(pages)) area.page(path, (request) => show(parts, request, idOf(request)));
