@@ -96,7 +96,7 @@ async function approve(
   const account = await requireUnlocked(parts, device.accountId);
   const granted = grantedOf(approval, claims);
   const now = epochSeconds(parts.clock);
-  const isAcross = approval.startedBy === 'qr' && approval.browserTrusted !== true;
+  const isAcross = approval.browserTrusted !== true;
   const proven = { at: now, under: account.validFrom, ...(isAcross ? ({ across: true } as const) : {}) };
   const shown = shownOf(approval.payload);
   if (shown.face_required && approval.faceMatchedAt === undefined) throw new DomainError('face_missing');

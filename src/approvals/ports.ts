@@ -38,8 +38,8 @@ export interface SignInRequestForAccount {
   readonly claims: readonly OfferedClaim[];
   /** The account has used this browser before. */
   readonly browserKnown: boolean;
-  /** Milliseconds since the epoch of its first use, when known. */
-  readonly browserKnownSince: number | undefined;
+  /** They have used it long enough for the highest level. */
+  readonly browserTrusted: boolean;
 }
 
 /** Approvals ask the sign-in journey about the page they answer to; `sign-in/` implements it. */

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { parseAcr } from '#src/assurance/level.ts';
 import type { Device } from '#src/devices/collections.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import type { ApprovalId } from '#src/kernel/identifier.ts';
@@ -8,7 +7,6 @@ import { randomIdentifier } from '#src/kernel/random.ts';
 import { approvals } from './collections.ts';
 import type { ApprovalParts } from './parts.ts';
 import { approvalPolicy } from './policy.ts';
-import type { SignInRequestForAccount } from './ports.ts';
 import { needsMatcher } from './proven-methods.ts';
 import { checkFrame, decodeHandle, parseQr } from './qr.ts';
 import { sealPayload } from './sealed-payload.ts';
@@ -17,15 +15,6 @@ import { freezePayload, openApproval, type ShownApproval } from './shown-approva
 /** One approval for each QR of a page: whoever inserts it first has it. */
 export const approvalIdOf = (interaction: string, qrStartedAt: number): ApprovalId =>
   createHash('sha256').update(`${interaction} ${qrStartedAt}`).digest('base64url').slice(0, 32) as ApprovalId;
-
-const isTrusted = ({ browserKnownSince }: SignInRequestForAccount, now: number): boolean =>
-  browserKnownSince !== undefined && now - browserKnownSince >= approvalPolicy.trustedBrowserMs;
-
-/** Across devices, level 4 needs a browser that this person has used for a week. */
-function levelAllowed(acr: string, browserTrusted: boolean): string {
-  if (parseAcr(acr)?.authentication === 4 && !browserTrusted) throw new DomainError('level_too_low');
-  return acr;
-}
 
 /** The same phone may scan again; any other comes too late. */
 async function rescan(parts: ApprovalParts, device: Device, id: ApprovalId): Promise<ShownApproval> {
@@ -62,7 +51,7 @@ export async function scanQr(parts: ApprovalParts, device: Device, code: string,
   const id = approvalIdOf(interaction, request.qrStartedAt);
   const nonce = randomIdentifier(random);
   const numberRequired = !seen.browserKnown || networkOf(address) !== networkOf(request.from.network);
-  const browserTrusted = isTrusted(seen, clock.now());
+  const { browserTrusted } = seen;
   const faceRequired = needsMatcher(device, seen.acr, parts.allowSimulated);
   const decideBefore = clock.now() + approvalPolicy.decideSeconds * 1000;
   const inserted = await store.insert(approvals, {
@@ -80,7 +69,7 @@ export async function scanQr(parts: ApprovalParts, device: Device, code: string,
       freezePayload(id, request, seen, nonce, { numberRequired, faceRequired }, decideBefore),
     ),
     nonce,
-    acr: levelAllowed(seen.acr, browserTrusted),
+    acr: seen.acr,
     ...(numberRequired ? { number: String(random.below(90) + 10) } : {}),
     browserKnown: seen.browserKnown,
     browserTrusted,

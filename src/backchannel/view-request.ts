@@ -1,7 +1,7 @@
 import type { Account } from '#src/accounts/account.ts';
 import type { Level } from '#src/assurance/level.ts';
 import type { ProvenMethod } from '#src/assurance/methods.ts';
-import { reachOf } from '#src/assurance/reach.ts';
+import { reachOf, relayedReach } from '#src/assurance/reach.ts';
 import { isUsable } from '#src/assurance/token-check.ts';
 import type { Client } from '#src/clients/client.ts';
 import type { ConsentDocument } from '#src/consent/collections.ts';
@@ -52,7 +52,8 @@ export async function viewRequest(
     client,
     params: request.params,
     account,
-    reach: reachOf(account, parts.deviceMethods),
+    // no browser of the person's stands behind it
+    reach: relayedReach(reachOf(account, parts.deviceMethods)),
     methods: decided.methods,
     now: decided.at,
     atLeast: decided.level,

@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Account } from '#src/accounts/account.ts';
-import { reachOf } from '#src/assurance/reach.ts';
+import { reachHere } from '#src/assurance/reach.ts';
 import { parseMethods } from '#src/assurance/session-methods.ts';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import { type Assessment, assess } from '#src/sign-in/assess.ts';
@@ -29,12 +29,13 @@ export async function assessRequest(parts: ProviderParts, ctx: KoaContextWithOID
   state.client = found.client;
   const account: Account | undefined = ctx.oidc.session?.accountId === undefined ? undefined : state.account;
   const login = finishedLogin(ctx);
+  const methods = parseMethods(login?.counted ?? ctx.oidc.session?.amr);
   const assessed = assess({
     client: found.client,
     params: paramsOf(ctx),
     account,
-    reach: account && reachOf(account, parts.deviceMethods),
-    methods: parseMethods(login?.counted ?? ctx.oidc.session?.amr),
+    reach: account && reachHere(account, parts.deviceMethods, { methods }),
+    methods,
     now: epochSeconds(parts.clock),
     provenNow: login !== undefined,
   });

@@ -1,6 +1,6 @@
 import type { Account } from '#src/accounts/account.ts';
 import type { ProvenMethod } from '#src/assurance/methods.ts';
-import { reachOf } from '#src/assurance/reach.ts';
+import { reachHere } from '#src/assurance/reach.ts';
 import { mergeMethods, parseMethods } from '#src/assurance/session-methods.ts';
 import { isUsable } from '#src/assurance/token-check.ts';
 import type { Client } from '#src/clients/client.ts';
@@ -47,6 +47,8 @@ export interface Known {
   readonly consentAnswered?: boolean | undefined;
   /** Also what was decided before. */
   readonly askAgain?: boolean | undefined;
+  /** Seen for a phone: the person has not used the page's browser for a while. */
+  readonly isStrangeBrowser?: boolean | undefined;
 }
 
 /** A native app's redirect can be caught by another app, so its person sees a page each time. @see RFC 8252, 8.6 */
@@ -137,7 +139,7 @@ export async function viewJourney(
     client,
     params: payload.params,
     account,
-    reach: account && reachOf(account, parts.deviceMethods),
+    reach: account && reachHere(account, parts.deviceMethods, { methods, isStrange: seen.isStrangeBrowser }),
     methods,
     now: epochSeconds(parts.clock),
     provenNow: document.methods !== undefined,

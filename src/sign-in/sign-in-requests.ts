@@ -1,3 +1,4 @@
+import { approvalPolicy } from '#src/approvals/policy.ts';
 import type { SignInRequest, SignInRequestForAccount, SignInRequests } from '#src/approvals/ports.ts';
 import { formatAcr } from '#src/assurance/level.ts';
 import { findConsent } from '#src/consent/record-consent.ts';
@@ -36,20 +37,21 @@ export function createSignInRequests(parts: SignInParts): SignInRequests {
     const document = await findJourney(parts.store, interaction);
     if (document === undefined || document.result !== undefined) return undefined;
     // seen as if this person had signed in on the page and proven nothing yet
-    const journey = await viewJourney(parts, { ...document, accountId, methods: undefined });
+    const browser = await findKnownBrowser(parts.store, accountId, document.from?.browserKey);
+    const browserTrusted = browser !== undefined && parts.clock.now() - browser.since >= approvalPolicy.trustedBrowserMs;
+    const journey = await viewJourney(parts, { ...document, accountId, methods: undefined }, { isStrangeBrowser: !browserTrusted });
     if (journey?.account === undefined) return undefined;
     const { client, account, assessment } = journey;
     const consent = journey.consent ?? (await findConsent(parts.store, account.id, client.id));
     const plan = consentPlanFor(parts, client, document.payload.params, account, { consent });
     const claims = await offeredClaims(parts, client, plan, account);
-    const browser = await findKnownBrowser(parts.store, accountId, document.from?.browserKey);
     const { requirement } = assessment;
     return {
       acr: formatAcr(requirement.outcome === 'reachable' ? requirement.required : requirement.needed),
       reachable: requirement.outcome === 'reachable',
       claims,
       browserKnown: browser !== undefined,
-      browserKnownSince: browser?.since,
+      browserTrusted,
     };
   }
 

@@ -80,6 +80,25 @@ describe('a sign-in at authentication level 3 by a phone that proves no biometri
     expect(await refusalOf(simulated.decide(approval, { decision: 'approve', number }))).toBe('level_too_low');
   });
 
+  it('is what a request for level 4 or 3 comes down to in a strange browser: no dead end, and never more', async () => {
+    const scanned = await world.scanned(portal, phone, { acr_values: 'urn:senid:acr:id2-auth4 urn:senid:acr:id2-auth3' });
+    expect(readPayload(scanned.approval).acr).toBe('urn:senid:acr:id2-auth3');
+    await phone.showFace(scanned.approval.id, faceOf(lan));
+    await phone.decide(scanned.approval, { decision: 'approve', number: scanned.number });
+    expect(await finish(scanned, portal)).toMatchObject({ acr: 'urn:senid:acr:id2-auth3' });
+  });
+
+  it('is the most that a request without a browser reaches: level 4 is answered as for somebody out of reach', async () => {
+    const bank = await registerBackchannelService(world.provider, 'greedy-bank');
+    const asked = await ask(bank, {
+      login_hint: lan.id_number,
+      binding_message: 'Xin chào',
+      acr_values: 'urn:senid:acr:id2-auth4',
+    });
+    expect([asked.status, await world.provider.application.store.find(approvals, 'waiting', world.owner)]).toEqual([200, []]);
+    expect((await poll(bank, asked.body['auth_req_id'])).body['error']).toBe('authorization_pending');
+  });
+
   it('is needed for a request without a browser too', async () => {
     const bank = await registerBackchannelService(world.provider, 'bank');
     const asked = await ask(bank, {
@@ -96,5 +115,6 @@ describe('a sign-in at authentication level 3 by a phone that proves no biometri
     const { body } = await poll(bank, asked.body['auth_req_id']);
     const introspected = await bank.call('/token/introspection', { token: String(body['access_token']) }, {});
     expect(introspected.body).toMatchObject({ acr: 'urn:senid:acr:id2-auth3' });
+    expect(decodeJwt(String(body['id_token']))).toMatchObject({ acr: 'urn:senid:acr:id2-auth3' });
   });
 });
