@@ -74,7 +74,7 @@ export async function askPerson(
   const { kind, clientId } = request;
   const asked = isReachable ? accountId : standInFor(parts, accountId);
   const id = approvalIdOfRequest(authReqId);
-  const isPaused = await countRequest(parts, asked, { clientId, approval: id });
+  const isPaused = await countRequest(parts, asked, { clientId, approval: id, livesMs });
   const waiting = await requestApproval(parts, { id, kind, accountId: asked, clientId, request, livesMs });
   const stays = await mayStay(parts, asked, waiting, isPaused);
   // one write more for all of them

@@ -11,8 +11,6 @@ export interface AskedRequestsDocument {
   readonly asked: readonly { readonly approval: ApprovalId; readonly at: number }[];
   /** Until then no request of this service comes before this person; milliseconds since the epoch. */
   readonly pausedUntil?: number | undefined;
-  /** The person was told of this pause. */
-  readonly told: boolean;
   readonly expiresAt: number;
 }
 

@@ -3,17 +3,17 @@ import { approvals } from '#src/approvals/collections.ts';
 import type { AccountId, ApprovalId } from '#src/kernel/identifier.ts';
 import { CommitConflict, type Store, type Write, write } from '#src/kernel/store.ts';
 import { type AskedRequestsDocument, askedRequests } from './collections.ts';
-import { queuedPauseNotice } from './pause-notice.ts';
+import { isYes, queuedPauseNotice } from './pause-notice.ts';
 import type { BackchannelParts, BackchannelPolicy } from './ports.ts';
 
-export type Asked = Pick<AskedRequestsDocument, 'asked' | 'pausedUntil' | 'told'>;
+export type Asked = Pick<AskedRequestsDocument, 'asked' | 'pausedUntil'>;
 
 /** What comes of one request more. */
 export interface Pause {
   /** The request must not come before the person. */
   readonly isPaused: boolean;
-  /** It is the first one that does not, so the person is told. */
-  readonly isNews: boolean;
+  /** With this request a pause begins: the person is told when its time is over without a yes. */
+  readonly begins: boolean;
   readonly next: Asked;
 }
 
@@ -30,16 +30,12 @@ export function pauseAfter(
   const wasApproved = before?.asked.some((each) => approved.has(each.approval)) ?? false;
   const pausedUntil = wasApproved ? undefined : before?.pausedUntil;
   if (before !== undefined && pausedUntil !== undefined && now < pausedUntil)
-    return { isPaused: true, isNews: !before.told, next: { ...before, told: true } };
+    return { isPaused: true, begins: false, next: before };
   const since = now - policy.unansweredSeconds * 1000;
   const recent = wasApproved ? [] : (before?.asked.filter(({ at }) => at > since) ?? []);
   const asked = [...recent, { approval, at: now }];
   const begins = asked.length >= policy.unanswered;
-  return {
-    isPaused: false,
-    isNews: false,
-    next: { asked, pausedUntil: begins ? now + policy.pauseSeconds * 1000 : undefined, told: false },
-  };
+  return { isPaused: false, begins, next: { asked, pausedUntil: begins ? now + policy.pauseSeconds * 1000 : undefined } };
 }
 
 /** @returns whether what was counted before is still as it was read */
@@ -69,7 +65,7 @@ async function keep(
 export async function countRequest(
   parts: BackchannelParts,
   accountId: AccountId,
-  { clientId, approval }: { readonly clientId: string; readonly approval: ApprovalId },
+  { clientId, approval, livesMs }: { readonly clientId: string; readonly approval: ApprovalId; readonly livesMs: number },
 ): Promise<boolean> {
   const { store, clock, backchannelPolicy: policy } = parts;
   const id = hash('sha256', `asked ${clientId} ${accountId}`, 'base64url');
@@ -77,15 +73,15 @@ export async function countRequest(
     const now = clock.now();
     const before = await store.get(askedRequests, id);
     const asked = await store.getMany(approvals, before?.asked.map((each) => each.approval) ?? []);
-    const approved = new Set(asked.filter(({ state }) => state === 'approved' || state === 'used').map((each) => each.id));
-    const { isPaused, isNews, next } = pauseAfter(policy, before, approved, { approval, now });
+    const approved = new Set(asked.filter(isYes).map((each) => each.id));
+    const { isPaused, begins, next } = pauseAfter(policy, before, approved, { approval, now });
     const after: AskedRequestsDocument = {
       ...next,
       id,
       revision: (before?.revision ?? 0) + 1,
       expiresAt: Math.max(next.pausedUntil ?? 0, now + policy.unansweredSeconds * 1000),
     };
-    const notice = isNews ? queuedPauseNotice(parts, { accountId, clientId, until: next.pausedUntil ?? now }) : undefined;
-    if (await keep(store, before, after, notice)) return isPaused;
+    const told = { accountId, clientId, until: next.pausedUntil ?? now, asked: next.asked.map((each) => each.approval) };
+    if (await keep(store, before, after, begins ? queuedPauseNotice(parts, told, livesMs) : undefined)) return isPaused;
   }
 }

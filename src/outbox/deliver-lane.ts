@@ -103,6 +103,7 @@ export async function deliverLane(parts: DeliveryParts, messages: readonly Outbo
     const attempts = message.attempts + 1;
     const until = clock.now() + retryAfterMs(attempts, random);
     await moveMessage(store, message, { attempts, lastError: delivery.reason, dueMs: until });
+    // what waits behind it follows in the next turns
     return waitBehind(parts, messages.slice(at + 1), { until, behind: 0 });
   }
   return undefined;

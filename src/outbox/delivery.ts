@@ -49,6 +49,12 @@ function createWalk(parts: DeliveryParts) {
   };
 }
 
+/** It was due before those that wait behind the one that failed, or came since and was never put behind them. */
+function isStraggler(message: OutboxDocument, { until, behind }: Rest): boolean {
+  const due = dueOf(message);
+  return due < until || (due <= until + behind && due === message.queuedAt);
+}
+
 export function createDelivery(parts: DeliveryParts): OutboxDelivery {
   const walkOn = createWalk(parts);
   const onTheWay = new Map<string, Promise<void>>();
@@ -57,15 +63,21 @@ export function createDelivery(parts: DeliveryParts): OutboxDelivery {
   const servedIn = new Map<string, number>();
   let turns = 0;
 
-  /** A recipient that is down is not tried again with what it has not failed at yet. */
+  const isPast = ({ until, behind }: Rest): boolean => parts.clock.now() > until + behind;
+
+  /**
+   * A recipient that is down is not tried again with what it has not failed at yet. What is not behind it, old or new, is put there first, also
+   * when the rest is over: until then those that are due first are not the oldest.
+   */
   async function serve(lane: string, messages: readonly OutboxDocument[]): Promise<void> {
     const rest = rests.get(lane);
+    const stragglers = rest === undefined ? [] : messages.filter((message) => isStraggler(message, rest));
     const next =
-      rest !== undefined && parts.clock.now() < rest.until
-        ? await waitBehind(parts, messages, rest)
-        : await deliverLane(parts, messages);
-    if (next === undefined) rests.delete(lane);
-    else rests.set(lane, next);
+      rest !== undefined && stragglers.length > 0
+        ? await waitBehind(parts, stragglers, rest)
+        : await deliverLane(parts, messages.slice(0, outboxPolicy.together));
+    if (next !== undefined) rests.set(lane, next);
+    else if (rest !== undefined && isPast(rest)) rests.delete(lane);
   }
 
   function begin(lane: string, messages: readonly OutboxDocument[]): void {
@@ -78,7 +90,7 @@ export function createDelivery(parts: DeliveryParts): OutboxDelivery {
 
   function forget(lanes: Lanes): void {
     for (const lane of servedIn.keys()) if (!lanes.has(lane) && !onTheWay.has(lane)) servedIn.delete(lane);
-    for (const [lane, { until }] of rests) if (parts.clock.now() >= until) rests.delete(lane);
+    for (const [lane, rest] of rests) if (isPast(rest) && !lanes.has(lane) && !onTheWay.has(lane)) rests.delete(lane);
   }
 
   return {
@@ -90,8 +102,7 @@ export function createDelivery(parts: DeliveryParts): OutboxDelivery {
       forget(lanes);
       const next = [...lanes.keys()].filter((lane) => !busy.has(lane));
       next.sort((one, other) => (servedIn.get(one) ?? 0) - (servedIn.get(other) ?? 0));
-      for (const lane of next.slice(0, outboxPolicy.lanesAtOnce - onTheWay.size))
-        begin(lane, lanes.get(lane)?.slice(0, outboxPolicy.together) ?? []);
+      for (const lane of next.slice(0, outboxPolicy.lanesAtOnce - onTheWay.size)) begin(lane, lanes.get(lane) ?? []);
       return found;
     },
     async ended() {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listAccountEvents } from '#src/accounts/account-events.ts';
 import { lockAccount } from '#src/accounts/locks.ts';
 import { approvals } from '#src/approvals/collections.ts';
+import { outbox } from '#src/outbox/collections.ts';
 import type { VirtualPhone } from '#src/phone/virtual-phone.ts';
 import { readPayload } from '#src/phone/virtual-phone.ts';
 import { ask, endPauses, poll, registerBackchannelService } from '#test/support/backchannel-service.ts';
@@ -218,14 +219,30 @@ describe('what a service may not do', () => {
     expect(await waitingFor()).toHaveLength(before + 1);
     const told = async () =>
       (await listAccountEvents(store, world.owner)).filter(({ data }) => data['client'] === 'nagging-bank').map(({ type }) => type);
+    // when the third one's time is over
+    expect(await told()).toEqual([]);
+    world.clock.advance(2 * 60_000);
     await expect.poll(told).toEqual(['service-paused']);
-    world.clock.advance(24 * 60_000);
+    world.clock.advance(22 * 60_000);
     await nag();
     // half an hour after the third request
     world.clock.advance(60_000);
     await nag();
     expect(isShown.slice(6)).toEqual([false, true]);
     expect(await told()).toEqual(['service-paused']);
+  });
+
+  it('tells nobody of a pause that a yes has ended', async () => {
+    const { store } = world.provider.application;
+    const late = await registerBackchannelService(world.provider, 'late-bank');
+    for (let n = 0; n < 3; n += 1) await ask(late, { login_hint: lan.id_number, binding_message: 'Xin chào' });
+    await phone.decide(await phone.open(await waiting()), { decision: 'approve' });
+    world.clock.advance(6 * 60_000);
+    const waits = async () =>
+      (await store.find(outbox, 'state', 'waiting')).filter(({ content }) => content['clientId'] === 'late-bank');
+    await expect.poll(waits).toEqual([]);
+    const events = await listAccountEvents(store, world.owner);
+    expect(events.filter(({ type, data }) => type === 'service-paused' && data['client'] === 'late-bank')).toEqual([]);
   });
 
   it('use a user code, a login_hint_token, or two hints', async () => {

@@ -43,13 +43,13 @@ describe('a service that asks one person again and again', () => {
     ]);
   });
 
-  it('is news once', () => {
+  it('begins once, with the third request', () => {
     let before: Asked | undefined;
-    const news = [0, 1, 2, 3, 4].map((now) => {
-      const { isNews, next } = pauseAfter(policy, before, new Set(), { approval: String(now) as ApprovalId, now });
+    const begun = [0, 1, 2, 3, 4].map((now) => {
+      const { begins, next } = pauseAfter(policy, before, new Set(), { approval: String(now) as ApprovalId, now });
       before = next;
-      return isNews;
+      return begins;
     });
-    expect(news).toEqual([false, false, false, true, false]);
+    expect(begun).toEqual([false, false, true, false, false]);
   });
 });

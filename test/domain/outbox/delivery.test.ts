@@ -142,6 +142,44 @@ describe.each(engineNames)('messages to the outside, on %s', (engine) => {
     expect(sent.map(({ n }) => n)).toEqual([1, 2, 3]);
   });
 
+  it('keep their order through an outage, however long the queue and whatever comes meanwhile', async () => {
+    let isUp = false;
+    const { turn, ended } = delivery({
+      test: {
+        deliver: async ({ to, content, key }) => {
+          sent.push({ to, n: content['n'], key });
+          return isUp ? fine : down;
+        },
+      },
+    });
+    const turns = async (many: number) => {
+      for (let n = 0; n < many; n += 1) {
+        await turn();
+        await ended();
+      }
+    };
+    let next = 0;
+    const more = async (many: number) => {
+      for (let n = 0; n < many; n += 1, next += 1) {
+        await put('one', next);
+        clock.advance(1);
+      }
+    };
+    await more(450);
+    await turns(2);
+    await more(20);
+    await turns(1);
+    isUp = true;
+    clock.advance(7000);
+    await more(20);
+    sent = [];
+    await turns(2);
+    await more(10);
+    clock.advance(2000);
+    await turns(9);
+    expect(sent.map(({ n }) => n)).toEqual(Array.from({ length: 500 }, (_, n) => n));
+  });
+
   it('of a recipient that is down are tried one at a time, however many there are and come', async () => {
     const way: Deliver = async ({ to, content, key }) => {
       sent.push({ to, n: content['n'], key });
