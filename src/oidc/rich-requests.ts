@@ -65,6 +65,13 @@ const asksForClaims = (ctx: KoaContextWithOIDC): boolean => {
   );
 };
 
+/** What carries details: a code, a request, a token. */
+interface Source {
+  readonly rar?: Details;
+  readonly accountId?: string;
+  readonly clientId?: string;
+}
+
 /**
  * Details of a request in words of ours. Each is checked when it comes, shown and signed on the phone, and returned with what became of it.
  * @see RFC 9396
@@ -89,32 +96,50 @@ export function createRichRequests(parts: ProviderParts) {
     }
   }
 
+  /** What stands now of the claims of data requests: what was taken back or has ended is in no answer any more. */
+  async function standing(
+    ctx: KoaContextWithOIDC,
+    details: Details,
+    whose: { accountId?: string; clientId?: string },
+  ): Promise<Details> {
+    const accountId = whose.accountId as AccountId | undefined;
+    const isAbout = (detail: Details[number]): boolean => detail['type'] === 'senid_data_request';
+    if (accountId === undefined || !details.some(isAbout)) return details;
+    const clientId = whose.clientId ?? '';
+    const [consent, found, account] = await Promise.all([
+      parts.reads.consent(accountId, clientId),
+      parts.clients.find(clientId),
+      requestState(ctx).account ?? parts.reads.account(accountId),
+    ]);
+    const decided = account && standingOf(consent, { client: found?.client, account, nowMs: parts.clock.now() });
+    const stands = (purpose: unknown, name: string): boolean =>
+      decided !== undefined && ['granted', 'informed'].includes(decisionOn(decided, String(purpose), name) ?? '');
+    return details.map((detail) =>
+      isAbout(detail)
+        ? { ...detail, claims: (detail['claims'] as string[]).filter((name) => stands(detail['purpose'], name)) }
+        : detail,
+    );
+  }
+
   /** What a person agreed to of a data request on the pages. */
   async function agreed(ctx: KoaContextWithOIDC): Promise<Details | undefined> {
     const detail = dataRequestOf(paramsOf(ctx));
-    const accountId = ctx.oidc.account?.accountId as AccountId | undefined;
+    const accountId = ctx.oidc.account?.accountId;
     if (detail === undefined || accountId === undefined) return undefined;
-    const consent = await parts.reads.consent(accountId, ctx.oidc.client?.clientId ?? '');
-    const [found, account] = [await parts.clients.find(ctx.oidc.client?.clientId ?? ''), requestState(ctx).account];
-    if (account === undefined) return undefined;
-    const standing = standingOf(consent, { client: found?.client, account, nowMs: parts.clock.now() });
-    const stands = (name: string): boolean => ['granted', 'informed'].includes(decisionOn(standing, detail.purpose, name) ?? '');
-    return [{ ...detail, claims: detail.claims.filter(stands) }];
+    return standing(ctx, [{ ...detail }], { accountId, clientId: ctx.oidc.client?.clientId ?? '' });
   }
 
-  const ofSource = (source: { readonly rar?: Details } | undefined): Details => {
+  async function ofSource(ctx: KoaContextWithOIDC, source: Source | undefined): Promise<Details> {
     if (source?.rar === undefined) throw invalid('authorization_details need a person who agrees to them');
-    return source.rar;
-  };
+    return standing(ctx, source.rar, source);
+  }
 
   return {
     types: Object.fromEntries(Object.keys(detailTypes).map((type) => [type, { validate }])),
     authorizationDetailsForGrantSource: (ctx: KoaContextWithOIDC) => agreed(ctx),
-    authorizationDetailsForAccessToken: async (
-      _ctx: KoaContextWithOIDC,
-      _token: unknown,
-      source: { readonly rar?: Details } | undefined,
-    ) => ofSource(source),
-    authorizationDetailsForIntrospection: async (_ctx: KoaContextWithOIDC, token: { readonly rar?: Details }) => token.rar,
+    authorizationDetailsForAccessToken: (ctx: KoaContextWithOIDC, _token: unknown, source: Source | undefined) =>
+      ofSource(ctx, source),
+    authorizationDetailsForIntrospection: async (ctx: KoaContextWithOIDC, token: Source) =>
+      token.rar === undefined ? undefined : standing(ctx, token.rar, token),
   };
 }

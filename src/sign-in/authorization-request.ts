@@ -18,6 +18,9 @@ export const scopesOf = (params: AuthorizationParams): ReadonlySet<string> => ne
 export const promptsOf = (params: AuthorizationParams): ReadonlySet<string> => new Set(words(textParam(params, 'prompt')));
 
 /** The request is to link an account of the service to its person (`links/`). */
+/** A request in words of ours for data is looked at item by item each time, also what was decided before. @see RFC 9396 */
+export const isDataRequest = (params: AuthorizationParams): boolean => params['authorization_details'] !== undefined;
+
 export const isLinking = (params: AuthorizationParams): boolean => textParam(params, 'link') !== undefined;
 
 /** The `claims` parameter, which the protocol layer has checked to be JSON of the right shape. */

@@ -14,7 +14,15 @@ import type { ReleasedDocuments } from '#src/documents/held-documents.ts';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { type Assessment, assess } from './assess.ts';
-import { type AuthorizationParams, claimsOf, isLinking, promptsOf, scopesOf, textParam } from './authorization-request.ts';
+import {
+  type AuthorizationParams,
+  claimsOf,
+  isDataRequest,
+  isLinking,
+  promptsOf,
+  scopesOf,
+  textParam,
+} from './authorization-request.ts';
 import type { InteractionDocument } from './collections.ts';
 import { nextStep, type Step } from './next-step.ts';
 import type { SignInParts } from './ports.ts';
@@ -75,7 +83,7 @@ export function consentPlanFor(
     standing: standingOf(consent, { client, account, nowMs: now }),
     purpose: textParam(params, 'purpose'),
     offlineAccess: scopes.has('offline_access'),
-    askAgain: askAgain || (promptsOf(params).has('consent') && !consentAnswered),
+    askAgain: askAgain || ((promptsOf(params).has('consent') || isDataRequest(params)) && !consentAnswered),
     pageAnyway: isNative(client) && !consentAnswered,
     holds: ({ name, guess }) => {
       if (!fitsLevel(parts.catalogue, name, account.identityLevel)) return false;

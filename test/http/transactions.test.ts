@@ -338,4 +338,37 @@ describe('a data request', () => {
     expect(await service.userinfo(tokens)).not.toHaveProperty('name');
     world.clock.reset();
   });
+
+  it('in a browser asks again for what was granted before without an end, so that the end it names is kept', async () => {
+    const { Service } = await import('#test/support/service.ts');
+    const { FormBrowser } = await import('#test/support/form-browser.ts');
+    const service = await Service.register(world.provider, `again-${day}`, { allowed_claims: ['name', 'birthdate'] });
+    const browser = new FormBrowser();
+    const first = await service.signIn(browser, lan, { scope: 'openid profile' }, ['name']);
+    expect(await service.userinfo(first.tokens)).toMatchObject({ name: 'Nguyễn Thị Lan' });
+    const until = new Date(Date.now() + 600_000).toISOString();
+    const { url, verifier } = service.authorize({ authorization_details: JSON.stringify([wanted({ claims: ['name'], until })]) });
+    const asked = await browser.open(url, {}, service.redirectUri);
+    expect(asked.html).toContain('value="name"');
+    const back = await browser.press(asked, 'approve', { grant: ['name'] }, service.redirectUri);
+    const { tokens } = await service.redeem(back, verifier);
+    expect(await service.userinfo(tokens)).toMatchObject({ name: 'Nguyễn Thị Lan' });
+    world.clock.advance(601_000);
+    expect(await service.userinfo(tokens)).not.toHaveProperty('name');
+    world.clock.reset();
+  });
+
+  it('is no longer said of a claim that was taken back, at introspection and in the next token', async () => {
+    const asked = await askFor([wanted()]);
+    await phone.decide(await opened(), { decision: 'approve', granted: ['name', 'birthdate'] });
+    const { body } = await poll(bank, asked.body['auth_req_id']);
+    const said = async () => {
+      const { body: told } = await bank.call('/token/introspection', { token: String(body['access_token']) }, {});
+      return (told['authorization_details'] as { claims: string[] }[] | undefined)?.map(({ claims }) => claims);
+    };
+    expect(await said()).toEqual([['name', 'birthdate']]);
+    const [consent] = (await phone.consents()).filter(({ client_id: id }) => id === bank.id);
+    await phone.withdraw(consent?.id ?? '', 'birthdate');
+    expect(await said()).toEqual([['name']]);
+  });
 });

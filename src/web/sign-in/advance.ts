@@ -4,7 +4,7 @@ import { untilOf } from '#src/backchannel/authorization-details.ts';
 import { shownWords } from '#src/consent/shown-words.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { answerConsent } from '#src/sign-in/answer-consent.ts';
-import { isLinking, promptsOf } from '#src/sign-in/authorization-request.ts';
+import { isDataRequest, isLinking, promptsOf } from '#src/sign-in/authorization-request.ts';
 import type { InteractionDocument } from '#src/sign-in/collections.ts';
 import { type Journey, type Known, viewJourney } from '#src/sign-in/journey.ts';
 import { heldFromPhone } from '#src/sign-in/phone-grant.ts';
@@ -69,7 +69,10 @@ async function finish(parts: SignInPageParts, ctx: Context, journey: Journey, co
   if (account === undefined) throw new TypeError('nobody signed in');
   const { params } = document.payload;
   const isAskedByRequest =
-    promptsOf(params).has('consent') || isLinking(params) || client.metadata['application_type'] === 'native';
+    promptsOf(params).has('consent') ||
+    isLinking(params) ||
+    isDataRequest(params) ||
+    client.metadata['application_type'] === 'native';
   if (consentAnswered && isAskedByRequest) await finishJourney(parts.store, document.id, { outcome: 'consent-answered' });
   if (document.methods !== undefined) await recordSignIn(parts, document, ensureBrowserKey(parts, ctx), releasedBy(journey));
   backToService(ctx, document);
