@@ -23,7 +23,7 @@ import { createFormTokens } from './web/csrf.ts';
 import { createDeviceApi, createDeviceApiLimits } from './web/device-api/routes.ts';
 import { createHealthRoutes } from './web/health.ts';
 import { createHomeRoutes } from './web/home.ts';
-import { createLinkRoutes } from './web/links/routes.ts';
+import { createLinkLimit, createLinkRoutes } from './web/links/routes.ts';
 import { createMetricsRoute } from './web/metrics-route.ts';
 import { limitBegins } from './web/middleware/begin-limit.ts';
 import { createDraining } from './web/middleware/draining.ts';
@@ -142,7 +142,7 @@ export async function createWebApplication(application: Application, logger: Log
     isClockOff: () => isClockOff(clockOf(application)),
     isDraining: draining.isDraining,
   });
-  const links = createLinkRoutes({ ...signIn, sealing, subjects: application.subjects, sender });
+  const links = createLinkRoutes({ ...signIn, sealing, subjects: application.subjects, sender, calls: createLinkLimit() });
   const home = createHomeRoutes({ issuer, renderer });
   const phoneApp = createPhoneAppRoutes({ issuer, renderer, staticFiles });
   watchNumbers(observation.metrics, application, waitingPages);

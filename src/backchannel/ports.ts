@@ -11,6 +11,8 @@ export interface BackchannelPolicy {
   readonly longestSeconds: number;
   /** Between two polls of one request; who comes earlier waits as much longer. */
   readonly pollSeconds: number;
+  /** Requests of one service in a minute, in each process. */
+  readonly requestsAMinute: number;
   /** Requests that one person has before them at once; of one service, one. */
   readonly mostOpen: number;
   /** So many requests of one service to one person in so long, none of them approved, and it has to pause before that person. */

@@ -1,4 +1,5 @@
 import { type BackchannelAuthenticationRequest, type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { ApprovalKind } from '#src/approvals/collections.ts';
 import { askPerson } from '#src/backchannel/ask-person.ts';
 import { dataRequestOf, transactionOf } from '#src/backchannel/authorization-details.ts';
@@ -54,6 +55,25 @@ export function createBackchannel(parts: ProviderParts) {
   /** Stands for nobody, for the same hint the same, so that nothing after it takes another way. */
   const nobody = (hint: string): string => parts.sealing.blindIndex('backchannel-nobody', hint.replace(/[\s.()-]/g, ''));
 
+  const requests = new RateLimiterMemory({
+    keyPrefix: 'backchannel',
+    points: parts.backchannelPolicy.requestsAMinute,
+    duration: 60,
+  });
+
+  /** Each request leaves documents behind and may ring a phone. */
+  async function takeRequest(ctx: KoaContextWithOIDC): Promise<void> {
+    // a new policy may have begun
+    requests.points = parts.backchannelPolicy.requestsAMinute;
+    try {
+      await requests.consume(ctx.oidc.client?.clientId ?? '');
+    } catch (full) {
+      if (!(full instanceof RateLimiterRes)) throw full;
+      ctx.set('Retry-After', String(Math.max(1, Math.ceil(full.msBeforeNext / 1000))));
+      throw new errors.OIDCProviderError(429, 'temporarily_unavailable');
+    }
+  }
+
   /** Only somebody whom the request could bring to what it needs. */
   async function isReachable(accountId: AccountId, request: BackchannelRequest): Promise<boolean> {
     const viewed = await viewRequest(parts, accountId, request);
@@ -83,6 +103,7 @@ export function createBackchannel(parts: ProviderParts) {
       );
     },
     async validateRequestContext(ctx: KoaContextWithOIDC, context: string | undefined) {
+      await takeRequest(ctx);
       // FAPI-CIBA, 5.2.2: whatever algorithm was registered, or none
       if (profileOf(ctx.oidc.client) === 'fapi-ciba' && ctx.oidc.body?.['request'] === undefined)
         throw new errors.InvalidRequest('this client signs its requests');

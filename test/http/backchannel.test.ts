@@ -245,6 +245,25 @@ describe('what a service may not do', () => {
     expect(events.filter(({ type, data }) => type === 'service-paused' && data['client'] === 'late-bank')).toEqual([]);
   });
 
+  it('ask without end: more requests in a minute than policy says are refused, with when to come back', async () => {
+    const endless = await registerBackchannelService(world.provider, 'endless-bank');
+    const { requestsAMinute } = world.provider.application.backchannel.backchannelPolicy;
+    const { policy } = world.provider.application;
+    expect(requestsAMinute).toBe(policy.backchannel.requestsAMinute);
+    const statuses: number[] = [];
+    for (let n = 0; n <= requestsAMinute; n += 100)
+      statuses.push(
+        ...(await Promise.all(
+          // refused afterwards for its message, so that nothing is written
+          Array.from({ length: 100 }, () => ask(endless, { login_hint: lan.id_number, binding_message: 'Xin chào' })),
+        ).then((answers) => answers.map(({ status }) => status))),
+      );
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(0);
+    const refused = await ask(endless, { login_hint: lan.id_number, binding_message: 'Xin chào' });
+    expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, true]);
+    expect((await byHint()).status).toBe(200);
+  });
+
   it('use a user code, a login_hint_token, or two hints', async () => {
     expect((await byHint({ user_code: '1234' })).body['error']).toBe('invalid_request');
     expect((await byHint({ login_hint_token: 'x' })).body['error']).toBe('invalid_request');

@@ -25,4 +25,20 @@ describe('beginning sign-ins without end', () => {
     expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, true]);
     expect((await begin('192.0.2.77, 192.0.2.78')).status).toBe(303);
   });
+
+  it('is stopped for pushed requests of a client that anybody can pretend to be, and those of services that prove who they are do not count', async () => {
+    const app = await Service.register(provider, 'app', { token_endpoint_auth_method: 'none' });
+    const push = async (by: Service): Promise<number> => {
+      const { searchParams } = new URL(by.authorize().url);
+      const secret: Record<string, string> = by === app ? {} : { client_secret: String(by.secret) };
+      const body = new URLSearchParams({ ...Object.fromEntries(searchParams), ...secret });
+      const headers = { 'x-forwarded-for': '192.0.2.99' };
+      return (await fetch(`${provider.issuer}/request`, { method: 'POST', body, headers })).status;
+    };
+    expect(new Set(await Promise.all(Array.from({ length: 50 }, () => push(service))))).toEqual(new Set([201]));
+    const statuses: number[] = [];
+    for (let n = 0; n < 1300; n += 50) statuses.push(...(await Promise.all(Array.from({ length: 50 }, () => push(app)))));
+    expect(statuses.filter((status) => status === 201).length).toBeGreaterThanOrEqual(1200);
+    expect(await push(app)).toBe(429);
+  });
 });

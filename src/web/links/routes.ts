@@ -1,5 +1,6 @@
 import Router from '@koa/router';
 import type { Context, Next } from 'koa';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { z } from 'zod';
 import type { SubjectIdentifiers } from '#src/accounts/subject-identifier.ts';
 import type { ClientDirectory } from '#src/clients/ports.ts';
@@ -9,13 +10,21 @@ import { endServiceLink, findServiceLink } from '#src/links/end-link.ts';
 import { type LinkParts, requestLink } from '#src/links/link-requests.ts';
 import { findServiceToken, type ServiceTokenParts, tokenChallenge } from '#src/oidc/service-token.ts';
 import { readBody, shaped } from '../device-api/call.ts';
+import { takeCall } from '../take-call.ts';
 
 export interface LinkRouteParts extends LinkParts {
   readonly clients: ClientDirectory;
   readonly subjects: SubjectIdentifiers;
   /** What a bound token's proof is measured against. */
   readonly sender: ServiceTokenParts;
+  /** Calls of one service. */
+  readonly calls: RateLimiterMemory;
 }
+
+const callsPerMinute = 600;
+
+export const createLinkLimit = (): RateLimiterMemory =>
+  new RateLimiterMemory({ keyPrefix: 'links', points: callsPerMinute, duration: 60 });
 
 /** What the person is asked about. */
 const line = z.string().normalize('NFC').trim().min(1).max(100).regex(visibleLine);
@@ -35,7 +44,10 @@ async function asProgram(ctx: Context, next: Next): Promise<void> {
 /** The service behind a call; one without a token is told which kind it needs. @see RFC 6750, 3 */
 async function caller(parts: LinkRouteParts, ctx: Context): Promise<string> {
   const token = await findServiceToken(parts.sender, ctx);
-  if (token !== undefined && (await parts.clients.find(token.clientId)) !== undefined) return token.clientId;
+  if (token !== undefined && (await parts.clients.find(token.clientId)) !== undefined) {
+    await takeCall(parts.calls, token.clientId);
+    return token.clientId;
+  }
   ctx.set('WWW-Authenticate', tokenChallenge);
   throw new DomainError('client_token_invalid');
 }

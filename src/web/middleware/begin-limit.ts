@@ -9,23 +9,45 @@ export interface BeginLimit {
   readonly seconds: number;
 }
 
-/** Each authorization request may leave a document behind, so nobody begins them without end. */
+interface ProviderContext extends Context {
+  readonly oidc?: { readonly client?: { readonly clientAuthMethod: string } };
+}
+
+const refusal = (msBeforeNext: number): DomainError =>
+  new DomainError('rate_limited', { retryAfterSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)) });
+
+/**
+ * Each authorization request may leave a document behind, so nobody begins them without end: at the authorization endpoint, and pushed ones of
+ * clients that anybody can pretend to be, which are known as such only when they have been answered.
+ */
 export function limitBegins(limit: BeginLimit, { loopbackIsFree }: { readonly loopbackIsFree: boolean }) {
   const limiter = new RateLimiterMemory({ keyPrefix: 'begin', points: limit.points, duration: limit.seconds });
 
+  /** A new policy may have begun. */
+  const refresh = (): unknown => Object.assign(limiter, { points: limit.points, duration: limit.seconds });
+
   async function count({ ip }: Context): Promise<void> {
-    // a new policy may have begun
-    Object.assign(limiter, { points: limit.points, duration: limit.seconds });
+    refresh();
     try {
       await limiter.consume(subscriberOf(ip));
     } catch (full) {
       if (!(full instanceof RateLimiterRes)) throw full;
-      throw new DomainError('rate_limited', { retryAfterSeconds: Math.max(1, Math.ceil(full.msBeforeNext / 1000)) });
+      throw refusal(full.msBeforeNext);
     }
   }
 
-  return async (ctx: Context, next: Next): Promise<void> => {
-    if (ctx.path === '/auth' && !(loopbackIsFree && isLoopback(ctx.ip))) await count(ctx);
+  async function pushed(ctx: ProviderContext, next: Next): Promise<void> {
+    refresh();
+    const used = await limiter.get(subscriberOf(ctx.ip));
+    if (used !== null && used.consumedPoints >= limit.points) throw refusal(used.msBeforeNext);
+    await next();
+    if (ctx.oidc?.client?.clientAuthMethod === 'none') await limiter.penalty(subscriberOf(ctx.ip), 1);
+  }
+
+  return async (ctx: ProviderContext, next: Next): Promise<void> => {
+    const isFree = loopbackIsFree && isLoopback(ctx.ip);
+    if (ctx.path === '/request' && !isFree) return pushed(ctx, next);
+    if (ctx.path === '/auth' && !isFree) await count(ctx);
     await next();
   };
 }

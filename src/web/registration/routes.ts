@@ -86,6 +86,7 @@ export function createRegistrationRoutes(parts: RegistrationParts): Router {
     ctx.body = await answer(parts, idOf(ctx));
   });
   router.put(`${path}/:id`, answering, async (ctx: Context) => {
+    await takeBegin(parts, ctx);
     await propose(ctx, idOf(ctx), await requireRegistrant(parts, ctx, idOf(ctx)), false);
   });
   router.delete(`${path}/:id`, answering, async (ctx: Context) => {
