@@ -100,6 +100,7 @@ async function eventRow(
       service: (await service(text(data['service'] ?? data['client']))).name,
       device: text(data['name']),
       before: text(data['before']),
+      reference: text(data['reference']),
       document: claims([text(data['document'])]),
       role: wordFor(words.roles, text(data['role'])),
       browser: text(data['browser']) || words.unknownBrowser,

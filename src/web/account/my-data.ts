@@ -5,6 +5,7 @@ import { signedDecisions } from '#src/approvals/collections.ts';
 import { openPayload } from '#src/approvals/sealed-payload.ts';
 import { listAreaSessions } from '#src/area-sessions/area-sessions.ts';
 import { findListed, listConsents, readReceipts } from '#src/consent/consent-list.ts';
+import { listFeedback } from '#src/feedback/give-feedback.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import type { Store } from '#src/kernel/store.ts';
 import { listLinks } from '#src/links/end-link.ts';
@@ -126,8 +127,9 @@ async function browserMembers({ store }: AccountParts, account: Account) {
 /** Everything that is kept of a person, but for what proves them and nobody can read (docs/my-data.md). */
 export async function myData(parts: AccountParts, account: Account) {
   const { store, clock, issuer } = parts;
-  const [members, documents, phones, consents, links, decisions, browsers, events] = await Promise.all([
+  const [members, feedback, documents, phones, consents, links, decisions, browsers, events] = await Promise.all([
     accountMembers(store, account),
+    listFeedback(parts, account.id),
     readDocuments(parts.documents, account),
     deviceMembers(parts, account.id),
     consentMembers(parts, account),
@@ -141,6 +143,11 @@ export async function myData(parts: AccountParts, account: Account) {
     issuer,
     made_at: iso(clock.now()),
     ...members,
+    feedback: feedback.map(({ at, answeredAt, ...message }) => ({
+      ...message,
+      at: iso(at),
+      answered_at: answeredAt === undefined ? null : iso(answeredAt),
+    })),
     documents,
     phones,
     consents,

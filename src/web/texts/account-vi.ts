@@ -14,6 +14,7 @@ export const accountVi = {
     sessions: 'Nơi đang đăng nhập',
     password: 'Mật khẩu',
     data: 'Tải dữ liệu của bạn',
+    feedback: 'Góp ý',
     lock: 'Khóa tài khoản',
   },
   sectionLeads: {
@@ -24,6 +25,7 @@ export const accountVi = {
     sessions: 'Các trình duyệt đang mở tài khoản, và cách kết thúc.',
     password: 'Đổi mật khẩu.',
     data: 'Một tệp có mọi thứ chúng tôi giữ về bạn.',
+    feedback: 'Nói với chúng tôi điều gì chưa tốt, và đọc câu trả lời.',
     lock: 'Dừng mọi thứ ngay khi có điều đáng ngờ.',
   },
 
@@ -82,6 +84,7 @@ export const accountVi = {
     'document-cancelled': 'Đã hủy tích hợp {document}',
     'passkey-added': 'Đã thêm passkey {device}',
     'passkey-removed': 'Đã gỡ passkey {device}',
+    'feedback-answered': 'Góp ý {reference} của bạn đã được trả lời',
     'role-granted': 'Bạn được giao vai trò {role}',
     'role-revoked': 'Bạn không còn vai trò {role}',
   } satisfies Record<AccountEventType, string>,
@@ -246,6 +249,14 @@ export const accountVi = {
   dataWarn: 'Tệp có thông tin riêng tư. Hãy giữ cẩn thận, đừng tải trên máy dùng chung.',
   dataDownload: 'Tải tệp',
 
+  feedbackText: 'Bạn muốn nói gì?',
+  feedbackHint: 'Tối đa 2000 ký tự. Đừng viết mật khẩu hay mã nào ở đây. Người đọc không thấy tên bạn.',
+  feedbackWrong: 'Hãy viết từ 1 đến 2000 ký tự.',
+  feedbackSend: 'Gửi góp ý',
+  feedbackOwn: 'Góp ý của bạn',
+  feedbackAnswer: 'Trả lời',
+  feedbackWaits: 'Chưa có trả lời.',
+
   lockTitle: 'Khóa tài khoản',
   lockLead: 'Khóa khi bạn nghĩ có người khác đang dùng tài khoản của mình.',
   lockWhat: [
@@ -261,6 +272,7 @@ export const accountVi = {
 
   problem: 'Chưa làm được',
   notices: {
+    'feedback-sent': 'Đã nhận góp ý của bạn. Mã tham chiếu: {reference}. Câu trả lời sẽ hiện ở đây.',
     withdrawn: 'Đã ngừng chia sẻ với {service}. Có hiệu lực ngay.',
     unlinked: 'Đã bỏ liên kết với {service}.',
     renamed: 'Điện thoại nay tên là {device}.',
