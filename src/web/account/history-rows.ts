@@ -71,6 +71,8 @@ async function linesOf(parts: AccountParts, event: AccountEventDocument, wording
         ['agency', agencyName(text(data['agency']), wording)],
         ['answer', wordFor(words.documentStates, text(data['state']))],
       ];
+    case 'session-ended':
+      return [['network', text(data['network'])]];
     case 'account-unlinked':
       return [['by', by]];
     default:
