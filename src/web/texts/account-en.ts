@@ -50,7 +50,7 @@ export const accountEn: AccountTexts = {
   alertingLook: 'Look at the history',
 
   historyTitle: 'History',
-  historyLead: 'The newest is at the top. The history is kept for 5 years.',
+  historyLead: 'The newest is at the top, and it goes back 5 years.',
   historyNone: 'Nothing yet.',
   historyOlder: 'Older',
   historyNewest: 'Back to the newest',
@@ -244,7 +244,7 @@ export const accountEn: AccountTexts = {
   dataTitle: 'Download your data',
   dataLead:
     'One JSON file with everything that SenID keeps about you: who you are, how you sign in, phones, consents, links, where you are signed in, and the whole history.',
-  dataNot: 'Not in the file: passwords and keys. Nobody can read them, not even we.',
+  dataNot: 'Not in the file: what would let somebody sign in as you, such as the password and the key of the code generator.',
   dataWarn: 'The file is private. Keep it well, and do not download it on a shared computer.',
   dataDownload: 'Download the file',
 

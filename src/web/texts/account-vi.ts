@@ -50,7 +50,7 @@ export const accountVi = {
   alertingLook: 'Xem lịch sử',
 
   historyTitle: 'Lịch sử',
-  historyLead: 'Mới nhất ở trên. Lịch sử được giữ 5 năm.',
+  historyLead: 'Mới nhất ở trên, trong 5 năm gần đây.',
   historyNone: 'Chưa có gì.',
   historyOlder: 'Cũ hơn',
   historyNewest: 'Về đầu',
@@ -245,7 +245,7 @@ export const accountVi = {
   dataTitle: 'Tải dữ liệu của bạn',
   dataLead:
     'Một tệp JSON có mọi thứ SenID giữ về bạn: bạn là ai, cách đăng nhập, điện thoại, sự đồng ý, liên kết, nơi đang đăng nhập và toàn bộ lịch sử.',
-  dataNot: 'Không có trong tệp: mật khẩu và các khóa. Không ai đọc được chúng, kể cả chúng tôi.',
+  dataNot: 'Không có trong tệp: những gì giúp người khác đăng nhập thay bạn, như mật khẩu và khóa của ứng dụng tạo mã.',
   dataWarn: 'Tệp có thông tin riêng tư. Hãy giữ cẩn thận, đừng tải trên máy dùng chung.',
   dataDownload: 'Tải tệp',
 
