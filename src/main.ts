@@ -10,6 +10,7 @@ import { registerConsoleCommands } from './commands/console.ts';
 import { registerDemoCommand } from './commands/demo.ts';
 import { registerDoctorCommand } from './commands/doctor.ts';
 import { registerDocumentCommands } from './commands/documents.ts';
+import { registerFeedbackCommands } from './commands/feedback.ts';
 import { registerIndexCommands } from './commands/indexes.ts';
 import { registerKeyCommands } from './commands/keys.ts';
 import { registerMigrateCommand } from './commands/migrate.ts';
@@ -34,6 +35,7 @@ function createProgram(): Command {
     registerClientCommands,
     registerPeopleCommands,
     registerConsoleCommands,
+    registerFeedbackCommands,
     registerConsentCommands,
     registerDocumentCommands,
     registerOutboxCommands,

@@ -29,6 +29,7 @@ export type AccountEventType =
   | 'document-cancelled'
   | 'passkey-added'
   | 'passkey-removed'
+  | 'feedback-answered'
   | 'role-granted'
   | 'role-revoked';
 

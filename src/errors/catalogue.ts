@@ -5,6 +5,7 @@ import { clientsRows } from './clients-rows.ts';
 import { consentRows } from './consent-rows.ts';
 import { devicesRows } from './devices-rows.ts';
 import { documentsRows } from './documents-rows.ts';
+import { feedbackRows } from './feedback-rows.ts';
 import type { Outcome } from './outcome.ts';
 import { passkeysRows } from './passkeys-rows.ts';
 import { staffRows } from './staff-rows.ts';
@@ -20,6 +21,7 @@ export const catalogue = {
   ...devicesRows,
   ...documentsRows,
   ...passkeysRows,
+  ...feedbackRows,
   ...staffRows,
   ...webRows,
 } as const satisfies Record<string, Outcome>;

@@ -11,8 +11,8 @@ export interface Ceremony {
 }
 
 const timeBytes = 8;
-const randomBytes = 16;
-const signedBytes = timeBytes + randomBytes;
+const randomLength = 16;
+const signedBytes = timeBytes + randomLength;
 
 function sign({ sealing }: Pick<PasskeyParts, 'sealing'>, { kind, of }: Ceremony, signed: Buffer): Buffer {
   const key = sealing.deriveKey('passkey-challenges');
@@ -23,7 +23,7 @@ function sign({ sealing }: Pick<PasskeyParts, 'sealing'>, { kind, of }: Ceremony
 export function challengeFor(parts: Pick<PasskeyParts, 'clock' | 'random' | 'sealing'>, ceremony: Ceremony): string {
   const time = Buffer.alloc(timeBytes);
   time.writeBigUInt64BE(BigInt(parts.clock.now()));
-  const signed = Buffer.concat([time, parts.random.bytes(randomBytes)]);
+  const signed = Buffer.concat([time, parts.random.bytes(randomLength)]);
   return Buffer.concat([signed, sign(parts, ceremony, signed)]).toString('base64url');
 }
 

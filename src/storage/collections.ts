@@ -7,6 +7,7 @@ import { clientHistory, clients, waitingVersions } from '#src/clients/collection
 import { consents, matchGuesses } from '#src/consent/collections.ts';
 import { deviceLists, devices, enrolmentCodes } from '#src/devices/collections.ts';
 import { documentAsks, documents } from '#src/documents/collections.ts';
+import { feedback } from '#src/feedback/collections.ts';
 import type { Collection } from '#src/kernel/store.ts';
 import { linkReferences, linkRequests, links } from '#src/links/collections.ts';
 import { grants, replays, sessions, signingKeys, tokens } from '#src/oidc/collections.ts';
@@ -55,6 +56,7 @@ export const allCollections = [
   links,
   linkReferences,
   staff,
+  feedback,
   areaSessions,
   migrations,
 ] as unknown as readonly Collection<never, string>[];

@@ -24,6 +24,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   biometrics: ['kernel'],
   payments: ['kernel'],
   staff: ['kernel', 'accounts', 'clients'],
+  feedback: ['kernel', 'accounts'],
   'area-sessions': ['kernel', 'accounts', 'assurance'],
   approvals: ['kernel', 'accounts', 'devices', 'assurance', 'biometrics', 'outbox'],
   'time-stamps': ['kernel', 'approvals', 'outbox'],
@@ -56,6 +57,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'links',
     'backchannel',
     'staff',
+    'feedback',
   ],
   web: [
     'kernel',
@@ -71,6 +73,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'sign-in',
     'backchannel',
     'staff',
+    'feedback',
     'hashing',
     'area-sessions',
     'oidc',
@@ -94,6 +97,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'sign-in',
     'backchannel',
     'staff',
+    'feedback',
     'area-sessions',
     'oidc',
   ],
@@ -119,6 +123,7 @@ const domain = [
   'sign-in',
   'backchannel',
   'staff',
+  'feedback',
   'area-sessions',
 ];
 

@@ -49,7 +49,7 @@ export function addAccountSamples(
     values,
     lines: more,
   });
-  const sections = ['history', 'consents', 'devices', 'passkeys', 'sessions', 'password', 'data', 'lock'] as const;
+  const sections = ['history', 'consents', 'devices', 'passkeys', 'sessions', 'password', 'data', 'feedback', 'lock'] as const;
   const overview = {
     me,
     said,
@@ -176,6 +176,18 @@ export function addAccountSamples(
   add('account-password-weak', 'account-password', { me, hasPassword: true, wrong: 'too-weak' });
   add('account-password-differs', 'account-password', { me, hasPassword: false, wrong: 'not-same' });
   add('account-data', 'account-data', { me });
+  const message = {
+    reference: 'FB-7K2M9XQ4',
+    at: moment(50),
+    text: isVi ? 'Chữ trên trang hơi nhỏ.' : 'The letters are a little small.',
+    answer: { text: isVi ? 'Cảm ơn bạn, chúng tôi đã phóng to.' : 'Thank you, we made them larger.', at: moment(2) },
+  };
+  const feedback = { me, said, typed: '', isWrong: false, longest: 2000, messages: [{ ...message, answer: undefined }, message] };
+  add('account-feedback', 'account-feedback', {
+    ...feedback,
+    said: { notice: 'feedback-sent', values: { reference: message.reference } },
+  });
+  add('account-feedback-wrong', 'account-feedback', { ...feedback, isWrong: true, messages: [] });
   add('account-lock', 'account-lock', { me });
   add('account-locked', 'account-locked', {});
 }

@@ -71,6 +71,8 @@ async function linesOf(parts: AccountParts, event: AccountEventDocument, wording
         ['agency', agencyName(text(data['agency']), wording)],
         ['answer', wordFor(words.documentStates, text(data['state']))],
       ];
+    case 'session-ended':
+      return [['network', text(data['network'])]];
     case 'account-unlinked':
       return [['by', by]];
     default:
@@ -100,6 +102,7 @@ async function eventRow(
       service: (await service(text(data['service'] ?? data['client']))).name,
       device: text(data['name']),
       before: text(data['before']),
+      reference: text(data['reference']),
       document: claims([text(data['document'])]),
       role: wordFor(words.roles, text(data['role'])),
       browser: text(data['browser']) || words.unknownBrowser,

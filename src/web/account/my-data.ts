@@ -5,10 +5,12 @@ import { signedDecisions } from '#src/approvals/collections.ts';
 import { openPayload } from '#src/approvals/sealed-payload.ts';
 import { listAreaSessions } from '#src/area-sessions/area-sessions.ts';
 import { findListed, listConsents, readReceipts } from '#src/consent/consent-list.ts';
+import { listFeedback } from '#src/feedback/give-feedback.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import type { Store } from '#src/kernel/store.ts';
 import { listLinks } from '#src/links/end-link.ts';
 import { listAccountSessions } from '#src/oidc/account-sessions.ts';
+import { listPasskeys } from '#src/passkeys/held-passkeys.ts';
 import { knownBrowsers } from '#src/sign-in/collections.ts';
 import { rolesOf } from '#src/staff/staff-roles.ts';
 import { consentJson, receiptJson } from '../device-api/consents.ts';
@@ -42,7 +44,12 @@ async function accountMembers(store: Store, account: Account) {
       state: lock === undefined ? 'active' : 'locked',
       lock: lock ?? null,
       created_at: document === undefined ? null : iso(document.createdAt),
-      signs_in_with: { password: authenticators.password, code_generator: authenticators.totp, phones: authenticators.devices },
+      signs_in_with: {
+        password: authenticators.password,
+        code_generator: authenticators.totp,
+        phones: authenticators.devices,
+        passkeys: authenticators.passkeys ?? 0,
+      },
       roles: await rolesOf(store, id),
     },
     person: account.person(),
@@ -61,6 +68,17 @@ async function deviceMembers({ devices }: AccountParts, accountId: AccountId) {
     enrolled_at: iso(device.enrolledAt),
     last_used_at: iso(device.lastUsedAt ?? device.enrolledAt),
     waiting_until: device.waitingUntil === undefined ? null : iso(device.waitingUntil),
+  }));
+}
+
+async function passkeyMembers({ store }: AccountParts, accountId: AccountId) {
+  return (await listPasskeys({ store }, accountId)).map(({ id, name, publicKey, isSynced, addedAt, usedAt }) => ({
+    id,
+    name,
+    public_key: publicKey,
+    synced: isSynced,
+    added_at: iso(addedAt),
+    last_used_at: usedAt === undefined ? null : iso(usedAt),
   }));
 }
 
@@ -126,10 +144,12 @@ async function browserMembers({ store }: AccountParts, account: Account) {
 /** Everything that is kept of a person, but for what proves them and nobody can read (docs/my-data.md). */
 export async function myData(parts: AccountParts, account: Account) {
   const { store, clock, issuer } = parts;
-  const [members, documents, phones, consents, links, decisions, browsers, events] = await Promise.all([
+  const [members, feedback, documents, phones, passkeys, consents, links, decisions, browsers, events] = await Promise.all([
     accountMembers(store, account),
+    listFeedback(parts, account.id),
     readDocuments(parts.documents, account),
     deviceMembers(parts, account.id),
+    passkeyMembers(parts, account.id),
     consentMembers(parts, account),
     linkMembers(parts, account.id),
     decisionMembers(parts, account.id),
@@ -141,8 +161,14 @@ export async function myData(parts: AccountParts, account: Account) {
     issuer,
     made_at: iso(clock.now()),
     ...members,
+    feedback: feedback.map(({ at, answeredAt, ...message }) => ({
+      ...message,
+      at: iso(at),
+      answered_at: answeredAt === undefined ? null : iso(answeredAt),
+    })),
     documents,
     phones,
+    passkeys,
     consents,
     links,
     signed_decisions: decisions,

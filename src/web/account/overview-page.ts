@@ -10,7 +10,17 @@ import { saidOf } from './said.ts';
 import { ownerView, wordingOf } from './words.ts';
 
 /** Where people go from here, in this order. */
-const sections: readonly AccountSection[] = ['history', 'consents', 'devices', 'passkeys', 'sessions', 'password', 'data', 'lock'];
+const sections: readonly AccountSection[] = [
+  'history',
+  'consents',
+  'devices',
+  'passkeys',
+  'sessions',
+  'password',
+  'data',
+  'feedback',
+  'lock',
+];
 
 const alertedForMs = 7 * 86_400_000;
 

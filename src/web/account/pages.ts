@@ -159,6 +159,21 @@ export interface AccountPages {
     readonly wrong?: 'too-weak' | 'not-same' | 'same-as-number' | undefined;
   };
   'account-data': { readonly me: OwnerView };
+  'account-feedback': {
+    readonly me: OwnerView;
+    readonly said: SaidView | undefined;
+    /** What was typed and could not be taken. */
+    readonly typed: string;
+    readonly isWrong: boolean;
+    /** In characters. */
+    readonly longest: number;
+    readonly messages: readonly {
+      readonly reference: string;
+      readonly at: string;
+      readonly text: string;
+      readonly answer: { readonly text: string; readonly at: string } | undefined;
+    }[];
+  };
   'account-lock': { readonly me: OwnerView };
   /** The account is locked, and nobody is in it any longer. */
   'account-locked': Record<string, never>;

@@ -12,6 +12,7 @@ export interface AccountLimits {
   readonly passwords: RateLimiterMemory;
   readonly passkeys: RateLimiterMemory;
   readonly downloads: RateLimiterMemory;
+  readonly feedback: RateLimiterMemory;
 }
 
 /** What the account pages are made of. */

@@ -9,6 +9,7 @@ import { takeCall } from '../take-call.ts';
 import { showConsents, takeUnlink, takeWithdrawal } from './consents-page.ts';
 import { showData, takeData } from './data-page.ts';
 import { showDevices, showNewDevice, showRemoval, takeNewDevice, takeRemoval, takeRename } from './devices-page.ts';
+import { showFeedback, takeFeedback } from './feedback-page.ts';
 import { showHistory, takeNotMe, takeTicketLock } from './history-page.ts';
 import { showLock, takeLock } from './lock-page.ts';
 import { showOverview } from './overview-page.ts';
@@ -52,6 +53,7 @@ const pages: Readonly<Record<string, Work>> = {
   '/sessions': showSessions,
   '/password': showPassword,
   '/data': showData,
+  '/feedback': (parts, request) => showFeedback(parts, request),
   '/lock': showLock,
 };
 
@@ -69,6 +71,7 @@ const forms: Readonly<Record<string, Work>> = {
   '/sessions/:id/end': takeSessionEnd,
   '/password': takePassword,
   '/data': takeData,
+  '/feedback': takeFeedback,
   '/lock': takeLock,
 };
 
@@ -81,6 +84,7 @@ export function createAccountPages(given: Omit<AccountParts, 'limits'>): Router 
     passwords: anHour('account-password'),
     downloads: anHour('account-data'),
     passkeys: anHour('account-passkey'),
+    feedback: anHour('account-feedback'),
   };
   const parts: AccountParts = { ...given, limits };
   const area = createOwnArea(parts, accountSettings);

@@ -55,10 +55,18 @@ export const setSessionCookie = ({ cookie: name, settings }: AreaWorkings, ctx: 
 export async function finishSignIn(area: AreaWorkings, ctx: Context): Promise<void> {
   const pending = takePending(area, ctx, String(ctx.query['state'] ?? ''));
   if (pending === undefined) throw new DomainError('area_sign_in_elsewhere');
-  const signedIn = await redeem(area, ctx, pending).catch((fault: unknown) => {
-    throw fault instanceof DomainError ? fault : refusalOf(fault);
-  });
   const before = ctx.cookies.get(area.cookie, { signed: true });
+  const signedIn = await redeem(area, ctx, pending).catch(async (fault: unknown) => {
+    const refusal = fault instanceof DomainError ? fault : refusalOf(fault);
+    // who is in and did not want to prove more is still in
+    if (refusal.code === 'area_sign_in_declined' && (await area.sessions.find(before)).outcome === 'in') return undefined;
+    throw refusal;
+  });
+  if (signedIn === undefined) {
+    ctx.status = 303;
+    ctx.redirect(area.settings.path);
+    return;
+  }
   const { browser, address: network } = browserOf(ctx as never);
   const openedIn = await sessionUid(area.store, ctx.cookies.get(cookieNames.session, { signed: true }));
   const cookie = await area.sessions.open({ ...signedIn, from: { browser, network }, openedIn }, before);

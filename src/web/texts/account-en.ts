@@ -14,6 +14,7 @@ export const accountEn: AccountTexts = {
     sessions: 'Where you are signed in',
     password: 'Password',
     data: 'Download your data',
+    feedback: 'Feedback',
     lock: 'Lock the account',
   },
   sectionLeads: {
@@ -24,6 +25,7 @@ export const accountEn: AccountTexts = {
     sessions: 'The browsers in which your account is open, and how to end that.',
     password: 'Change the password.',
     data: 'One file with everything that we keep about you.',
+    feedback: 'Tell us what is not good, and read the answer.',
     lock: 'Stop everything at once when something looks wrong.',
   },
 
@@ -48,7 +50,7 @@ export const accountEn: AccountTexts = {
   alertingLook: 'Look at the history',
 
   historyTitle: 'History',
-  historyLead: 'The newest is at the top. The history is kept for 5 years.',
+  historyLead: 'The newest is at the top, and it goes back 5 years.',
   historyNone: 'Nothing yet.',
   historyOlder: 'Older',
   historyNewest: 'Back to the newest',
@@ -82,6 +84,7 @@ export const accountEn: AccountTexts = {
     'document-cancelled': '{document} was taken out again',
     'passkey-added': 'The passkey {device} was added',
     'passkey-removed': 'The passkey {device} was removed',
+    'feedback-answered': 'Your feedback {reference} was answered',
     'role-granted': 'You were given the role {role}',
     'role-revoked': 'The role {role} was taken from you',
   },
@@ -241,9 +244,17 @@ export const accountEn: AccountTexts = {
   dataTitle: 'Download your data',
   dataLead:
     'One JSON file with everything that SenID keeps about you: who you are, how you sign in, phones, consents, links, where you are signed in, and the whole history.',
-  dataNot: 'Not in the file: passwords and keys. Nobody can read them, not even we.',
+  dataNot: 'Not in the file: what would let somebody sign in as you, such as the password and the key of the code generator.',
   dataWarn: 'The file is private. Keep it well, and do not download it on a shared computer.',
   dataDownload: 'Download the file',
+
+  feedbackText: 'What would you like to say?',
+  feedbackHint: 'At most 2000 characters. Write no password and no code here. Whoever reads it does not see your name.',
+  feedbackWrong: 'Please write 1 to 2000 characters.',
+  feedbackSend: 'Send feedback',
+  feedbackOwn: 'Your feedback',
+  feedbackAnswer: 'Answer',
+  feedbackWaits: 'No answer yet.',
 
   lockTitle: 'Lock the account',
   lockLead: 'Lock it when you think that somebody else is using your account.',
@@ -260,6 +271,7 @@ export const accountEn: AccountTexts = {
 
   problem: 'This did not work',
   notices: {
+    'feedback-sent': 'We have your feedback. Reference: {reference}. The answer will stand here.',
     withdrawn: 'Sharing with {service} has stopped. It holds at once.',
     unlinked: 'The link with {service} has ended.',
     renamed: 'The phone is now called {device}.',

@@ -14,6 +14,7 @@ export const accountVi = {
     sessions: 'Nơi đang đăng nhập',
     password: 'Mật khẩu',
     data: 'Tải dữ liệu của bạn',
+    feedback: 'Góp ý',
     lock: 'Khóa tài khoản',
   },
   sectionLeads: {
@@ -24,6 +25,7 @@ export const accountVi = {
     sessions: 'Các trình duyệt đang mở tài khoản, và cách kết thúc.',
     password: 'Đổi mật khẩu.',
     data: 'Một tệp có mọi thứ chúng tôi giữ về bạn.',
+    feedback: 'Nói với chúng tôi điều gì chưa tốt, và đọc câu trả lời.',
     lock: 'Dừng mọi thứ ngay khi có điều đáng ngờ.',
   },
 
@@ -48,7 +50,7 @@ export const accountVi = {
   alertingLook: 'Xem lịch sử',
 
   historyTitle: 'Lịch sử',
-  historyLead: 'Mới nhất ở trên. Lịch sử được giữ 5 năm.',
+  historyLead: 'Mới nhất ở trên, trong 5 năm gần đây.',
   historyNone: 'Chưa có gì.',
   historyOlder: 'Cũ hơn',
   historyNewest: 'Về đầu',
@@ -82,6 +84,7 @@ export const accountVi = {
     'document-cancelled': 'Đã hủy tích hợp {document}',
     'passkey-added': 'Đã thêm passkey {device}',
     'passkey-removed': 'Đã gỡ passkey {device}',
+    'feedback-answered': 'Góp ý {reference} của bạn đã được trả lời',
     'role-granted': 'Bạn được giao vai trò {role}',
     'role-revoked': 'Bạn không còn vai trò {role}',
   } satisfies Record<AccountEventType, string>,
@@ -242,9 +245,17 @@ export const accountVi = {
   dataTitle: 'Tải dữ liệu của bạn',
   dataLead:
     'Một tệp JSON có mọi thứ SenID giữ về bạn: bạn là ai, cách đăng nhập, điện thoại, sự đồng ý, liên kết, nơi đang đăng nhập và toàn bộ lịch sử.',
-  dataNot: 'Không có trong tệp: mật khẩu và các khóa. Không ai đọc được chúng, kể cả chúng tôi.',
+  dataNot: 'Không có trong tệp: những gì giúp người khác đăng nhập thay bạn, như mật khẩu và khóa của ứng dụng tạo mã.',
   dataWarn: 'Tệp có thông tin riêng tư. Hãy giữ cẩn thận, đừng tải trên máy dùng chung.',
   dataDownload: 'Tải tệp',
+
+  feedbackText: 'Bạn muốn nói gì?',
+  feedbackHint: 'Tối đa 2000 ký tự. Đừng viết mật khẩu hay mã nào ở đây. Người đọc không thấy tên bạn.',
+  feedbackWrong: 'Hãy viết từ 1 đến 2000 ký tự.',
+  feedbackSend: 'Gửi góp ý',
+  feedbackOwn: 'Góp ý của bạn',
+  feedbackAnswer: 'Trả lời',
+  feedbackWaits: 'Chưa có trả lời.',
 
   lockTitle: 'Khóa tài khoản',
   lockLead: 'Khóa khi bạn nghĩ có người khác đang dùng tài khoản của mình.',
@@ -261,6 +272,7 @@ export const accountVi = {
 
   problem: 'Chưa làm được',
   notices: {
+    'feedback-sent': 'Đã nhận góp ý của bạn. Mã tham chiếu: {reference}. Câu trả lời sẽ hiện ở đây.',
     withdrawn: 'Đã ngừng chia sẻ với {service}. Có hiệu lực ngay.',
     unlinked: 'Đã bỏ liên kết với {service}.',
     renamed: 'Điện thoại nay tên là {device}.',

@@ -132,7 +132,9 @@ describe.skipIf(!canBrowse())('every state of every page, in a real browser', ()
   it('the account is walked by keyboard: sign out, then each section in its order, the lock last', async () => {
     const page = await newPage();
     await open(page, 'account-overview', 'vi');
-    expect((await tabStops(page, 11)).slice(3)).toEqual(['sign-out', 'A', 'A', 'A', 'A', 'A', 'A', 'A']);
+    const many = await page.locator('.ways a').count();
+    expect(many).toBeGreaterThanOrEqual(8);
+    expect((await tabStops(page, 4 + many)).slice(3)).toEqual(['sign-out', ...Array<string>(many).fill('A')]);
     expect(await page.evaluate("document.activeElement.getAttribute('href')")).toBe('/account/lock');
   });
 

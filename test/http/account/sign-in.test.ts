@@ -63,6 +63,19 @@ describe('signing in to the account pages by SenID itself', () => {
   });
 });
 
+describe('not proving more', () => {
+  it('leaves who is in where they were; who is not in is told', async () => {
+    const ha = await world.addOwner('Hà', { phone: true });
+    ha.phone = undefined;
+    await ha.open('/account');
+    const back = await ha.browser.press(await ha.browser.open(world.address('/account/password')), 'cancel');
+    expect([back.status, back.url]).toEqual([200, world.address('/account')]);
+    const strange = new FormBrowser();
+    const out = await strange.press(await strange.open(world.address('/account')), 'cancel');
+    expect([out.status, out.html.includes('You are not signed in')]).toEqual([403, true]);
+  });
+});
+
 describe('who attacks the account pages', () => {
   it('does not let a session be fixed: a cookie that was planted is replaced and opens nothing', async () => {
     const lan = await world.addOwner('Lan');
