@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Device } from '#src/devices/collections.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import type { ApprovalId } from '#src/kernel/identifier.ts';
 import { networkOf } from '#src/kernel/networks.ts';
-import { randomIdentifier } from '#src/kernel/random.ts';
+import { derivedIdentifier, randomIdentifier } from '#src/kernel/random.ts';
 import { approvals } from './collections.ts';
 import type { ApprovalParts } from './parts.ts';
 import { approvalPolicy } from './policy.ts';
@@ -14,7 +13,7 @@ import { freezePayload, openApproval, type ShownApproval } from './shown-approva
 
 /** One approval for each QR of a page: whoever inserts it first has it. */
 export const approvalIdOf = (interaction: string, qrStartedAt: number): ApprovalId =>
-  createHash('sha256').update(`${interaction} ${qrStartedAt}`).digest('base64url').slice(0, 32) as ApprovalId;
+  derivedIdentifier(`${interaction} ${qrStartedAt}`) as ApprovalId;
 
 /** The same phone may scan again; any other comes too late. */
 async function rescan(parts: ApprovalParts, device: Device, id: ApprovalId): Promise<ShownApproval> {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { type ApprovalDocument, approvals } from '#src/approvals/collections.ts';
 import { requestApproval } from '#src/approvals/service-approval.ts';
 import type { AccountId, ApprovalId } from '#src/kernel/identifier.ts';
+import { derivedIdentifier } from '#src/kernel/random.ts';
 import { countRequest } from './pause.ts';
 import type { BackchannelParts, BackchannelRequest } from './ports.ts';
 
@@ -9,8 +9,7 @@ import type { BackchannelParts, BackchannelRequest } from './ports.ts';
 const mostLookedAt = 1000;
 
 /** The approval of a request, by its `auth_req_id`; whoever has the one cannot tell the other. */
-export const approvalIdOfRequest = (authReqId: string): ApprovalId =>
-  createHash('sha256').update(`backchannel ${authReqId}`).digest('base64url').slice(0, 32) as ApprovalId;
+export const approvalIdOfRequest = (authReqId: string): ApprovalId => derivedIdentifier(`backchannel ${authReqId}`) as ApprovalId;
 
 /** No phone lists it any longer, and none opens it. */
 const over = (now: number) => ({ set: { decideBefore: now }, unset: ['waitsFor'] as const });

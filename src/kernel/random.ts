@@ -1,4 +1,4 @@
-import { randomBytes, randomFillSync, randomInt } from 'node:crypto';
+import { hash, randomBytes, randomFillSync, randomInt } from 'node:crypto';
 
 /** Randomness, injected: tests replay it. */
 export interface Random {
@@ -33,3 +33,6 @@ export function randomIdentifier(random: Random, bits = 128): string {
   const identifier = random.bytes(Math.ceil(bits / 8)).toString('base64url');
   return identifier.startsWith('-') ? randomIdentifier(random, bits) : identifier;
 }
+
+/** An identifier that follows from a text and from which nothing of it is to be read; like random ones it never begins with a `-`. */
+export const derivedIdentifier = (text: string): string => hash('sha256', text, 'base64url').slice(0, 32).replace(/^-/, '_');
