@@ -272,6 +272,64 @@ describe('a changed registration of a service in production', () => {
   });
 });
 
+describe('a version that waits', () => {
+  const moved = { ...shop, redirect_uris: ['https://shop.example/new'] };
+  const secrets = async () => (await world.directory.find('shop'))?.secrets.map(({ value }) => value);
+  const later = (ms: number) => world.clock.now() + ms;
+  async function approved(): Promise<void> {
+    await world.registry.submit('shop', maker);
+    await world.registry.approve('shop', reviewer);
+  }
+
+  it('brings no secret along: a revoked secret never comes back, and what took its place goes on', async () => {
+    await toProduction();
+    const [first] = await world.registry.secrets('shop');
+    // an end as the console sets it, in milliseconds
+    const leaked = await world.registry.addSecret('shop', maker, { expiresAt: later(86_400_789) });
+    const { client_secret_expires_at: at } = await world.registry.show('shop');
+    await world.registry.propose({ ...moved, client_secret_expires_at: Number(at) + 5 }, maker);
+    await world.registry.revokeSecret('shop', maker, { secretId: leaked.secret_id });
+    await world.registry.revokeSecret('shop', maker, { secretId: first?.secret_id ?? '' });
+    const replacement = await world.registry.addSecret('shop', maker);
+    await approved();
+    expect(await secrets()).toEqual([replacement.client_secret]);
+  });
+
+  it('changes no secret where it was shown, edited and put', async () => {
+    await toProduction();
+    await world.registry.addSecret('shop', maker, { expiresAt: later(86_400_789) });
+    const before = await world.registry.secrets('shop');
+    const { state: _, client_id_issued_at: _1, updated_at: _2, ...shown } = await world.registry.show('shop');
+    await world.registry.propose({ ...shown, ...moved }, maker);
+    expect((await world.registry.history('shop')).at(-1)?.changes.map(({ member }) => member)).toEqual(['redirect_uris']);
+    await approved();
+    expect(await world.registry.secrets('shop')).toEqual(before);
+  });
+
+  it('brings the secret that it was given in the place of those of that time, and leaves later ones', async () => {
+    await toProduction();
+    await world.registry.propose({ ...moved, client_secret: 'given-secret-of-the-shop' }, maker);
+    await world.registry.propose({ ...moved, client_name: 'Mới' }, maker);
+    world.clock.advance(1);
+    const { client_secret: added } = await world.registry.addSecret('shop', maker);
+    await approved();
+    expect(await secrets()).toEqual([added, 'given-secret-of-the-shop']);
+  });
+
+  it('sets the end that it says, but opens no secret again whose end was set to be earlier meanwhile', async () => {
+    await toProduction();
+    const end = Math.floor(later(86_400_000) / 1000);
+    await world.registry.propose({ ...moved, client_secret_expires_at: end }, maker);
+    await approved();
+    expect(await world.registry.secrets('shop')).toMatchObject([{ expires_at: new Date(end * 1000).toISOString() }]);
+    await world.registry.propose({ ...moved, client_secret_expires_at: end + 86_400 }, maker);
+    const [secret] = await world.registry.secrets('shop');
+    await world.registry.expireSecret('shop', maker, { secretId: secret?.secret_id ?? '', at: later(0) });
+    await approved();
+    expect(await world.registry.secrets('shop')).toMatchObject([{ state: 'expired' }]);
+  });
+});
+
 describe('a suspended service', () => {
   it.each([
     ['sandbox', toSandbox],
