@@ -109,11 +109,17 @@ describe('audience confusion: client assertions', () => {
     ['without an end', { exp: () => undefined }],
     ['without an id', { jti: () => undefined }],
     ['of the past', { exp: () => now() - 60 }],
-    ['of the future', { iat: () => now() + 120, nbf: () => now() + 120 }],
+    ['of the future', { nbf: () => now() + 120 }],
+    ['made in the future', { iat: () => now() + 61 }],
   ])('does not take one %s', async (_, members) => {
     const changed = Object.fromEntries(Object.entries(members).map(([name, value]) => [name, value()]));
     const answer = await push({ ...bank.request().fields, client_assertion: await bank.assertion(changed as never) });
     expect([answer.status, answer.body['request_uri']]).toEqual([answer.status === 400 ? 400 : 401, undefined]);
+  });
+
+  it('takes one whose maker is ten seconds ahead, as clocks are', async () => {
+    const client_assertion = await bank.assertion({ iat: now() + 9, nbf: now() + 9 });
+    expect((await push({ ...bank.request().fields, client_assertion })).status).toBe(201);
   });
 
   it('does not take one twice, nor from many at once', async () => {
@@ -221,6 +227,7 @@ describe('FAPI 2.0 Message Signing', () => {
     ['that is not signed', {}, { alg: 'none' }],
     ['of no end', { exp: now() + 100_000 }, undefined],
     ['without a beginning', { nbf: undefined }, undefined],
+    ['made in the future', { iat: now() + 600 }, undefined],
     ['of two hours ago', { nbf: now() - 7200, exp: now() - 3700 + 7300 }, undefined],
     ['for another server', { aud: 'https://evil.example' }, undefined],
     ['of another client', { iss: 'bank' }, undefined],
@@ -230,6 +237,10 @@ describe('FAPI 2.0 Message Signing', () => {
   ])('does not take a request object %s', async (_, more, header) => {
     const answer = header !== undefined && 'alg' in header ? await unsigned() : await pushSigned(more, header);
     expect([answer.status, answer.body['request_uri']]).toEqual([answer.status === 401 ? 401 : 400, undefined]);
+  });
+
+  it('takes a request object whose maker is ten seconds ahead', async () => {
+    expect((await pushSigned({ iat: now() + 9, nbf: now() + 9 })).status).toBe(201);
   });
 
   const unsigned = () => {
