@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Actor, Role } from '#src/clients/actor.ts';
 import { type Client, isOurs } from '#src/clients/client.ts';
@@ -66,24 +67,68 @@ describe('a new service', () => {
     await expect(world.registry.submit('shop', maker, { to: 'production' })).rejects.toMatchObject({ code: 'service_state_wrong' });
   });
 
-  it("does not take another service's sector, by which it would know people under the same names; an operator may share one", async () => {
-    const two = { ...shop, redirect_uris: [...shop.redirect_uris, 'https://pay.example/cb'] };
-    const detail = expect.stringMatching(/^sector: expected the host of one of/);
-    for (const sector of ['bank.example', 'example', 'evil.shop.example'])
-      await expect(world.registry.propose({ ...two, sector }, maker)).rejects.toMatchObject({
+  describe("does not take another service's sector, by which it would know people under the same names", () => {
+    const ciba = 'urn:openid:params:grant-type:ciba';
+    const theirs = { redirect_uris: ['https://bank.example/cb'] };
+    const asks = { grant_types: [ciba], response_types: [], backchannel_token_delivery_mode: 'poll' };
+    const keys = { token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'ES256' };
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const inline = { jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k1', use: 'sig', alg: 'ES256' }] } };
+
+    it.each([
+      ['that is none of its hosts', { sector: 'bank.example' }],
+      ['that its host is a part of', { sector: 'example' }],
+      ['that is a part of its host', { sector: 'evil.shop.example' }],
+      [
+        'by a second redirect address there',
+        { redirect_uris: [...shop.redirect_uris, ...theirs.redirect_uris], sector: 'bank.example' },
+      ],
+      ['of a service without a host', { redirect_uris: ['https://bank.invalid/cb'] }],
+      ['by an address for keys that it does not use', { jwks_uri: 'https://bank.example/keys', sector: 'bank.example' }],
+      ['by a notification endpoint without requests of its own', { ...endpoint('bank.example'), sector: 'bank.example' }],
+      ['by a notification endpoint that it need not wait for', { ...asks, redirect_uris: [], ...pinged(), sector: 'bank.example' }],
+      ['by redirect addresses that it does not need, named', { ...asks, ...keys, ...inline, ...theirs, sector: 'bank.example' }],
+      ['by redirect addresses that it does not need', { ...asks, ...keys, ...inline, ...theirs }],
+      ['by redirect addresses beside requests of its own', { ...both(), ...keys, ...inline, ...theirs }],
+      ['by redirect addresses of a service without people', { grant_types: ['client_credentials'], response_types: [], ...theirs }],
+    ])('%s', async (_, more) => {
+      await expect(world.registry.propose({ ...shop, ...more }, maker)).rejects.toMatchObject({
         code: 'client_metadata_invalid',
-        detail,
+        detail: expect.stringMatching(/^sector: .* ask an operator$/),
       });
-    const job = { ...shop, client_id: 'bank.example', redirect_uris: [], grant_types: ['client_credentials'], response_types: [] };
-    await world.registry.propose(job, maker);
-    expect(await world.registry.show('bank.example')).toMatchObject({ sector: 'bank.example.invalid' });
-    await world.registry.propose({ ...two, sector: 'pay.example' }, maker);
-    await world.registry.propose({ ...two, client_id: 'ours', sector: 'bank.example' }, { ...operator, roles: ['operator'] });
-    await world.registry.propose({ ...two, sector: 'shop.example' }, maker);
-    await world.registry.submit('shop', maker);
-    await world.registry.approve('shop', reviewer);
-    // frozen since: said again it is no new claim
-    await world.registry.propose({ ...two, redirect_uris: ['https://pay.example/cb'], sector: 'shop.example' }, maker);
+    });
+
+    function endpoint(host: string) {
+      return { backchannel_client_notification_endpoint: `https://${host}/ping` };
+    }
+    function pinged() {
+      return { ...keys, ...inline, backchannel_token_delivery_mode: 'ping', ...endpoint('bank.example') };
+    }
+    function both() {
+      return { ...asks, grant_types: ['authorization_code', ciba], response_types: ['code'] };
+    }
+
+    it('but has one of its own, by all its addresses or by its keys, or by its name; an operator may share one', async () => {
+      const two = { ...shop, redirect_uris: [...shop.redirect_uris, 'https://pay.example/cb'] };
+      const job = {
+        ...shop,
+        client_id: 'bank.example',
+        redirect_uris: [],
+        grant_types: ['client_credentials'],
+        response_types: [],
+      };
+      await world.registry.propose(job, maker);
+      expect(await world.registry.show('bank.example')).toMatchObject({ sector: 'bank.example.invalid' });
+      await world.registry.propose({ ...two, client_id: 'two', sector: 'two.invalid' }, maker);
+      const byKeys = { ...shop, client_id: 'keys', ...asks, ...keys, redirect_uris: [], jwks_uri: 'https://keys.example/jwks' };
+      await world.registry.propose({ ...byKeys, sector: 'keys.example' }, maker);
+      await world.registry.propose({ ...two, client_id: 'ours', sector: 'bank.example' }, operator);
+      await world.registry.propose({ ...shop, sector: 'shop.example' }, maker);
+      await world.registry.submit('shop', maker);
+      await world.registry.approve('shop', reviewer);
+      // frozen since: said again it is no new claim
+      await world.registry.propose({ ...two, redirect_uris: ['https://pay.example/cb'], sector: 'shop.example' }, maker);
+    });
   });
 
   it('does not take the identifier of another', async () => {
