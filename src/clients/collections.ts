@@ -1,4 +1,5 @@
 import { collection } from '#src/kernel/store.ts';
+import type { BroughtSecrets } from './brought-secrets.ts';
 import type { Client } from './client.ts';
 import type { HistoryEntry } from './history.ts';
 import type { KeptSecret } from './secrets.ts';
@@ -36,8 +37,10 @@ export interface WaitingDocument {
   readonly stage: 'draft' | 'review' | 'none';
   readonly target: Stage;
   readonly version: Client;
-  /** The secrets it brings; absent, those of the service stay. */
+  /** Those of a service of which nothing works yet. Beside one that works they count for nothing: a process of the version before copied them. */
   readonly secrets?: readonly KeptSecret[] | undefined;
+  /** What it changes of those of a service that works. */
+  readonly brought?: BroughtSecrets | undefined;
   readonly managers: readonly string[];
   /** Everybody who made, changed or submitted it. */
   readonly hands: readonly string[];

@@ -1,6 +1,8 @@
 import type { ClientMetadata } from './client.ts';
 import type { SecurityProfile } from './profile-names.ts';
 
+/** What we sign for a service whichever way it asks; userinfo is signed only for who registers how. */
+const answers = ['id_token_signed_response_alg', 'introspection_signed_response_alg', 'authorization_signed_response_alg'] as const;
 const strong = 'ES256';
 
 /**
@@ -9,18 +11,14 @@ const strong = 'ES256';
  */
 export function profileMembers(profile: SecurityProfile | undefined, metadata: ClientMetadata): ClientMetadata {
   if (profile === undefined) return {};
-  const tokens = { id_token_signed_response_alg: metadata['id_token_signed_response_alg'] ?? strong };
-  if (profile === 'fapi-ciba') return tokens;
+  const signed = Object.fromEntries(answers.map((member) => [member, metadata[member] ?? strong]));
+  if (profile === 'fapi-ciba') return signed;
   const isTlsBound = metadata['tls_client_certificate_bound_access_tokens'] === true;
   const common = {
-    ...tokens,
+    ...signed,
     require_pushed_authorization_requests: true,
     ...(isTlsBound ? {} : { dpop_bound_access_tokens: true }),
   };
   if (profile === 'fapi-2.0') return common;
-  return {
-    ...common,
-    require_signed_request_object: true,
-    authorization_signed_response_alg: metadata['authorization_signed_response_alg'] ?? strong,
-  };
+  return { ...common, require_signed_request_object: true };
 }

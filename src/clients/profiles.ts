@@ -88,9 +88,14 @@ const common: readonly Demand[] = [
   strongKeys,
   safeRedirects,
   withPkce,
-  strongAlgorithm('token_endpoint_auth_signing_alg', 'FAPI 2.0 Security Profile, 5.4.1'),
-  strongAlgorithm('id_token_signed_response_alg', 'FAPI 2.0 Security Profile, 5.4.1'),
-  strongAlgorithm('request_object_signing_alg', 'FAPI 2.0 Security Profile, 5.4.1'),
+  ...[
+    'token_endpoint_auth_signing_alg',
+    'request_object_signing_alg',
+    'id_token_signed_response_alg',
+    'userinfo_signed_response_alg',
+    'introspection_signed_response_alg',
+    'authorization_signed_response_alg',
+  ].map((member) => strongAlgorithm(member, 'FAPI 2.0 Security Profile, 5.4.1')),
 ];
 
 const pushed: Demand = isTrue('require_pushed_authorization_requests', 'FAPI 2.0 Security Profile, 5.3.2.2 (3)');
@@ -103,8 +108,6 @@ const demands: Record<SecurityProfile, readonly Demand[]> = {
     codeAlone,
     pushed,
     isTrue('require_signed_request_object', 'FAPI 2.0 Message Signing, 5.3.1'),
-    strongAlgorithm('request_object_signing_alg', 'FAPI 2.0 Message Signing, 5.3.1'),
-    strongAlgorithm('authorization_signed_response_alg', 'FAPI 2.0 Message Signing, 5.4.1'),
   ],
   'fapi-ciba': [
     ...common,

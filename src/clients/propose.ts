@@ -1,5 +1,6 @@
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { type Actor, isSameHand } from './actor.ts';
+import { broughtAfter } from './brought-secrets.ts';
 import type { Client } from './client.ts';
 import type { ClientErrorCode } from './errors.ts';
 import { changesBetween, type MemberChange, type Told } from './history.ts';
@@ -8,9 +9,19 @@ import { refuseOwnService } from './own-services.ts';
 import { type RegisteredSecrets, secretsAfter } from './registered-secrets.ts';
 import { clientOf, type Registration, readRegistration } from './registration.ts';
 import type { ClientRegistryParts } from './registry-parts.ts';
-import { openSecret, secretsOf } from './secrets.ts';
+import { openSecret } from './secrets.ts';
 import { requireOwnSector } from './sector.ts';
-import { type Expected, isWaiting, type LiveContent, type ServiceRecord, type Step, stateOf, takeStep } from './service-record.ts';
+import {
+  type Expected,
+  isWaiting,
+  type LiveContent,
+  overVersion,
+  type ServiceRecord,
+  type Step,
+  secretsToBe,
+  stateOf,
+  takeStep,
+} from './service-record.ts';
 import { registeredMembers } from './shown-registration.ts';
 import { checkTransition, maySay, type ServiceState } from './states.ts';
 
@@ -38,7 +49,7 @@ function proposalOf(parts: ClientRegistryParts, registration: Registration, { li
   const waiting = isWaiting(record.waiting) ? record.waiting : undefined;
   const latest = waiting?.version ?? live;
   refuseOwnService(registration.members.client_id);
-  const secrets = secretsAfter(parts, registration, waiting?.secrets ?? (live === undefined ? [] : secretsOf(live)));
+  const secrets = secretsAfter(parts, registration, secretsToBe({ live, ...record }));
   const version = clientOf(registration, live);
   const [newest] = secrets.kept ?? [];
   parts.rules.check(asLibraryReads(version), newest === undefined ? undefined : openSecret(parts.sealing, version.id, newest));
@@ -64,8 +75,7 @@ function carriedOver(
   return { managers, testers: live?.testers, simulation: live?.simulation, suspension: live?.suspension };
 }
 
-const dropped = ({ waiting }: ServiceRecord): Partial<Step<never>> =>
-  isWaiting(waiting) ? { waiting: { ...waiting, stage: 'none', secrets: undefined } } : {};
+const dropped = ({ waiting }: ServiceRecord): Partial<Step<never>> => (isWaiting(waiting) ? { waiting: overVersion(waiting) } : {});
 
 /** What is registered works at once: by an operator outside production, and in the sandbox. */
 function worksAtOnce(record: ServiceRecord, by: Actor, proposal: Proposal, approval: string): Step<Registered> {
@@ -98,7 +108,9 @@ function waits(record: ServiceRecord, by: Actor, { version, secrets, changes, an
       stage,
       target,
       version: { ...version, state: 'active', stage: target },
-      secrets: secrets.isChanged || live === undefined ? (secrets.kept ?? []) : before?.secrets,
+      ...(live === undefined
+        ? { secrets: secrets.kept ?? [] }
+        : { brought: secrets.kept && broughtAfter(before?.brought, secrets.brought) }),
       managers: before?.managers ?? live?.managers ?? [by.id],
       hands: withHand([...(live?.hands ?? []), ...(before?.hands ?? [])], by),
     },

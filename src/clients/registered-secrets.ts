@@ -1,4 +1,6 @@
+import { wholeSeconds } from '#src/kernel/clock.ts';
 import { randomIdentifier } from '#src/kernel/random.ts';
+import { type BroughtSecrets, withBrought } from './brought-secrets.ts';
 import { memberInvalid } from './errors.ts';
 import { needsSecret } from './protocol-rules.ts';
 import type { Registration } from './registration.ts';
@@ -10,6 +12,8 @@ export interface RegisteredSecrets {
   readonly kept: readonly KeptSecret[] | undefined;
   readonly generated?: string;
   readonly isChanged: boolean;
+  /** The change alone, for a version that waits. */
+  readonly brought?: BroughtSecrets;
 }
 
 /** The secrets after a registration: a given one is the only one, the known ones stay without it, and one is made where there is none. */
@@ -22,19 +26,26 @@ export function secretsAfter(
   const now = parts.clock.now();
   const { client_id: id, client_secret: given, client_secret_expires_at: seconds = 0 } = members;
   const until = seconds > 0 ? { expiresAt: seconds * 1000 } : {};
-  const sealed = (value: string): KeptSecret => {
+  const checkEnd = (): void => {
     if (!isLive(until, now)) throw memberInvalid('client_secret_expires_at', 'is over, so the secret would open nothing');
-    return sealSecret(parts, id, value, { createdAt: now, ...until });
+  };
+  const alone = (value: string): RegisteredSecrets => {
+    checkEnd();
+    const secret = sealSecret(parts, id, value, { createdAt: now, ...until });
+    return { kept: [secret], isChanged: true, brought: { given: { secret, insteadOf: before.map(({ id: each }) => each) } } };
   };
   const live = before.filter((secret) => isLive(secret, now));
-  if (given !== undefined && !live.some((secret) => openSecret(parts.sealing, id, secret) === given))
-    return { kept: [sealed(given)], isChanged: true };
-  const [newest, ...older] = live;
+  if (given !== undefined && !live.some((secret) => openSecret(parts.sealing, id, secret) === given)) return alone(given);
+  const [newest] = live;
   if (newest === undefined) {
     // base64url: letters, digits, - and _ only, since some libraries do not form-encode Basic credentials
     const generated = randomIdentifier(parts.random, 256);
-    return { kept: [sealed(generated)], generated, isChanged: true };
+    return { ...alone(generated), generated };
   }
-  if (seconds > 0 && newest.expiresAt !== seconds * 1000) return { kept: [{ ...newest, ...until }, ...older], isChanged: true };
-  return { kept: before, isChanged: false };
+  const { id: newestId, expiresAt: was } = newest;
+  // shown in whole seconds, so that what comes back unchanged is a little earlier than what is kept
+  if (seconds === 0 || (was !== undefined && wholeSeconds(was) === seconds)) return { kept: before, isChanged: false };
+  checkEnd();
+  const brought = { end: { id: newestId, ...(was === undefined ? {} : { was }), at: seconds * 1000 } };
+  return { kept: withBrought(live, brought), isChanged: true, brought };
 }

@@ -123,7 +123,7 @@ export function createClientRegistry(parts: ClientRegistryParts): ClientRegistry
 
   async function look(id: string, which: 'working' | 'waiting' = 'working'): Promise<ShownService> {
     const record = await readRecord(parts, id);
-    return { registration: shownRegistration(record, which), version: versionTag(record) };
+    return { registration: shownRegistration(record, which, clock.now()), version: versionTag(record) };
   }
 
   return {

@@ -6,8 +6,16 @@ import { changesBetween } from './history.ts';
 import { checkManager } from './propose.ts';
 import { needsSecretBy } from './protocol-rules.ts';
 import type { ClientRegistryParts } from './registry-parts.ts';
-import { secretsOf } from './secrets.ts';
-import { type Expected, isWaiting, knownState, type LiveContent, type ServiceRecord, takeStep } from './service-record.ts';
+import {
+  type Expected,
+  isWaiting,
+  knownState,
+  type LiveContent,
+  overVersion,
+  type ServiceRecord,
+  secretsToBe,
+  takeStep,
+} from './service-record.ts';
 import { registeredMembers } from './shown-registration.ts';
 import { checkTransition, type ServiceState, type Stage, type Verb } from './states.ts';
 
@@ -119,7 +127,7 @@ export function dropVersion(
     const state = reviewedState(record);
     checkTransition('drop', state, by);
     return {
-      waiting: { ...(record.waiting as WaitingDocument), stage: 'none', secrets: undefined },
+      waiting: overVersion(record.waiting as WaitingDocument),
       told: { action: 'drop', state: record.live === undefined ? state : knownState(record) },
       answer: { client_id: id },
     };
@@ -133,8 +141,8 @@ export const refuseVersion = (parts: ClientRegistryParts, id: string, by: Actor,
   backToDraft(parts, id, by, 'refuse', why);
 
 /** What works once a version is approved: its own words, with the state, sector and testers that the service has by now. */
-function approvedContent({ live }: ServiceRecord, { version, target, secrets, managers, hands }: WaitingDocument): LiveContent {
-  const kept = secrets ?? (live === undefined ? [] : secretsOf(live));
+function approvedContent(record: ServiceRecord, { version, target, managers, hands }: WaitingDocument): LiveContent {
+  const { live } = record;
   return {
     ...version,
     state: live?.state ?? 'active',
@@ -147,7 +155,7 @@ function approvedContent({ live }: ServiceRecord, { version, target, secrets, ma
     managers: live?.managers ?? managers,
     // the version is looked at once more before it is open to everybody, and its makers still cannot be who does it
     hands: target === 'sandbox' ? hands : undefined,
-    secrets: needsSecretBy(version.metadata) ? kept : undefined,
+    secrets: needsSecretBy(version.metadata) ? secretsToBe(record) : undefined,
   };
 }
 
@@ -165,7 +173,7 @@ export function approveVersion(parts: ClientRegistryParts, id: string, by: Actor
     const now = content.state === 'suspended' ? 'suspended' : content.stage;
     return {
       live: content,
-      waiting: { ...waiting, stage: 'none', secrets: undefined },
+      waiting: overVersion(waiting),
       told: {
         action: `approve for ${waiting.target}`,
         state: now,

@@ -29,18 +29,41 @@ export function sectorOf(members: Members, kept: string | undefined): string {
   return kept;
 }
 
+const backchannelGrant = 'urn:openid:params:grant-type:ciba';
+const byKeys = ['private_key_jwt', 'self_signed_tls_client_auth'];
+
+/** Where the keys are that a service proves itself with at every request; somebody else's are of no use to it. */
+const keysAddress = ({ jwks, jwks_uri: address, token_endpoint_auth_method: method }: Members): string | undefined =>
+  jwks === undefined && byKeys.includes(method) ? address : undefined;
+
 /**
- * A manager names a sector only after an address that the service is really called at: with another service's sector it would know people by the
- * same subject identifiers. Who has several hosts without one of them in common asks an operator.
+ * The host of every way by which a service comes to know people: the addresses that codes go to, and without a browser the keys. A registered
+ * address that is not needed proves nothing: neither one among several, nor keys or a notification endpoint beside which everything else works.
+ */
+function provenHosts(members: Members): string[] {
+  const { grant_types: grants, redirect_uris: uris } = members;
+  const ways = [
+    ...(grants.includes('authorization_code') ? uris : []),
+    ...(grants.includes(backchannelGrant) ? [keysAddress(members)] : []),
+  ];
+  return ways.map((address) => URL.parse(address ?? '')?.hostname ?? '');
+}
+
+/**
+ * A manager's service has a sector of its own: `CLIENT_ID.invalid`, or the one host of every way by which it comes to know people. With another
+ * service's it would know people by the same subject identifiers. Who shares one asks an operator.
  * @throws {DomainError} `client_metadata_invalid`
  */
 export function requireOwnSector(members: Members): void {
-  const addresses = [...members.redirect_uris, members.jwks_uri, members.backchannel_client_notification_endpoint];
-  const hosts = addresses.flatMap((address) => URL.parse(address ?? '')?.hostname || []);
-  if (members.sector === undefined || hosts.includes(members.sector)) return;
+  const own = `${members.client_id}.invalid`;
+  const sector = members.sector ?? redirectHost(members.redirect_uris) ?? own;
+  const hosts = provenHosts(members);
+  // names that end so are those of services that have no host
+  const isProven = hosts.length > 0 && hosts.every((host) => host === sector) && !sector.endsWith('.invalid');
+  if (sector === own || isProven) return;
   throw memberInvalid(
     'sector',
-    'expected the host of one of redirect_uris, jwks_uri or the notification endpoint; an operator may name another',
+    `${sector} is not the host of all redirect_uris (and of jwks_uri with private_key_jwt, where people are asked without a browser): say ${own}, or ask an operator`,
   );
 }
 

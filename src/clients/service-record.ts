@@ -1,11 +1,12 @@
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { CommitConflict, type Write, write } from '#src/kernel/store.ts';
 import type { Actor } from './actor.ts';
+import { withBrought } from './brought-secrets.ts';
 import { type ClientDocument, clientHistory, clients, type WaitingDocument, waitingVersions } from './collections.ts';
 import { type ClientErrorCode, clientNotFound } from './errors.ts';
 import { historyEntry, type Told } from './history.ts';
 import type { ClientRegistryParts } from './registry-parts.ts';
-import { isLive, secretsOf } from './secrets.ts';
+import { isLive, type KeptSecret, secretsOf } from './secrets.ts';
 import type { ServiceState } from './states.ts';
 
 /** A service as it stands: what works of it, and the version that waits. */
@@ -49,6 +50,20 @@ export function stateOf({ live, waiting }: ServiceRecord): ServiceState | 'unkno
   return isWaiting(waiting) ? waiting.stage : 'unknown';
 }
 
+/** The secrets as they are once the version that waits works, where one does. */
+export function secretsToBe({ live, waiting }: ServiceRecord): readonly KeptSecret[] {
+  const version = isWaiting(waiting) ? waiting : undefined;
+  return live === undefined ? (version?.secrets ?? []) : withBrought(secretsOf(live), version?.brought);
+}
+
+/** What is left of a version that was approved or dropped. */
+export const overVersion = (waiting: WaitingDocument): WaitingContent => ({
+  ...waiting,
+  stage: 'none',
+  secrets: undefined,
+  brought: undefined,
+});
+
 /** `unknown` is nobody's. @throws {DomainError} `client_not_found` */
 export function knownState(record: ServiceRecord): ServiceState {
   const state = stateOf(record);
@@ -73,7 +88,7 @@ const optionalOfLive = [
   'hands',
   'suspension',
 ] as const;
-const optionalOfWaiting = ['secrets', 'refusal'] as const;
+const optionalOfWaiting = ['secrets', 'brought', 'refusal'] as const;
 
 /** What is there of a content: engines are told of the rest by `unset`. */
 const present = <Content extends object>(content: Content): Content =>

@@ -1,11 +1,10 @@
+import { wholeSeconds } from '#src/kernel/clock.ts';
 import type { Client, ClientMetadata, Simulation } from './client.ts';
 import type { ClientDocument, Suspension, WaitingDocument } from './collections.ts';
 import { clientNotFound } from './errors.ts';
-import { secretsOf } from './secrets.ts';
+import { isLive, secretsOf } from './secrets.ts';
 import { isWaiting, knownState, type ServiceRecord, stateOf, versionTag } from './service-record.ts';
 import type { ServiceState } from './states.ts';
-
-const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
 
 /** A registration under its members' own names: what people compare, and what is put again. Never a secret. */
 export function registeredMembers({ metadata, policy, sector, subjectTypeReason }: Client): ClientMetadata {
@@ -29,15 +28,15 @@ export function registeredMembers({ metadata, policy, sector, subjectTypeReason 
   };
 }
 
-/** When the newest secret ends, in seconds since the epoch, where it does. */
-function secretEnd(live: ClientDocument): object {
-  const [newest] = secretsOf(live);
-  return newest?.expiresAt === undefined ? {} : { client_secret_expires_at: seconds(newest.expiresAt) };
+/** When the newest secret that counts ends, in seconds since the epoch, where it does. */
+function secretEnd(live: ClientDocument, now: number): object {
+  const newest = secretsOf(live).find((secret) => isLive(secret, now));
+  return newest?.expiresAt === undefined ? {} : { client_secret_expires_at: wholeSeconds(newest.expiresAt) };
 }
 
 const timesOf = ({ createdAt, updatedAt }: Pick<ClientDocument, 'createdAt' | 'updatedAt'>): object => ({
-  client_id_issued_at: seconds(createdAt),
-  updated_at: seconds(updatedAt),
+  client_id_issued_at: wholeSeconds(createdAt),
+  updated_at: wholeSeconds(updatedAt),
 });
 
 /** The version that waits beside what works. */
@@ -48,10 +47,16 @@ const waitingState = (waiting: WaitingDocument | undefined): object => (isWaitin
  * Always the state, and the times in seconds since the epoch. @see RFC 7591, 3.2.1
  * @throws {DomainError} `client_not_found`
  */
-export function shownRegistration(record: ServiceRecord, which: 'working' | 'waiting' = 'working'): ClientMetadata {
+export function shownRegistration(record: ServiceRecord, which: 'working' | 'waiting', now: number): ClientMetadata {
   const { live, waiting } = record;
   if (live !== undefined && which === 'working')
-    return { ...registeredMembers(live), ...secretEnd(live), state: stateOf(record), ...waitingState(waiting), ...timesOf(live) };
+    return {
+      ...registeredMembers(live),
+      ...secretEnd(live, now),
+      state: stateOf(record),
+      ...waitingState(waiting),
+      ...timesOf(live),
+    };
   if (!isWaiting(waiting)) throw clientNotFound(record.id);
   return { ...registeredMembers(waiting.version), state: waiting.stage, ...timesOf(waiting) };
 }

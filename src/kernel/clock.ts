@@ -6,8 +6,11 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => Date.now() };
 
+/** Of a time in milliseconds. */
+export const wholeSeconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
+
 /** Whole seconds since the epoch, as JWTs and OpenID Connect count. */
-export const epochSeconds = (clock: Clock): number => Math.floor(clock.now() / 1000);
+export const epochSeconds = (clock: Clock): number => wholeSeconds(clock.now());
 
 /** What a process issues is taken by one whose clock is so far behind; beyond it they refuse each other's codes and tokens. */
 export const clockToleranceSeconds = 10;

@@ -1,6 +1,7 @@
 import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { type Clock, clockToleranceSeconds, epochSeconds } from '#src/kernel/clock.ts';
 import { isStrong, libraryProfile } from './client-profile.ts';
+import { isFromTheFuture } from './issue-time.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -40,7 +41,7 @@ async function requireFirstUse({ oidc }: KoaContextWithOIDC, { jti, exp }: Claim
 }
 
 /**
- * What the library leaves open of signed requests: under FAPI a beginning within the last hour and an end within an hour of it; by the back
+ * What the library leaves open of signed requests: made by now; under FAPI a beginning within the last hour and an end within an hour of it; by the back
  * channel also used once; and never a JWT that was signed for something else.
  * @see FAPI 2.0 Message Signing, 5.3.1; CIBA Core 1.0, 7.1.1
  */
@@ -50,6 +51,7 @@ export function createRequestObjectCheck(clock: Clock) {
     if (ctx.oidc.entities.PushedAuthorizationRequest !== undefined) return;
     requireRequest(claims, header);
     if (!isStrong(header['alg'], client)) throw new errors.InvalidRequestObject('alg must be PS256, ES256 or EdDSA');
+    if (isFromTheFuture(claims, clock)) throw new errors.InvalidRequestObject('iat is in the future');
     const isBackchannel = ctx.oidc.route === 'backchannel_authentication';
     if (isBackchannel) requireMembers(claims, ['iat', 'jti']);
     if (isBackchannel || libraryProfile(ctx, client) !== undefined) requireShortLife(claims, epochSeconds(clock));

@@ -53,6 +53,7 @@ describe('FAPI-CIBA', () => {
   it.each([
     ['without an id', { jti: undefined }],
     ['without a beginning', { nbf: undefined }],
+    ['made in the future', { iat: Math.floor(Date.now() / 1000) + 600 }],
     ['of no end', { exp: Math.floor(Date.now() / 1000) + 100_000 }],
     ['for another server', { aud: 'https://evil.example' }],
     ['of another client', { iss: 'somebody' }],

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { decodeJwt } from 'jose';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FapiService, newKeys } from '#test/support/fapi-service.ts';
 import { FormBrowser } from '#test/support/form-browser.ts';
@@ -22,6 +22,18 @@ afterAll(() => provider.stop());
 const now = (): number => Math.floor(Date.now() / 1000);
 const push = (fields: Readonly<Record<string, string>>) => bank.call('/request', fields, {});
 
+const introspect = async (service: FapiService, token: string) =>
+  fetch(`${provider.issuer}/token/introspection`, {
+    method: 'POST',
+    headers: { accept: 'application/token-introspection+jwt' },
+    body: new URLSearchParams({
+      client_id: service.id,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await service.assertion(),
+      token,
+    }),
+  });
+
 describe('FAPI 2.0 Security Profile', () => {
   it('a pushed request, a sign-in, a token bound to the key of its proofs', async () => {
     const { status, tokens, page } = await bank.signIn(new FormBrowser(), lan);
@@ -33,6 +45,17 @@ describe('FAPI 2.0 Security Profile', () => {
     expect([userinfo.status, await userinfo.json()]).toMatchObject([200, { sub: decodeJwt(tokens.id_token).sub }]);
     const introspected = await bank.call('/token/introspection', { token: tokens.access_token });
     expect(introspected.body).toMatchObject({ active: true, cnf: { jkt: await bank.thumbprint() }, token_type: 'DPoP' });
+  });
+
+  it('signs nothing with RSASSA-PKCS1, whatever the registration leaves out', async () => {
+    const { verifier, fields } = bank.request({ response_mode: 'jwt' });
+    const { request_uri: uri } = (await push(fields)).body;
+    const page = await bank.answerPages(new FormBrowser(), bank.authorizeUrl(uri), lan);
+    const answer = new URL(page.url).searchParams.get('response') ?? '';
+    const { body } = await bank.redeem(String(decodeJwt(answer)['code']), verifier);
+    const introspected = await (await introspect(bank, String(body['access_token']))).text();
+    const algorithms = [answer, introspected, String(body['id_token'])].map((jwt) => decodeProtectedHeader(jwt).alg);
+    expect(algorithms).toEqual(['ES256', 'ES256', 'ES256']);
   });
 
   it('a refresh token stays the same, and works again after an answer that was lost', async () => {
@@ -109,11 +132,17 @@ describe('audience confusion: client assertions', () => {
     ['without an end', { exp: () => undefined }],
     ['without an id', { jti: () => undefined }],
     ['of the past', { exp: () => now() - 60 }],
-    ['of the future', { iat: () => now() + 120, nbf: () => now() + 120 }],
+    ['of the future', { nbf: () => now() + 120 }],
+    ['made in the future', { iat: () => now() + 61 }],
   ])('does not take one %s', async (_, members) => {
     const changed = Object.fromEntries(Object.entries(members).map(([name, value]) => [name, value()]));
     const answer = await push({ ...bank.request().fields, client_assertion: await bank.assertion(changed as never) });
     expect([answer.status, answer.body['request_uri']]).toEqual([answer.status === 400 ? 400 : 401, undefined]);
+  });
+
+  it('takes one whose maker is ten seconds ahead, as clocks are', async () => {
+    const client_assertion = await bank.assertion({ iat: now() + 9, nbf: now() + 9 });
+    expect((await push({ ...bank.request().fields, client_assertion })).status).toBe(201);
   });
 
   it('does not take one twice, nor from many at once', async () => {
@@ -203,16 +232,7 @@ describe('FAPI 2.0 Message Signing', () => {
     expect(response).toMatchObject({ iss: provider.issuer, aud: 'signed', state: fields['state'], code: expect.any(String) });
     const redeemed = await signed.redeem(String(response['code']), verifier);
     expect(redeemed.status).toBe(200);
-    const introspected = await fetch(`${provider.issuer}/token/introspection`, {
-      method: 'POST',
-      headers: { accept: 'application/token-introspection+jwt' },
-      body: new URLSearchParams({
-        client_id: 'signed',
-        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-        client_assertion: await signed.assertion(),
-        token: String(redeemed.body['access_token']),
-      }),
-    });
+    const introspected = await introspect(signed, String(redeemed.body['access_token']));
     expect(introspected.headers.get('content-type')).toContain('application/token-introspection+jwt');
     expect(decodeJwt(await introspected.text())).toMatchObject({ iss: provider.issuer, token_introspection: { active: true } });
   });
@@ -221,6 +241,7 @@ describe('FAPI 2.0 Message Signing', () => {
     ['that is not signed', {}, { alg: 'none' }],
     ['of no end', { exp: now() + 100_000 }, undefined],
     ['without a beginning', { nbf: undefined }, undefined],
+    ['made in the future', { iat: now() + 600 }, undefined],
     ['of two hours ago', { nbf: now() - 7200, exp: now() - 3700 + 7300 }, undefined],
     ['for another server', { aud: 'https://evil.example' }, undefined],
     ['of another client', { iss: 'bank' }, undefined],
@@ -230,6 +251,10 @@ describe('FAPI 2.0 Message Signing', () => {
   ])('does not take a request object %s', async (_, more, header) => {
     const answer = header !== undefined && 'alg' in header ? await unsigned() : await pushSigned(more, header);
     expect([answer.status, answer.body['request_uri']]).toEqual([answer.status === 401 ? 401 : 400, undefined]);
+  });
+
+  it('takes a request object whose maker is ten seconds ahead', async () => {
+    expect((await pushSigned({ iat: now() + 9, nbf: now() + 9 })).status).toBe(201);
   });
 
   const unsigned = () => {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Actor, Role } from '#src/clients/actor.ts';
 import { type Client, isOurs } from '#src/clients/client.ts';
@@ -66,24 +67,68 @@ describe('a new service', () => {
     await expect(world.registry.submit('shop', maker, { to: 'production' })).rejects.toMatchObject({ code: 'service_state_wrong' });
   });
 
-  it("does not take another service's sector, by which it would know people under the same names; an operator may share one", async () => {
-    const two = { ...shop, redirect_uris: [...shop.redirect_uris, 'https://pay.example/cb'] };
-    const detail = expect.stringMatching(/^sector: expected the host of one of/);
-    for (const sector of ['bank.example', 'example', 'evil.shop.example'])
-      await expect(world.registry.propose({ ...two, sector }, maker)).rejects.toMatchObject({
+  describe("does not take another service's sector, by which it would know people under the same names", () => {
+    const ciba = 'urn:openid:params:grant-type:ciba';
+    const theirs = { redirect_uris: ['https://bank.example/cb'] };
+    const asks = { grant_types: [ciba], response_types: [], backchannel_token_delivery_mode: 'poll' };
+    const keys = { token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'ES256' };
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const inline = { jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k1', use: 'sig', alg: 'ES256' }] } };
+
+    it.each([
+      ['that is none of its hosts', { sector: 'bank.example' }],
+      ['that its host is a part of', { sector: 'example' }],
+      ['that is a part of its host', { sector: 'evil.shop.example' }],
+      [
+        'by a second redirect address there',
+        { redirect_uris: [...shop.redirect_uris, ...theirs.redirect_uris], sector: 'bank.example' },
+      ],
+      ['of a service without a host', { redirect_uris: ['https://bank.invalid/cb'] }],
+      ['by an address for keys that it does not use', { jwks_uri: 'https://bank.example/keys', sector: 'bank.example' }],
+      ['by a notification endpoint without requests of its own', { ...endpoint('bank.example'), sector: 'bank.example' }],
+      ['by a notification endpoint that it need not wait for', { ...asks, redirect_uris: [], ...pinged(), sector: 'bank.example' }],
+      ['by redirect addresses that it does not need, named', { ...asks, ...keys, ...inline, ...theirs, sector: 'bank.example' }],
+      ['by redirect addresses that it does not need', { ...asks, ...keys, ...inline, ...theirs }],
+      ['by redirect addresses beside requests of its own', { ...both(), ...keys, ...inline, ...theirs }],
+      ['by redirect addresses of a service without people', { grant_types: ['client_credentials'], response_types: [], ...theirs }],
+    ])('%s', async (_, more) => {
+      await expect(world.registry.propose({ ...shop, ...more }, maker)).rejects.toMatchObject({
         code: 'client_metadata_invalid',
-        detail,
+        detail: expect.stringMatching(/^sector: .* ask an operator$/),
       });
-    const job = { ...shop, client_id: 'bank.example', redirect_uris: [], grant_types: ['client_credentials'], response_types: [] };
-    await world.registry.propose(job, maker);
-    expect(await world.registry.show('bank.example')).toMatchObject({ sector: 'bank.example.invalid' });
-    await world.registry.propose({ ...two, sector: 'pay.example' }, maker);
-    await world.registry.propose({ ...two, client_id: 'ours', sector: 'bank.example' }, { ...operator, roles: ['operator'] });
-    await world.registry.propose({ ...two, sector: 'shop.example' }, maker);
-    await world.registry.submit('shop', maker);
-    await world.registry.approve('shop', reviewer);
-    // frozen since: said again it is no new claim
-    await world.registry.propose({ ...two, redirect_uris: ['https://pay.example/cb'], sector: 'shop.example' }, maker);
+    });
+
+    function endpoint(host: string) {
+      return { backchannel_client_notification_endpoint: `https://${host}/ping` };
+    }
+    function pinged() {
+      return { ...keys, ...inline, backchannel_token_delivery_mode: 'ping', ...endpoint('bank.example') };
+    }
+    function both() {
+      return { ...asks, grant_types: ['authorization_code', ciba], response_types: ['code'] };
+    }
+
+    it('but has one of its own, by all its addresses or by its keys, or by its name; an operator may share one', async () => {
+      const two = { ...shop, redirect_uris: [...shop.redirect_uris, 'https://pay.example/cb'] };
+      const job = {
+        ...shop,
+        client_id: 'bank.example',
+        redirect_uris: [],
+        grant_types: ['client_credentials'],
+        response_types: [],
+      };
+      await world.registry.propose(job, maker);
+      expect(await world.registry.show('bank.example')).toMatchObject({ sector: 'bank.example.invalid' });
+      await world.registry.propose({ ...two, client_id: 'two', sector: 'two.invalid' }, maker);
+      const byKeys = { ...shop, client_id: 'keys', ...asks, ...keys, redirect_uris: [], jwks_uri: 'https://keys.example/jwks' };
+      await world.registry.propose({ ...byKeys, sector: 'keys.example' }, maker);
+      await world.registry.propose({ ...two, client_id: 'ours', sector: 'bank.example' }, operator);
+      await world.registry.propose({ ...shop, sector: 'shop.example' }, maker);
+      await world.registry.submit('shop', maker);
+      await world.registry.approve('shop', reviewer);
+      // frozen since: said again it is no new claim
+      await world.registry.propose({ ...two, redirect_uris: ['https://pay.example/cb'], sector: 'shop.example' }, maker);
+    });
   });
 
   it('does not take the identifier of another', async () => {
@@ -269,6 +314,64 @@ describe('a changed registration of a service in production', () => {
     await world.registry.submit('shop', maker);
     await world.registry.approve('shop', reviewer);
     expect(await world.directory.find('shop')).toMatchObject({ secrets: [{ value: secret }], client: { sector: 'shop.example' } });
+  });
+});
+
+describe('a version that waits', () => {
+  const moved = { ...shop, redirect_uris: ['https://shop.example/new'] };
+  const secrets = async () => (await world.directory.find('shop'))?.secrets.map(({ value }) => value);
+  const later = (ms: number) => world.clock.now() + ms;
+  async function approved(): Promise<void> {
+    await world.registry.submit('shop', maker);
+    await world.registry.approve('shop', reviewer);
+  }
+
+  it('brings no secret along: a revoked secret never comes back, and what took its place goes on', async () => {
+    await toProduction();
+    const [first] = await world.registry.secrets('shop');
+    // an end as the console sets it, in milliseconds
+    const leaked = await world.registry.addSecret('shop', maker, { expiresAt: later(86_400_789) });
+    const { client_secret_expires_at: at } = await world.registry.show('shop');
+    await world.registry.propose({ ...moved, client_secret_expires_at: Number(at) + 5 }, maker);
+    await world.registry.revokeSecret('shop', maker, { secretId: leaked.secret_id });
+    await world.registry.revokeSecret('shop', maker, { secretId: first?.secret_id ?? '' });
+    const replacement = await world.registry.addSecret('shop', maker);
+    await approved();
+    expect(await secrets()).toEqual([replacement.client_secret]);
+  });
+
+  it('changes no secret where it was shown, edited and put', async () => {
+    await toProduction();
+    await world.registry.addSecret('shop', maker, { expiresAt: later(86_400_789) });
+    const before = await world.registry.secrets('shop');
+    const { state: _, client_id_issued_at: _1, updated_at: _2, ...shown } = await world.registry.show('shop');
+    await world.registry.propose({ ...shown, ...moved }, maker);
+    expect((await world.registry.history('shop')).at(-1)?.changes.map(({ member }) => member)).toEqual(['redirect_uris']);
+    await approved();
+    expect(await world.registry.secrets('shop')).toEqual(before);
+  });
+
+  it('brings the secret that it was given in the place of those of that time, and leaves later ones', async () => {
+    await toProduction();
+    await world.registry.propose({ ...moved, client_secret: 'given-secret-of-the-shop' }, maker);
+    await world.registry.propose({ ...moved, client_name: 'Mới' }, maker);
+    world.clock.advance(1);
+    const { client_secret: added } = await world.registry.addSecret('shop', maker);
+    await approved();
+    expect(await secrets()).toEqual([added, 'given-secret-of-the-shop']);
+  });
+
+  it('sets the end that it says, but opens no secret again whose end was set to be earlier meanwhile', async () => {
+    await toProduction();
+    const end = Math.floor(later(86_400_000) / 1000);
+    await world.registry.propose({ ...moved, client_secret_expires_at: end }, maker);
+    await approved();
+    expect(await world.registry.secrets('shop')).toMatchObject([{ expires_at: new Date(end * 1000).toISOString() }]);
+    await world.registry.propose({ ...moved, client_secret_expires_at: end + 86_400 }, maker);
+    const [secret] = await world.registry.secrets('shop');
+    await world.registry.expireSecret('shop', maker, { secretId: secret?.secret_id ?? '', at: later(0) });
+    await approved();
+    expect(await world.registry.secrets('shop')).toMatchObject([{ state: 'expired' }]);
   });
 });
 

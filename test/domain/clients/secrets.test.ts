@@ -70,6 +70,17 @@ describe('secrets of a service', () => {
     expect(await world.registry.secrets('shop')).toMatchObject([{ expires_at: new Date(at * 1000).toISOString() }]);
   });
 
+  it('are not ended by the end of another that is over already', async () => {
+    const { client_secret: first } = await world.registry.put(shop);
+    const { secret_id: secretId } = await world.registry.addSecret('shop', operator);
+    await world.registry.expireSecret('shop', operator, { secretId, at: world.clock.now() });
+    expect(await world.registry.show('shop')).not.toHaveProperty('client_secret_expires_at');
+    const over = Math.floor(world.clock.now() / 1000);
+    expect(await world.refusal({ client_secret_expires_at: over })).toMatch(/^client_secret_expires_at: is over/);
+    world.clock.advance(5000);
+    expect(await values()).toContain(first);
+  });
+
   it('are not made to be over before they begin', async () => {
     const over = Math.floor(world.clock.now() / 1000);
     expect(await world.refusal({ client_secret_expires_at: over })).toMatch(/^client_secret_expires_at: is over/);
