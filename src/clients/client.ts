@@ -72,7 +72,7 @@ export interface Client {
   /** Only looked at by `simulatedOutcome`. */
   readonly simulation?: Simulation | undefined;
   readonly name: LocalizedText;
-  /** What a person compares with the address bar: the host of its first redirect URI, or of `client_uri`. */
+  /** Where it stands by its registration: the host of its first redirect URI, or of `client_uri`. What a person compares in a request is `shown-domain.ts`. */
   readonly domain: string;
   readonly metadata: ClientMetadata;
   readonly policy: ClientPolicy;
