@@ -68,6 +68,8 @@ export interface Client {
   /** Suspended, nothing of it works, whatever its stage. */
   readonly state: 'active' | 'suspended';
   readonly stage: Stage;
+  /** How often it has been suspended. What was issued remembers the number, and is dead under any other. */
+  readonly suspensions?: number | undefined;
   readonly testers?: readonly Tester[] | undefined;
   /** Only looked at by `simulatedOutcome`. */
   readonly simulation?: Simulation | undefined;

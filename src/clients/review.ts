@@ -36,6 +36,7 @@ const itself = (live: ClientDocument): Pick<WaitingDocument, 'version' | 'manage
     hands = [],
     simulation: _i,
     suspension: _p,
+    suspensions: _n,
     createdAt: _c,
     updatedAt: _u,
     ...version
@@ -144,6 +145,7 @@ function approvedContent({ live }: ServiceRecord, { version, target, secrets, ma
     testers: live?.testers,
     simulation: target === 'sandbox' ? live?.simulation : undefined,
     suspension: live?.suspension,
+    suspensions: live?.suspensions,
     managers: live?.managers ?? managers,
     // the version is looked at once more before it is open to everybody, and its makers still cannot be who does it
     hands: target === 'sandbox' ? hands : undefined,
