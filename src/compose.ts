@@ -111,6 +111,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     claimsByScope: claimsByScope(catalogue),
     isProduction,
     mayReachPrivate: settings.outboundPrivate,
+    takesCertificates: clientCertificates.areTaken,
     isOpen: settings.openRegistration,
   };
   const clients = withOwnServices(createClientDirectory(basics), { sealing, issuer: settings.issuer, policy: registration });

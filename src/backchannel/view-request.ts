@@ -4,6 +4,7 @@ import type { ProvenMethod } from '#src/assurance/methods.ts';
 import { reachOf, relayedReach } from '#src/assurance/reach.ts';
 import { isUsable } from '#src/assurance/token-check.ts';
 import type { Client } from '#src/clients/client.ts';
+import { asAskingItself } from '#src/clients/shown-domain.ts';
 import type { ConsentDocument } from '#src/consent/collections.ts';
 import type { ConsentPlan } from '#src/consent/consent-plan.ts';
 import { findConsent } from '#src/consent/record-consent.ts';
@@ -46,7 +47,7 @@ export async function viewRequest(
     findConsent(parts.store, accountId, request.clientId),
   ]);
   if (found === undefined || account === undefined || !isUsable(account)) return undefined;
-  const { client } = found;
+  const client = asAskingItself(found.client);
   if (!maySignInAt(client, account, parts.idNumberDigest)) return undefined;
   const assessed = assess({
     client,

@@ -68,11 +68,13 @@ export interface Client {
   /** Suspended, nothing of it works, whatever its stage. */
   readonly state: 'active' | 'suspended';
   readonly stage: Stage;
+  /** How often it has been suspended. What was issued remembers the number, and is dead under any other. */
+  readonly suspensions?: number | undefined;
   readonly testers?: readonly Tester[] | undefined;
   /** Only looked at by `simulatedOutcome`. */
   readonly simulation?: Simulation | undefined;
   readonly name: LocalizedText;
-  /** What a person compares with the address bar: the host of its first redirect URI, or of `client_uri`. */
+  /** Where it stands by its registration: the host of its first redirect URI, or of `client_uri`. What a person compares in a request is `shown-domain.ts`. */
   readonly domain: string;
   readonly metadata: ClientMetadata;
   readonly policy: ClientPolicy;

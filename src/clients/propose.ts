@@ -70,9 +70,15 @@ const withHand = (hands: readonly string[] | undefined, by: Actor): readonly str
 function carriedOver(
   { live, waiting }: ServiceRecord,
   by: Actor,
-): Pick<LiveContent, 'managers' | 'testers' | 'simulation' | 'suspension'> {
+): Pick<LiveContent, 'managers' | 'testers' | 'simulation' | 'suspension' | 'suspensions'> {
   const managers = live?.managers ?? (isWaiting(waiting) ? waiting.managers : [by.id]);
-  return { managers, testers: live?.testers, simulation: live?.simulation, suspension: live?.suspension };
+  return {
+    managers,
+    testers: live?.testers,
+    simulation: live?.simulation,
+    suspension: live?.suspension,
+    suspensions: live?.suspensions,
+  };
 }
 
 const dropped = ({ waiting }: ServiceRecord): Partial<Step<never>> => (isWaiting(waiting) ? { waiting: overVersion(waiting) } : {});

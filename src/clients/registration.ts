@@ -12,7 +12,7 @@ import { ownMembers, shownMembers } from './known-members.ts';
 import { type Members, readMembers, type SentMembers } from './member-shapes.ts';
 import { checkAcr, checkClaims, checkPurposes, checkSubjectType } from './own-rules.ts';
 import { checkProfile } from './profiles.ts';
-import { checkFlows, checkPkce, checkSecret, responseTypesOf } from './protocol-rules.ts';
+import { checkCertificateBinding, checkFlows, checkPkce, checkSecret, responseTypesOf } from './protocol-rules.ts';
 import { checkScopes } from './scopes.ts';
 import { domainOf, sectorOf } from './sector.ts';
 
@@ -22,6 +22,8 @@ export interface RegistrationPolicy extends AddressPolicy {
   readonly claimNames: readonly string[];
   /** The claims of each scope. */
   readonly claimsByScope: Readonly<Record<string, readonly string[]>>;
+  /** A proxy in front hands on client certificates. */
+  readonly takesCertificates: boolean;
   /** A new service may begin in the sandbox without anybody's approval. */
   readonly isOpen?: boolean;
 }
@@ -59,6 +61,7 @@ export function readRegistration(json: unknown, policy: RegistrationPolicy): Reg
   checkKeyAddress(members, policy);
   checkPushAddresses(members, policy);
   checkTranslatedAddresses(sent);
+  checkCertificateBinding(sent, policy.takesCertificates);
   checkProfile(sent, members, policy);
   return { sent, members };
 }

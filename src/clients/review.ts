@@ -44,6 +44,7 @@ const itself = (live: ClientDocument): Pick<WaitingDocument, 'version' | 'manage
     hands = [],
     simulation: _i,
     suspension: _p,
+    suspensions: _n,
     createdAt: _c,
     updatedAt: _u,
     ...version
@@ -152,6 +153,7 @@ function approvedContent(record: ServiceRecord, { version, target, managers, han
     testers: live?.testers,
     simulation: target === 'sandbox' ? live?.simulation : undefined,
     suspension: live?.suspension,
+    suspensions: live?.suspensions,
     managers: live?.managers ?? managers,
     // the version is looked at once more before it is open to everybody, and its makers still cannot be who does it
     hands: target === 'sandbox' ? hands : undefined,

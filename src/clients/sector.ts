@@ -69,6 +69,6 @@ export function requireOwnSector(members: Members): void {
 
 const hostOf = (address: string | undefined): string | undefined => URL.parse(address ?? '')?.host || undefined;
 
-/** What a person compares with the address bar: the host of the first redirect URI, or of `client_uri`. */
+/** Where a service stands by its registration: the host of the first redirect URI, or of `client_uri`. */
 export const domainOf = ({ redirect_uris: [first], client_uri: page, client_id: id }: Members): string =>
   hostOf(first) ?? hostOf(page) ?? id;

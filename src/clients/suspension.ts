@@ -5,7 +5,7 @@ import type { Moved } from './review.ts';
 import { type Expected, knownState, takeStep } from './service-record.ts';
 import { checkTransition, type Verb } from './states.ts';
 
-/** Stops a service, or lets it go on from where it was stopped. */
+/** Stops a service, or lets it go on from where it was stopped. Whatever it was issued before stays dead: a token that leaked does not come back. */
 export function setStopped(
   parts: ClientRegistryParts,
   id: string,
@@ -21,7 +21,12 @@ export function setStopped(
     const suspension = stops ? { at: parts.clock.now(), by: by.id, reason: expected.reason } : undefined;
     const state = stops ? 'suspended' : live.stage;
     return {
-      live: { ...live, state: stops ? 'suspended' : 'active', suspension },
+      live: {
+        ...live,
+        state: stops ? 'suspended' : 'active',
+        suspension,
+        suspensions: (live.suspensions ?? 0) + (stops ? 1 : 0),
+      },
       told: { action: verb, state },
       answer: { client_id: id, state },
     };

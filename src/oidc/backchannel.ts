@@ -104,6 +104,9 @@ export function createBackchannel(parts: ProviderParts) {
     },
     async validateRequestContext(ctx: KoaContextWithOIDC, context: string | undefined) {
       await takeRequest(ctx);
+      // a registration from before it was refused
+      if (ctx.oidc.client?.clientAuthMethod === 'none')
+        throw new errors.UnauthorizedClient('a client without authentication asks nobody');
       // FAPI-CIBA, 5.2.2: whatever algorithm was registered, or none
       if (profileOf(ctx.oidc.client) === 'fapi-ciba' && ctx.oidc.body?.['request'] === undefined)
         throw new errors.InvalidRequest('this client signs its requests');

@@ -9,6 +9,8 @@ export interface TokenDocument {
   readonly consumed?: number | undefined;
   /** Which request consumed it: one that fails afterwards gives it back. */
   readonly consumer?: string | undefined;
+  /** How often its service had been suspended by then; absent, never. */
+  readonly suspensions?: number | undefined;
   /** Of a request by the back channel: its last poll, in milliseconds since the epoch, and how far apart polls must be by now. */
   readonly polledAt?: number | undefined;
   readonly pollSeconds?: number | undefined;

@@ -8,7 +8,7 @@ import { paramsOf } from './assess-request.ts';
 import { createBackchannel, requestLife } from './backchannel.ts';
 import { takeClaimsParameter } from './claims-parameter.ts';
 import { createAssertionCheck } from './client-assertions.ts';
-import { libraryProfile } from './client-profile.ts';
+import { libraryProfile, requireBound } from './client-profile.ts';
 import { createCookieSignatures } from './cookie-signatures.ts';
 import { createLoadExistingGrant } from './existing-grant.ts';
 import { acrOf, createFindAccount, type TokenLike } from './find-account.ts';
@@ -67,7 +67,10 @@ export function createProvider(parts: ProviderParts): Provider {
     // tokens end with their grant, and sign-out ends the grant (end-grants.ts): no look-up of the session at every use
     expiresWithSession: async () => false,
     extraParams: { purpose: (ctx) => restoreOfflineAccess(ctx), link: null },
-    extraTokenClaims: (ctx) => extraTokenClaims(ctx),
+    extraTokenClaims(ctx, token) {
+      requireBound(ctx.oidc.client, token);
+      return extraTokenClaims(ctx);
+    },
     features: {
       ...supported.features,
       claimsParameter: { enabled: true, assertClaimsParameter: async (ctx, claims) => takeClaimsParameter(parts, ctx, claims) },

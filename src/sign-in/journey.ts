@@ -4,6 +4,7 @@ import { reachHere } from '#src/assurance/reach.ts';
 import { mergeMethods, parseMethods } from '#src/assurance/session-methods.ts';
 import { isUsable } from '#src/assurance/token-check.ts';
 import type { Client } from '#src/clients/client.ts';
+import { asSentTo } from '#src/clients/shown-domain.ts';
 import { documentsAmong } from '#src/consent/claim-catalogue.ts';
 import { requestedClaims } from '#src/consent/claim-request.ts';
 import type { ConsentDocument } from '#src/consent/collections.ts';
@@ -134,8 +135,9 @@ export async function viewJourney(
   seen: Known = {},
 ): Promise<Journey | undefined> {
   const { payload } = document;
-  const client = (await parts.clients.find(textParam(payload.params, 'client_id') ?? ''))?.client;
-  if (client === undefined) return undefined;
+  const service = (await parts.clients.find(textParam(payload.params, 'client_id') ?? ''))?.client;
+  if (service === undefined) return undefined;
+  const client = asSentTo(service, payload.params['redirect_uri']);
   const ofSession = document.sessionLeft === true ? undefined : payload.session?.accountId;
   const known = (document.accountId ?? ofSession) as AccountId | undefined;
   const found = known === undefined ? undefined : await (seen.account?.id === known ? seen.account : parts.accounts.get(known));

@@ -1,6 +1,7 @@
 import { approvalPolicy } from '#src/approvals/policy.ts';
 import type { SignInRequest, SignInRequestForAccount, SignInRequests } from '#src/approvals/ports.ts';
 import { formatAcr } from '#src/assurance/level.ts';
+import { asSentTo } from '#src/clients/shown-domain.ts';
 import { findConsent } from '#src/consent/record-consent.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { requestDigest } from './authorization-request.ts';
@@ -21,7 +22,7 @@ export function createSignInRequests(parts: SignInParts): SignInRequests {
     if (document === undefined || document.result !== undefined) return undefined;
     const found = await parts.clients.find(String(document.payload.params['client_id']));
     if (found === undefined) return undefined;
-    const { client } = found;
+    const client = asSentTo(found.client, document.payload.params['redirect_uri']);
     return {
       interaction,
       clientId: client.id,

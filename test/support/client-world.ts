@@ -45,6 +45,7 @@ export function clientWorldOn(store: Store, clock: TestClock, policy: Partial<Re
     claimsByScope: claimsByScope(catalogue),
     isProduction: false,
     mayReachPrivate: true,
+    takesCertificates: true,
     ...policy,
   };
   const registry = createClientRegistry({ ...parts, rules, registration, idNumberDigest: createIdNumberDigest(sealing) });

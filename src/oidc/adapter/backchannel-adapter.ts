@@ -6,7 +6,7 @@ import { approvalRecord } from '../approval-record.ts';
 import { type TokenDocument, tokens } from '../collections.ts';
 import { simulatePoll } from '../simulated-outcomes.ts';
 import type { AdapterParts } from './parts.ts';
-import { keyOf } from './token-adapter.ts';
+import { isOfRunningService, keyOf } from './token-adapter.ts';
 
 type Approved = Extract<Outcome, { readonly state: 'approved' }>;
 
@@ -100,6 +100,7 @@ export function createBackchannelAdapter(parts: AdapterParts, tokenAdapter: Adap
       const found = await store.get(tokens, keyOf(id));
       // another kind of token is none: nothing of it is told or written
       if (found?.payload['kind'] !== 'BackchannelAuthenticationRequest') return undefined;
+      if (!(await isOfRunningService(parts, found))) return undefined;
       if (found.consumed !== undefined) throw new errors.InvalidGrant('already used');
       return { ...found.payload, ...(await answered(id, found)) } as AdapterPayload;
     },

@@ -13,6 +13,20 @@ export const keyOf = (token: string): string => hash('sha256', token, 'base64url
 /** Elsewhere a token is only ended. */
 const uses: ReadonlySet<string> = new Set(['token', 'userinfo', 'introspection']);
 
+/** How often the service of a token has been suspended; undefined while it does not work. No read of its own: every use needs the service. */
+async function suspensionsOf({ clients }: Pick<AdapterParts, 'clients'>, clientId: unknown): Promise<number | undefined> {
+  // a pushed request names none: it opens a page, and the person still decides there
+  if (clientId === undefined) return 0;
+  const found = await clients.find(String(clientId));
+  return found && (found.client.suspensions ?? 0);
+}
+
+/** Whether nothing has stopped its service since it was issued: resuming one revives no token. Compared for equality, so that no clock has a say. */
+export const isOfRunningService = async (
+  parts: Pick<AdapterParts, 'clients'>,
+  { payload, suspensions = 0 }: TokenDocument,
+): Promise<boolean> => (await suspensionsOf(parts, payload['clientId'])) === suspensions;
+
 /** What was approved (who is paid, and how much; which data) is nobody's who reads the database. */
 function sealedDetails(sealing: Sealing, key: string, payload: AdapterPayload): TokenDocument['payload'] {
   const { rar } = payload;
@@ -32,7 +46,7 @@ function openedDetails(
  * Codes and tokens. All kinds share one collection, so introspection's three look-ups of one token are one read.
  * `consume` is atomic: of any number of redemptions one wins and the others get `invalid_grant`.
  */
-export function createTokenAdapter({ store, clock, reads, consumption, sealing }: AdapterParts): Adapter {
+export function createTokenAdapter({ store, clock, reads, consumption, sealing, clients }: AdapterParts): Adapter {
   const underWay = new WeakMap<object, Map<string, Promise<TokenDocument | undefined>>>();
 
   /** Where a token is used, its grant and its account are looked at next; for claims, also what was decided about the client. */
@@ -59,13 +73,19 @@ export function createTokenAdapter({ store, clock, reads, consumption, sealing }
     async upsert(id, payload, expiresIn) {
       const { consumed: _, ...rest } = payload;
       const key = keyOf(id);
-      const document = { id: key, payload: sealedDetails(sealing, key, rest), expiresAt: expiryOf(clock, expiresIn) };
+      const suspensions = (await suspensionsOf({ clients }, rest.clientId)) ?? -1;
+      const document = {
+        id: key,
+        payload: sealedDetails(sealing, key, rest),
+        ...(suspensions === 0 ? {} : { suspensions }),
+        expiresAt: expiryOf(clock, expiresIn),
+      };
       // nearly always a new one, and engines insert with less effort than they replace
       if (!(await store.insert(tokens, document))) await store.upsert(tokens, document);
     },
     async find(id) {
       const found = await read(keyOf(id));
-      if (found === undefined) return undefined;
+      if (found === undefined || !(await isOfRunningService({ clients }, found))) return undefined;
       const payload = ownCopy(openedDetails(sealing, found.id, found.payload));
       beginChecks(payload);
       return (found.consumed === undefined ? payload : { ...payload, consumed: found.consumed }) as AdapterPayload;

@@ -39,6 +39,9 @@ const everything = {
   token_endpoint_auth_signing_alg: 'ES256',
 };
 
+const ciba = 'urn:openid:params:grant-type:ciba';
+const polls = { backchannel_token_delivery_mode: 'poll' };
+
 describe('ordinary client metadata (RFC 7591, OpenID Connect Registration)', () => {
   it.each([
     ['keys inline', { jwks: { keys: [key] } }],
@@ -91,6 +94,8 @@ describe('ordinary client metadata (RFC 7591, OpenID Connect Registration)', () 
     ['redirect_uris', { redirect_uris: undefined }],
     ['redirect_uris', { redirect_uris: [] }],
     ['grant_types', { grant_types: ['authorization_code', 'client_credentials'], token_endpoint_auth_method: 'none' }],
+    ['grant_types', { grant_types: ['authorization_code', ciba], token_endpoint_auth_method: 'none', ...polls }],
+    ['grant_types', { grant_types: [ciba], redirect_uris: [], token_endpoint_auth_method: 'none', ...polls }],
     ['scope', { scope: 'openid everything' }],
     ['contacts', { contacts: ['nobody'] }],
     ['default_max_age', { default_max_age: -1 }],
