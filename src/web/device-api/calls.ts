@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { lockAccount } from '#src/accounts/locks.ts';
 import type { ListedApproval, ShownApproval } from '#src/approvals/shown-approval.ts';
 import type { Device } from '#src/devices/collections.ts';
+import { isWaiting } from '#src/devices/waiting.ts';
 import { cancelDocument } from '#src/documents/cancel-document.ts';
 import { requestDocument } from '#src/documents/request-document.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
@@ -18,12 +19,12 @@ type Answer = { readonly status: number; readonly body?: unknown };
 type Handle = (parts: DeviceApiParts, call: DeviceCall) => Promise<Answer>;
 
 const shown = ({ id, expiresAt, payload }: ShownApproval) => ({ id, expires_at: new Date(expiresAt).toISOString(), payload });
-const listed = ({ id, name, platform, enrolledAt, lastUsedAt }: Device) => ({
-  id,
-  name,
-  platform,
-  state: 'active',
-  last_used_at: new Date(lastUsedAt ?? enrolledAt).toISOString(),
+const listed = (device: Device, now: number) => ({
+  id: device.id,
+  name: device.name,
+  platform: device.platform,
+  state: isWaiting(device, now) ? 'waiting' : 'active',
+  last_used_at: new Date(device.lastUsedAt ?? device.enrolledAt).toISOString(),
 });
 const waiting = ({ id, kind, clientName, startedBy, expiresAt }: ListedApproval) => ({
   id,
@@ -214,13 +215,19 @@ export const calls: readonly {
   {
     method: 'get',
     path: '/devices',
-    handle: async ({ devices }, { account }) => ({ status: 200, body: { devices: (await devices.list(account.id)).map(listed) } }),
+    handle: async ({ devices, clock }, { account }) => ({
+      status: 200,
+      body: { devices: (await devices.list(account.id)).map((device) => listed(device, clock.now())) },
+    }),
   },
   {
     method: 'delete',
     path: '/devices/:id',
     handle: async ({ devices }, call) => {
-      await devices.revoke(call.account.id, parameter(call));
+      const id = parameter(call);
+      // whoever holds the phone may let it go; another goes only with a signature behind the PIN
+      if (id === call.device.id) await devices.revoke(call.account.id, id);
+      else await devices.removeOther(call.device, id, shaped(z.object({ request: z.string().max(4000) }), call.body).request);
       return { status: 204 };
     },
   },
