@@ -90,7 +90,8 @@ export interface PhoneDocument {
   readonly agency: { readonly id: string; readonly name: { readonly vi: string; readonly en: string } };
   readonly state: string;
   readonly reason: { readonly code: string; readonly vi: string; readonly en: string } | null;
-  readonly number: string;
+  /** Null, as the record is, while the account is locked and on a phone that waits. */
+  readonly number: string | null;
   readonly record: Readonly<Record<string, unknown>> | null;
   readonly requested_at: string;
   readonly answered_at: string | null;

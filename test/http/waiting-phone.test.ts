@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Account } from '#src/accounts/account.ts';
 import { listAccountEvents } from '#src/accounts/account-events.ts';
 import { devices } from '#src/devices/collections.ts';
+import { requestDocument } from '#src/documents/request-document.ts';
 import type { DeviceId } from '#src/kernel/identifier.ts';
 import { createVirtualPhone, enrolPhone, type VirtualPhone } from '#src/phone/virtual-phone.ts';
 import { lan, openPhoneWorld, type PhoneWorld, refusalOf } from '#test/support/phone-world.ts';
@@ -14,7 +16,8 @@ let phone: VirtualPhone;
 let thief: VirtualPhone;
 
 beforeAll(async () => {
-  world = await openPhoneWorld();
+  // an agency that never answers: what it was asked about stays as it was sent
+  world = await openPhoneWorld([lan], { SENID_AGENCY_URLS: 'traffic-police=http://127.0.0.1:9' });
 });
 afterAll(() => world.provider.stop());
 
@@ -74,6 +77,16 @@ describe('a phone that nobody vouched for, while its owner may still remove it',
     expect((await world.provider.application.accounts.get(world.owner))?.authenticators.devices).toBe(1);
     const removed = (await listAccountEvents(store, world.owner)).filter(({ type }) => type === 'device-removed');
     expect(removed.map(({ data }) => data['device'])).toEqual(expect.arrayContaining(idsOf(thief, second)));
+  });
+
+  it('does not read what stands in documents, nor put another in the place of one', async () => {
+    const { documents, accounts } = world.provider.application;
+    const account = await accounts.get(world.owner);
+    await requestDocument(documents, account as Account, { type: 'driving_licence', number: '000190000901' }, 'self');
+    expect(await phone.documents()).toMatchObject([{ type: 'driving_licence', number: '000190000901' }]);
+    expect(await thief.documents()).toMatchObject([{ type: 'driving_licence', number: null, record: null }]);
+    expect(JSON.stringify(await thief.call('GET', '/account'))).not.toContain('000190000901');
+    expect(await refusalOf(thief.requestDocument('driving_licence', '000190000902'))).toBe('device_waiting');
   });
 
   it('leaves what a vouched phone let in when that one goes', async () => {

@@ -5,12 +5,13 @@ import type { Device } from '#src/devices/collections.ts';
 import { isWaiting } from '#src/devices/waiting.ts';
 import { cancelDocument } from '#src/documents/cancel-document.ts';
 import { requestDocument } from '#src/documents/request-document.ts';
+import { DomainError } from '#src/kernel/domain-error.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { endOwnLink } from '#src/links/end-link.ts';
 import { listSignIns, reportSignIn } from '#src/sign-in/sign-in-history.ts';
 import { type DeviceCall, shaped } from './call.ts';
 import { readConsent, readConsents, withdrawListed } from './consents.ts';
-import { documentJson, readDocuments } from './documents.ts';
+import { documentJson, documentsOnPhone } from './documents.ts';
 import { readEvents } from './events.ts';
 import { readLinks } from './links.ts';
 import type { DeviceApiParts } from './parts.ts';
@@ -103,12 +104,12 @@ export const calls: readonly {
     method: 'get',
     path: '/account',
     whileLocked: true,
-    handle: async ({ documents }, { account }) => ({
+    handle: async (parts, call) => ({
       status: 200,
       body: {
-        identity_level: account.identityLevel,
-        state: account.lock === undefined ? 'active' : 'locked',
-        documents: await readDocuments(documents, account),
+        identity_level: call.account.identityLevel,
+        state: call.account.lock === undefined ? 'active' : 'locked',
+        documents: await documentsOnPhone(parts, call),
       },
     }),
   },
@@ -125,15 +126,14 @@ export const calls: readonly {
     method: 'get',
     path: '/documents',
     whileLocked: true,
-    handle: async ({ documents }, { account }) => ({
-      status: 200,
-      body: { documents: await readDocuments(documents, account) },
-    }),
+    handle: async (parts, call) => ({ status: 200, body: { documents: await documentsOnPhone(parts, call) } }),
   },
   {
     method: 'post',
     path: '/documents',
-    handle: async ({ documents }, { account, body }) => {
+    handle: async ({ documents, clock }, { account, device, body }) => {
+      // what it puts in the place of a document would outlast its removal
+      if (isWaiting(device, clock.now())) throw new DomainError('device_waiting');
       const wanted = shaped(z.object({ type: z.string().max(100), number: z.string().max(200) }), body);
       return { status: 202, body: documentJson(await requestDocument(documents, account, wanted, 'self')) };
     },
