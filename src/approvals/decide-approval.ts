@@ -8,7 +8,7 @@ import { type ApprovalDocument, approvals, type FrozenApproval } from './collect
 import { type DecisionClaims, verifyDecision } from './decision.ts';
 import { type ApprovalParts, requireShown, requireUnlocked } from './parts.ts';
 import { approvalPolicy } from './policy.ts';
-import { matchedFace, methodsOf, reachesAcr } from './proven-methods.ts';
+import { faceSeenBy, matchedFace, methodsOf, reachesAcr } from './proven-methods.ts';
 import { keptRequest } from './service-approval.ts';
 import { shownOf } from './shown-approval.ts';
 import { answeredEvent, evidenceOf, queuedTimeStamp } from './signed-decision.ts';
@@ -100,13 +100,13 @@ async function approve(
   const isAcross = approval.browserTrusted !== true;
   const proven = { at: now, under: account.validFrom, ...(isAcross ? ({ across: true } as const) : {}) };
   const shown = shownOf(approval.payload);
-  if (shown.face_required && approval.faceMatchedAt === undefined) throw new DomainError('face_missing');
+  const faceMatchedAt = faceSeenBy(device, approval);
+  if (shown.face_required && faceMatchedAt === undefined) throw new DomainError('face_missing');
   const methods = [
     ...methodsOf(device, claims.user_verification, proven, parts.allowSimulated),
-    ...(isWaiting(device, now * 1000) ? [] : matchedFace(approval, proven)),
+    ...(isWaiting(device, now * 1000) ? [] : matchedFace(faceMatchedAt, proven)),
   ];
   if (approval.startedBy === 'service') {
-    const { faceMatchedAt } = approval;
     const yes = { shown, account, deviceId: device.id, granted, methods, decision, faceMatchedAt };
     const { writes, note } = await parts.serviceRequests.permit(keptRequest(parts.sealing, approval), yes);
     if (!reachesAcr(approval.acr, methods, account.identityLevel, now)) throw new DomainError('level_too_low');

@@ -32,11 +32,17 @@ export function needsMatcher(device: Device, acr: string, allowSimulated: boolea
   return !isBelieved && (parseAcr(acr)?.authentication ?? 0) >= 3;
 }
 
-/** A face that the register's own matcher saw for this very approval; what a phone says of its own sensor is another matter. */
-export const matchedFace = (
-  { faceMatchedAt }: Pick<FrozenApproval, 'faceMatchedAt'>,
-  proven: Omit<ProvenMethod, 'amr'>,
-): ProvenMethod[] => (faceMatchedAt === undefined ? [] : [{ amr: 'face', ...proven, at: Math.floor(faceMatchedAt / 1000) }]);
+/**
+ * When the register's own matcher saw the face for this very approval, on the phone that answers; undefined when it did not. What a phone says of its
+ * own sensor is another matter.
+ */
+export const faceSeenBy = (
+  { id }: Pick<Device, 'id'>,
+  { faceMatchedAt, faceMatchedBy }: Pick<FrozenApproval, 'faceMatchedAt' | 'faceMatchedBy'>,
+): number | undefined => (faceMatchedBy === id ? faceMatchedAt : undefined);
+
+export const matchedFace = (faceMatchedAt: number | undefined, proven: Omit<ProvenMethod, 'amr'>): ProvenMethod[] =>
+  faceMatchedAt === undefined ? [] : [{ amr: 'face', ...proven, at: Math.floor(faceMatchedAt / 1000) }];
 
 /** Whether these methods, proven now, are enough for an acr. */
 export function reachesAcr(acr: string, methods: readonly ProvenMethod[], identityLevel: IdentityLevel, now: number): boolean {
