@@ -5,7 +5,7 @@ import { type ApprovalParts, requireShown, requireUnlocked } from './parts.ts';
 import { approvalPolicy } from './policy.ts';
 
 /**
- * Lets the register's matcher look at the person for one approval. What it saw counts for this approval alone.
+ * Lets the register's matcher look at the person for one approval. What it saw counts for this approval and this phone alone.
  * @param capture JPEG or PNG bytes; they are passed on and kept nowhere
  * @throws {DomainError} `approval_not_found`, `already_decided`, `approval_expired`, `account_locked`, `face_not_matched`, `face_unavailable`,
  * `rate_limited` after a few tries
@@ -28,8 +28,12 @@ export async function checkFace(parts: ApprovalParts, device: Device, id: string
   );
   if (!isCounted) return checkFace(parts, device, id, capture);
   const match = await matcher.match(account.person().idNumber, capture);
-  if (match === 'unavailable') throw new DomainError('face_unavailable', { retryAfterSeconds: 10 });
+  if (match === 'unavailable') {
+    // nobody looked: the try is given back, one for each that was counted
+    await store.amend(approvals, approval.id, { state: 'seen' }, { increment: { faceTries: -1 } });
+    throw new DomainError('face_unavailable', { retryAfterSeconds: 10 });
+  }
   if (match === 'not-matched') throw new DomainError('face_not_matched');
-  if (!(await store.amend(approvals, approval.id, { state: 'seen' }, { set: { faceMatchedAt: clock.now() } })))
-    throw new DomainError('already_decided');
+  const seen = { faceMatchedAt: clock.now(), faceMatchedBy: device.id };
+  if (!(await store.amend(approvals, approval.id, { state: 'seen' }, { set: seen }))) throw new DomainError('already_decided');
 }

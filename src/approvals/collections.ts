@@ -23,7 +23,9 @@ interface ApprovalBase {
   readonly waitsFor?: AccountId | undefined;
   /** The register's matcher has seen this person's face for this approval; milliseconds since the epoch. */
   readonly faceMatchedAt?: number | undefined;
-  /** Looks it took so far. */
+  /** The phone it was shown on: a yes from another is not that person's. */
+  readonly faceMatchedBy?: DeviceId | undefined;
+  /** Looks it took so far, or is taking. */
   readonly faceTries?: number | undefined;
   /** The service that asks by itself, and when it did, in milliseconds since the epoch. */
   readonly clientId?: string | undefined;

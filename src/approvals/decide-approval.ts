@@ -1,5 +1,6 @@
 import { recordAccountEvent } from '#src/accounts/account-events.ts';
 import type { Device } from '#src/devices/collections.ts';
+import { isWaiting } from '#src/devices/waiting.ts';
 import { epochSeconds } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { type Change, CommitConflict, type Write, write } from '#src/kernel/store.ts';
@@ -7,7 +8,7 @@ import { type ApprovalDocument, approvals, type FrozenApproval } from './collect
 import { type DecisionClaims, verifyDecision } from './decision.ts';
 import { type ApprovalParts, requireShown, requireUnlocked } from './parts.ts';
 import { approvalPolicy } from './policy.ts';
-import { isWaiting, matchedFace, methodsOf, reachesAcr } from './proven-methods.ts';
+import { faceSeenBy, matchedFace, methodsOf, reachesAcr } from './proven-methods.ts';
 import { keptRequest } from './service-approval.ts';
 import { shownOf } from './shown-approval.ts';
 import { answeredEvent, evidenceOf, queuedTimeStamp } from './signed-decision.ts';
@@ -99,13 +100,13 @@ async function approve(
   const isAcross = approval.browserTrusted !== true;
   const proven = { at: now, under: account.validFrom, ...(isAcross ? ({ across: true } as const) : {}) };
   const shown = shownOf(approval.payload);
-  if (shown.face_required && approval.faceMatchedAt === undefined) throw new DomainError('face_missing');
+  const faceMatchedAt = faceSeenBy(device, approval);
+  if (shown.face_required && faceMatchedAt === undefined) throw new DomainError('face_missing');
   const methods = [
     ...methodsOf(device, claims.user_verification, proven, parts.allowSimulated),
-    ...(isWaiting(device, proven) ? [] : matchedFace(approval, proven)),
+    ...(isWaiting(device, now * 1000) ? [] : matchedFace(faceMatchedAt, proven)),
   ];
   if (approval.startedBy === 'service') {
-    const { faceMatchedAt } = approval;
     const yes = { shown, account, deviceId: device.id, granted, methods, decision, faceMatchedAt };
     const { writes, note } = await parts.serviceRequests.permit(keptRequest(parts.sealing, approval), yes);
     if (!reachesAcr(approval.acr, methods, account.identityLevel, now)) throw new DomainError('level_too_low');

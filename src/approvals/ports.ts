@@ -97,7 +97,7 @@ export interface Yes {
   readonly methods: readonly ProvenMethod[];
   /** The signed decision. */
   readonly decision: string;
-  /** When the register's matcher saw the face, in milliseconds since the epoch. */
+  /** When the register's matcher saw the face on this phone, in milliseconds since the epoch. */
   readonly faceMatchedAt: number | undefined;
 }
 

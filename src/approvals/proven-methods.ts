@@ -3,12 +3,9 @@ import { parseAcr, satisfies } from '#src/assurance/level.ts';
 import type { ProvenMethod } from '#src/assurance/methods.ts';
 import { reachedLevel } from '#src/assurance/reached-level.ts';
 import type { Device } from '#src/devices/collections.ts';
+import { isWaiting } from '#src/devices/waiting.ts';
 import type { FrozenApproval } from './collections.ts';
 import type { DecisionClaims } from './decision.ts';
-
-/** Nobody vouched for it, and its owner may still remove it: until then it reaches level 2 at most. */
-export const isWaiting = ({ waitingUntil = 0 }: Pick<Device, 'waitingUntil'>, { at }: Pick<ProvenMethod, 'at'>): boolean =>
-  at * 1000 < waitingUntil;
 
 /** A device's keys are software keys until an attestation says otherwise; the virtual phone's biometric counts only where simulation does. */
 export function methodsOf(
@@ -17,7 +14,7 @@ export function methodsOf(
   proven: Omit<ProvenMethod, 'amr'>,
   allowSimulated: boolean,
 ): ProvenMethod[] {
-  const isBelieved = device.attestation.class === 'simulated' && allowSimulated && !isWaiting(device, proven);
+  const isBelieved = device.attestation.class === 'simulated' && allowSimulated && !isWaiting(device, proven.at * 1000);
   const biometric = verification === 'face' ? 'face' : verification === 'fingerprint' ? 'fpt' : undefined;
   return [
     { amr: 'swk', ...proven },
@@ -35,11 +32,17 @@ export function needsMatcher(device: Device, acr: string, allowSimulated: boolea
   return !isBelieved && (parseAcr(acr)?.authentication ?? 0) >= 3;
 }
 
-/** A face that the register's own matcher saw for this very approval; what a phone says of its own sensor is another matter. */
-export const matchedFace = (
-  { faceMatchedAt }: Pick<FrozenApproval, 'faceMatchedAt'>,
-  proven: Omit<ProvenMethod, 'amr'>,
-): ProvenMethod[] => (faceMatchedAt === undefined ? [] : [{ amr: 'face', ...proven, at: Math.floor(faceMatchedAt / 1000) }]);
+/**
+ * When the register's own matcher saw the face for this very approval, on the phone that answers; undefined when it did not. What a phone says of its
+ * own sensor is another matter.
+ */
+export const faceSeenBy = (
+  { id }: Pick<Device, 'id'>,
+  { faceMatchedAt, faceMatchedBy }: Pick<FrozenApproval, 'faceMatchedAt' | 'faceMatchedBy'>,
+): number | undefined => (faceMatchedBy === id ? faceMatchedAt : undefined);
+
+export const matchedFace = (faceMatchedAt: number | undefined, proven: Omit<ProvenMethod, 'amr'>): ProvenMethod[] =>
+  faceMatchedAt === undefined ? [] : [{ amr: 'face', ...proven, at: Math.floor(faceMatchedAt / 1000) }];
 
 /** Whether these methods, proven now, are enough for an acr. */
 export function reachesAcr(acr: string, methods: readonly ProvenMethod[], identityLevel: IdentityLevel, now: number): boolean {

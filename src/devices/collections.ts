@@ -24,6 +24,8 @@ export interface Device {
   readonly lastUsedAt?: number | undefined;
   /** Until then it reaches authentication level 2 at most; absent for a vouched enrolment. */
   readonly waitingUntil?: number | undefined;
+  /** The device that vouched for it, and that it goes with while that one waits; absent where another did, and in what a version before enrolled. */
+  readonly vouchedBy?: DeviceId | undefined;
   readonly revokedAt?: number | undefined;
 }
 

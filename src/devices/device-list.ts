@@ -7,10 +7,14 @@ import { type DeviceListDocument, deviceLists } from './collections.ts';
 export async function listChange(
   store: Store,
   accountId: AccountId,
-  change: (active: readonly DeviceId[]) => readonly DeviceId[],
+  change: (active: readonly DeviceId[]) => readonly DeviceId[] | Promise<readonly DeviceId[]>,
 ): Promise<Write> {
   const before = await store.get(deviceLists, accountId);
-  const next: DeviceListDocument = { id: accountId, version: (before?.version ?? 0) + 1, active: change(before?.active ?? []) };
+  const next: DeviceListDocument = {
+    id: accountId,
+    version: (before?.version ?? 0) + 1,
+    active: await change(before?.active ?? []),
+  };
   return before === undefined
     ? write.insert(deviceLists, next)
     : write.patch(deviceLists, accountId, { version: before.version }, { set: next });

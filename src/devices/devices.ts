@@ -15,6 +15,7 @@ import { commitRetrying, keepCount, listChange } from './device-list.ts';
 import { publicP256 } from './device-proof.ts';
 import { type EnrolmentCodes, type IssuedCode, normaliseCode } from './enrolment-codes.ts';
 import { devicePolicy } from './policy.ts';
+import { isWaiting } from './waiting.ts';
 
 export interface DeviceParts {
   readonly store: Store;
@@ -48,8 +49,13 @@ export interface Devices {
   noteUse(device: Device): Promise<void>;
   /** @throws {DomainError} `device_not_found`, also for one of somebody else, `device_name_invalid` */
   rename(accountId: AccountId, id: string, name: string): Promise<void>;
-  /** Repeatable; a device of somebody else is not found. */
+  /** Repeatable; a device of somebody else is not found. With one that waits goes what it vouched for. */
   revoke(accountId: AccountId, id: string): Promise<void>;
+  /**
+   * Removes another device of the account, asked for by this one's approval key. What waits itself removes no other.
+   * @throws {DomainError} `device_waiting`, `removal_request_invalid`, `device_not_found`, `device_revoked`
+   */
+  removeOther(device: Device, id: string, request: string): Promise<void>;
   /**
    * A code for one more device, asked for on the account's own page. Nobody vouches for it: it does nothing without the account's password.
    * @throws {DomainError} `too_many_devices`, `password_not_set`
@@ -57,7 +63,7 @@ export interface Devices {
   codeForOwner(account: Account): Promise<IssuedCode>;
   /** Whose password an enrolment with this code needs; undefined for one that somebody vouched for, or that is none. */
   passwordNeededBy(code: string): Promise<Account | undefined>;
-  /** A code for one more device, asked for by this one's approval key. @throws {DomainError} `enrolment_request_invalid` */
+  /** A code for one more device, asked for by this one's approval key. @throws {DomainError} `device_waiting`, `enrolment_request_invalid` */
   vouch(device: Device, request: string): Promise<IssuedCode>;
 }
 
@@ -79,6 +85,14 @@ const bad = (detail: string): DomainError => new DomainError('enrolment_invalid'
 /** Whether everything of the account was ended since the code was issued, or who vouched for it is no longer among its devices. */
 const isVoid = ({ under, vouchedBy }: EnrolmentCodeDocument, account: Account, active: readonly DeviceId[]): boolean =>
   (under !== undefined && under !== account.validFrom) || (vouchedBy !== undefined && !active.includes(vouchedBy));
+
+/** A device with what it let in, and what that let in. */
+function familyOf(active: readonly Device[], id: DeviceId): Set<DeviceId> {
+  const family = new Set([id]);
+  for (let generation = 0; generation < active.length; generation += 1)
+    for (const { id: child, vouchedBy } of active) if (vouchedBy !== undefined && family.has(vouchedBy)) family.add(child);
+  return family;
+}
 
 /** Phones: enrolled with a one-time code, at most three for a person, revoked for good. */
 export function createDevices(parts: DeviceParts): Devices {
@@ -163,7 +177,7 @@ export function createDevices(parts: DeviceParts): Devices {
 
   async function enrolFor(
     account: Account,
-    { vouched }: EnrolmentCodeDocument,
+    { vouched, vouchedBy }: EnrolmentCodeDocument,
     enrolment: Enrolment,
     keys: Pick<Device, 'deviceKey' | 'approvalKey' | 'attestation'>,
   ): Promise<{ device: Device; account: Account }> {
@@ -177,6 +191,7 @@ export function createDevices(parts: DeviceParts): Devices {
       ...keys,
       enrolledAt: clock.now(),
       ...(vouched || waitMs === 0 ? {} : { waitingUntil: clock.now() + waitMs }),
+      ...(vouchedBy === undefined ? {} : { vouchedBy }),
     };
     await admit(device, enrolment.code);
     await keepCount(store, account.id);
@@ -184,23 +199,32 @@ export function createDevices(parts: DeviceParts): Devices {
     return { device, account };
   }
 
-  async function revoke(accountId: AccountId, id: string): Promise<void> {
+  /** @param by the device that asks for it: it must itself still be one of the account's in the moment of the commit */
+  async function remove(accountId: AccountId, id: string, by?: DeviceId): Promise<void> {
     const device = await store.get(devices, id);
     if (device === undefined || device.accountId !== accountId) throw new DomainError('device_not_found');
+    let removed: readonly Device[] = [];
     // in one commit: the list is what an enrolment is decided by
-    let isFirst = false;
     await commitRetrying(store, async () => {
-      const list = await listChange(store, accountId, (before) => before.filter((each) => each !== id));
-      isFirst = (await store.get(devices, id))?.revokedAt === undefined;
-      const revoked = write.patch(devices, id, { revokedAt: undefined }, { set: { revokedAt: clock.now() } });
-      return isFirst ? [list, revoked] : [list];
+      const list = await listChange(store, accountId, async (before) => {
+        if (by !== undefined && !before.includes(by)) throw new DomainError('device_revoked');
+        const known = (await store.getMany(devices, [...new Set([...before, device.id])])).filter(
+          ({ revokedAt }) => revokedAt === undefined,
+        );
+        const gone = isWaiting(device, clock.now()) ? familyOf(known, device.id) : new Set([device.id]);
+        removed = known.filter((each) => gone.has(each.id));
+        return before.filter((each) => !gone.has(each));
+      });
+      const revoked = { set: { revokedAt: clock.now() } };
+      return [list, ...removed.map((each) => write.patch(devices, each.id, { revokedAt: undefined }, revoked))];
     });
     await keepCount(store, accountId);
-    if (isFirst) await recordAccountEvent(parts, accountId, 'device-removed', { device: id, name: device.name });
+    for (const { id: of, name } of removed) await recordAccountEvent(parts, accountId, 'device-removed', { device: of, name });
   }
 
-  async function vouch(device: Device, request: string): Promise<IssuedCode> {
-    const claims = await verified(request, device.approvalKey, 'enrolment-code-request+jwt');
+  /** What a device's approval key signed for one deed of its own, just now, after its holder was verified; undefined when it is not that. */
+  async function signedRequest(device: Device, request: string, typ: string): Promise<Record<string, unknown> | undefined> {
+    const claims = await verified(request, device.approvalKey, typ);
     const isRight =
       claims !== undefined &&
       claims['aud'] === issuer &&
@@ -208,8 +232,20 @@ export function createDevices(parts: DeviceParts): Devices {
       typeof claims['user_verification'] === 'string' &&
       isNear(claims['iat']);
     const exp = Number(claims?.['exp']);
-    if (!isRight || !(exp > epochSeconds(clock)) || exp - Number(claims['iat']) > 60)
-      throw new DomainError('enrolment_request_invalid');
+    return isRight && exp > epochSeconds(clock) && exp - Number(claims['iat']) <= 60 ? claims : undefined;
+  }
+
+  async function removeOther(device: Device, id: string, request: string): Promise<void> {
+    if (isWaiting(device, clock.now())) throw new DomainError('device_waiting');
+    const claims = await signedRequest(device, request, 'device-removal-request+jwt');
+    if (claims?.['removes'] !== id) throw new DomainError('removal_request_invalid');
+    await remove(device.accountId, id, device.id);
+  }
+
+  async function vouch(device: Device, request: string): Promise<IssuedCode> {
+    if (isWaiting(device, clock.now())) throw new DomainError('device_waiting');
+    const claims = await signedRequest(device, request, 'enrolment-code-request+jwt');
+    if (claims === undefined) throw new DomainError('enrolment_request_invalid');
     return enrolmentCodes.issue(device.accountId, { vouched: true, vouchedBy: device.id });
   }
 
@@ -248,7 +284,8 @@ export function createDevices(parts: DeviceParts): Devices {
     codeForOwner,
     passwordNeededBy,
     noteUse,
-    revoke,
+    revoke: (accountId, id) => remove(accountId, id),
+    removeOther,
     vouch,
     find: (id) => store.get(devices, id),
     async list(accountId) {

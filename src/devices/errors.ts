@@ -4,6 +4,8 @@ export type DeviceErrorCode =
   | 'enrolment_invalid'
   | 'attestation_unsupported'
   | 'enrolment_request_invalid'
+  | 'removal_request_invalid'
+  | 'device_waiting'
   | 'proof_missing'
   | 'proof_invalid'
   | 'device_unknown'

@@ -39,6 +39,25 @@ export const devicesRows = {
     nextStep: { vi: 'Thử lại trong ứng dụng.', en: 'Try again in the app.' },
     helpDesk: 'The signed enrolment-code request is malformed, too old or not by the approval key.',
   },
+  removal_request_invalid: {
+    status: 400,
+    log: 'info',
+    title: { vi: 'Yêu cầu gỡ thiết bị chưa đúng', en: 'The request to remove a device is not valid' },
+    explanation: nothingShared,
+    nextStep: { vi: 'Thử lại trong ứng dụng.', en: 'Try again in the app.' },
+    helpDesk: 'The signed removal request is malformed, too old, about another device or not by the approval key.',
+  },
+  device_waiting: {
+    status: 403,
+    log: 'info',
+    title: { vi: 'Thiết bị này còn mới', en: 'This device is still new' },
+    explanation: nothingShared,
+    nextStep: {
+      vi: 'Dùng một điện thoại khác của bạn, hoặc đợi đến khi hết thời gian chờ ghi trong trang tài khoản.',
+      en: 'Use another phone of yours, or wait for as long as the account page says.',
+    },
+    helpDesk: 'Nobody vouched for it; until its owner had a day to remove it, it lets no other device in and removes none.',
+  },
   proof_missing: {
     status: 401,
     log: 'info',

@@ -90,7 +90,8 @@ export interface PhoneDocument {
   readonly agency: { readonly id: string; readonly name: { readonly vi: string; readonly en: string } };
   readonly state: string;
   readonly reason: { readonly code: string; readonly vi: string; readonly en: string } | null;
-  readonly number: string;
+  /** Null, as the record is, while the account is locked and on a phone that waits. */
+  readonly number: string | null;
   readonly record: Readonly<Record<string, unknown>> | null;
   readonly requested_at: string;
   readonly answered_at: string | null;
@@ -172,10 +173,27 @@ export function createVirtualPhone(state: PhoneState) {
     await call('POST', `/approvals/${approval.id}/decision`, { decision: jws });
   }
 
+  /** A deed that needs the approval key, signed for after the PIN. */
+  const signedRequest = (typ: string, more: object = {}): Promise<string> => {
+    const iat = seconds();
+    return sign(approvalKey, { typ }, { aud: issuer, device: deviceId, user_verification: 'pin', iat, exp: iat + 60, ...more });
+  };
+
   return {
     state,
     call,
     decide,
+    signedRequest,
+    /** A code for one more phone, vouched for by this one. */
+    vouch: async () => {
+      const request = await signedRequest('enrolment-code-request+jwt');
+      return ((await call('POST', '/enrolment-codes', { request })) as { code: string }).code;
+    },
+    /** Removes another phone of the same person. */
+    removeOther: async (id: string) =>
+      call('DELETE', `/devices/${encodeURIComponent(id)}`, {
+        request: await signedRequest('device-removal-request+jwt', { removes: id }),
+      }),
     /** Takes the whole text of a QR or its fragment. */
     scan: (qr: string) =>
       call('POST', '/scans', { code: qr.includes('#') ? qr.slice(qr.indexOf('#') + 1) : qr }) as Promise<OpenApproval>,

@@ -333,7 +333,7 @@ describe('races and late changes', () => {
     const thief = await world.newPhone();
     const asked = await byHint();
     await thief.decide(await thief.open(await waiting()), { decision: 'approve' });
-    await phone.call('DELETE', `/devices/${thief.state.deviceId}`);
+    await phone.removeOther(thief.state.deviceId);
     expect((await poll(bank, asked.body['auth_req_id'])).body['error']).toBe('access_denied');
   });
 

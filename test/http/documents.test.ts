@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listAccountEvents } from '#src/accounts/account-events.ts';
+import { unlockAccount } from '#src/accounts/locks.ts';
 import { listDocuments } from '#src/documents/held-documents.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { createVirtualPhone, enrolPhone, readPayload, type VirtualPhone } from '#src/phone/virtual-phone.ts';
@@ -174,6 +175,20 @@ describe('a document of a citizen', () => {
 });
 
 describe('attacks on documents', () => {
+  it('a lost phone whose owner has locked the account reads no number and no record, and keeps the owner’s reasons', async () => {
+    await integrate(lan, 'driving_licence', '000190000901');
+    const lost = phoneOf(lan);
+    await lost.lock();
+    for (const path of ['/documents', '/account']) {
+      const answer = (await lost.call('GET', path)) as { documents: readonly object[] };
+      const licenceNow = { type: 'driving_licence', state: 'verified', reason: null, number: null, record: null };
+      expect(answer.documents).toContainEqual(expect.objectContaining(licenceNow));
+      for (const told of ['000190000901', 'Nguyễn', '2020-05-11']) expect(JSON.stringify(answer)).not.toContain(told);
+    }
+    await unlockAccount(provider.application, ids.get(lan) as AccountId, 'test');
+    expect(JSON.stringify(await lost.documents())).toContain('000190000901');
+  });
+
   it("does not let another person's number tell anything but that it does not match", async () => {
     expect(await integrate(lan, 'health_insurance', 'DN0000000000109')).toBe('mismatch');
     const held = (await phoneOf(lan).documents()).find(({ type }) => type === 'health_insurance');

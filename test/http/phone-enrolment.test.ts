@@ -78,19 +78,6 @@ describe('enrolling', () => {
   });
 });
 
-/** A code that this phone vouches for. */
-async function vouchedBy({ state, call }: VirtualPhone): Promise<string> {
-  const claims = {
-    aud: world.provider.issuer,
-    device: state.deviceId,
-    user_verification: 'pin',
-    iat: seconds(),
-    exp: seconds() + 60,
-  };
-  const request = await sign(state.approvalKey, { typ: 'enrolment-code-request+jwt' }, claims);
-  return ((await call('POST', '/enrolment-codes', { request })) as { code: string }).code;
-}
-
 const lock = () => lockAccount(world.provider.application, world.owner, { ground: 'own-request', by: 'self' });
 const unlock = () => unlockAccount(world.provider.application, world.owner, 'test');
 const end = () => endEverySignIn(world.provider.application, world.owner);
@@ -104,9 +91,9 @@ describe('a code that a phone vouched for', () => {
       await world.provider.application.devices.revoke(world.owner, each.id);
     phones.splice(0, 2, await world.newPhone(), await world.newPhone());
     thief = phones[0] as VirtualPhone;
-    code = await vouchedBy(thief);
+    code = await thief.vouch();
   });
-  const remove = (): Promise<unknown> => (phones[1] as VirtualPhone).call('DELETE', `/devices/${thief.state.deviceId}`);
+  const remove = (): Promise<unknown> => (phones[1] as VirtualPhone).removeOther(thief.state.deviceId);
   const ways = [
     ['its phone was removed', remove],
     ['everything of the account was ended', end],
@@ -121,7 +108,7 @@ describe('a code that a phone vouched for', () => {
     await happen();
     expect(await refusalOf(enrol(code))).toBe('enrolment_code_invalid');
     expect(await refusalOf(enrol(code, { proofOf: 'other' }))).toBe('enrolment_code_invalid');
-    await enrol(await vouchedBy(phones[1] as VirtualPhone));
+    await enrol(await (phones[1] as VirtualPhone).vouch());
   });
 
   it.each(ways)('does not let a thief in who enrols in the moment in which %s', async (_way, happen) => {

@@ -22,7 +22,7 @@ describe('between the phone and the page', () => {
     const [thief, keeper] = [await world.newPhone(), await world.newPhone()];
     const { browser, page, approval, number } = await world.scanned(bank, thief);
     await thief.decide(approval, { decision: 'approve', number });
-    await keeper.call('DELETE', `/devices/${thief.state.deviceId}`);
+    await keeper.removeOther(thief.state.deviceId);
     const after = await browser.open(page.url, {}, bank.redirectUri);
     expect(after.url).not.toContain('code=');
     expect(after.html).not.toContain('Nguyễn');

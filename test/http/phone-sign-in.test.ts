@@ -493,8 +493,8 @@ describe('a call of the device API', () => {
 
   it('by a removed device fails at once; nobody removes a device of somebody else', async () => {
     const second = await newPhone(minh.id_number);
-    expect((await refusal(phone.call('DELETE', `/devices/${second.state.deviceId}`))).code).toBe('device_not_found');
-    await other.call('DELETE', `/devices/${second.state.deviceId}`);
+    expect((await refusal(phone.removeOther(second.state.deviceId))).code).toBe('device_not_found');
+    await other.removeOther(second.state.deviceId);
     expect(await refusal(second.list())).toEqual({ code: 'device_revoked', status: 401 });
   });
 

@@ -25,6 +25,12 @@ afterAll(async () => {
   await world.provider.stop();
   await matcher.stop();
 });
+/** Another phone of the same person, who has three at most. */
+let another: VirtualPhone | undefined;
+const spare = async (): Promise<VirtualPhone> => {
+  another ??= await world.newPhone();
+  return another;
+};
 /** Each test is another service, so another sum of the day. */
 beforeEach(async () => {
   day += 1;
@@ -189,7 +195,7 @@ describe('the face, by policy', () => {
   });
 
   it.each([1, 2, 3])('the sum of the day is race-proof (%i): of three at once, on three phones, two pass', async () => {
-    others ??= [await world.newPhone(), await world.newPhone()];
+    others ??= [await spare(), await world.newPhone()];
     const phones = [phone, ...others];
     const approvals: { readonly one: VirtualPhone; readonly approval: Awaited<ReturnType<typeof opened>> }[] = [];
     for (const one of phones) {
@@ -231,6 +237,33 @@ describe('the face, by policy', () => {
     await approve(50_000_000, faceOf(lan));
     await askFor([payment(50_000_000)]);
     expect(await refusalOf(phone.decide(await opened(), { decision: 'approve' }))).toBe('face_missing');
+  });
+
+  it('a face that was shown on one phone does not do for a yes from another, nor the other way about', async () => {
+    const other = await spare();
+    await askFor([payment(50_000_000)]);
+    const approval = await opened();
+    await phone.showFace(approval.id, faceOf(lan));
+    const elsewhere = await other.open(approval.id);
+    expect(await refusalOf(other.decide(elsewhere, { decision: 'approve' }))).toBe('face_missing');
+    await other.showFace(approval.id, faceOf(lan));
+    expect(await refusalOf(phone.decide(approval, { decision: 'approve' }))).toBe('face_missing');
+    await other.decide(elsewhere, { decision: 'approve' });
+  });
+
+  it('a matcher that is down uses no try up, however many look at once, and gives none more to guess with', async () => {
+    await askFor([payment(50_000_000)]);
+    const { id } = await opened();
+    expect(await refusalOf(phone.showFace(id, faceOf(minh)))).toBe('face_not_matched');
+    await matcher.faults({ failing: true });
+    for (const _ of [1, 2]) {
+      const codes = await Promise.all(Array.from({ length: 6 }, () => refusalOf(phone.showFace(id, faceOf(lan)))));
+      expect(codes.filter((code) => code === 'face_unavailable').length).toBeGreaterThan(0);
+    }
+    await matcher.faults({ failing: false });
+    const tries = await Promise.all(Array.from({ length: 8 }, () => refusalOf(phone.showFace(id, faceOf(minh)))));
+    expect(tries.filter((code) => code === 'face_not_matched')).toHaveLength(4);
+    expect(await refusalOf(phone.showFace(id, faceOf(lan)))).toBe('rate_limited');
   });
 
   it('fails closed while the matcher is down, and goes on when it is back', async () => {

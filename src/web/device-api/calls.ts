@@ -2,14 +2,16 @@ import { z } from 'zod';
 import { lockAccount } from '#src/accounts/locks.ts';
 import type { ListedApproval, ShownApproval } from '#src/approvals/shown-approval.ts';
 import type { Device } from '#src/devices/collections.ts';
+import { isWaiting } from '#src/devices/waiting.ts';
 import { cancelDocument } from '#src/documents/cancel-document.ts';
 import { requestDocument } from '#src/documents/request-document.ts';
+import { DomainError } from '#src/kernel/domain-error.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { endOwnLink } from '#src/links/end-link.ts';
 import { listSignIns, reportSignIn } from '#src/sign-in/sign-in-history.ts';
 import { type DeviceCall, shaped } from './call.ts';
 import { readConsent, readConsents, withdrawListed } from './consents.ts';
-import { documentJson, readDocuments } from './documents.ts';
+import { documentJson, documentsOnPhone } from './documents.ts';
 import { readEvents } from './events.ts';
 import { readLinks } from './links.ts';
 import type { DeviceApiParts } from './parts.ts';
@@ -18,12 +20,12 @@ type Answer = { readonly status: number; readonly body?: unknown };
 type Handle = (parts: DeviceApiParts, call: DeviceCall) => Promise<Answer>;
 
 const shown = ({ id, expiresAt, payload }: ShownApproval) => ({ id, expires_at: new Date(expiresAt).toISOString(), payload });
-const listed = ({ id, name, platform, enrolledAt, lastUsedAt }: Device) => ({
-  id,
-  name,
-  platform,
-  state: 'active',
-  last_used_at: new Date(lastUsedAt ?? enrolledAt).toISOString(),
+const listed = (device: Device, now: number) => ({
+  id: device.id,
+  name: device.name,
+  platform: device.platform,
+  state: isWaiting(device, now) ? 'waiting' : 'active',
+  last_used_at: new Date(device.lastUsedAt ?? device.enrolledAt).toISOString(),
 });
 const waiting = ({ id, kind, clientName, startedBy, expiresAt }: ListedApproval) => ({
   id,
@@ -102,12 +104,12 @@ export const calls: readonly {
     method: 'get',
     path: '/account',
     whileLocked: true,
-    handle: async ({ documents }, { account }) => ({
+    handle: async (parts, call) => ({
       status: 200,
       body: {
-        identity_level: account.identityLevel,
-        state: account.lock === undefined ? 'active' : 'locked',
-        documents: await readDocuments(documents, account),
+        identity_level: call.account.identityLevel,
+        state: call.account.lock === undefined ? 'active' : 'locked',
+        documents: await documentsOnPhone(parts, call),
       },
     }),
   },
@@ -124,15 +126,14 @@ export const calls: readonly {
     method: 'get',
     path: '/documents',
     whileLocked: true,
-    handle: async ({ documents }, { account }) => ({
-      status: 200,
-      body: { documents: await readDocuments(documents, account) },
-    }),
+    handle: async (parts, call) => ({ status: 200, body: { documents: await documentsOnPhone(parts, call) } }),
   },
   {
     method: 'post',
     path: '/documents',
-    handle: async ({ documents }, { account, body }) => {
+    handle: async ({ documents, clock }, { account, device, body }) => {
+      // what it puts in the place of a document would outlast its removal
+      if (isWaiting(device, clock.now())) throw new DomainError('device_waiting');
       const wanted = shaped(z.object({ type: z.string().max(100), number: z.string().max(200) }), body);
       return { status: 202, body: documentJson(await requestDocument(documents, account, wanted, 'self')) };
     },
@@ -214,13 +215,19 @@ export const calls: readonly {
   {
     method: 'get',
     path: '/devices',
-    handle: async ({ devices }, { account }) => ({ status: 200, body: { devices: (await devices.list(account.id)).map(listed) } }),
+    handle: async ({ devices, clock }, { account }) => ({
+      status: 200,
+      body: { devices: (await devices.list(account.id)).map((device) => listed(device, clock.now())) },
+    }),
   },
   {
     method: 'delete',
     path: '/devices/:id',
     handle: async ({ devices }, call) => {
-      await devices.revoke(call.account.id, parameter(call));
+      const id = parameter(call);
+      // whoever holds the phone may let it go; another goes only with a signature behind the PIN
+      if (id === call.device.id) await devices.revoke(call.account.id, id);
+      else await devices.removeOther(call.device, id, shaped(z.object({ request: z.string().max(4000) }), call.body).request);
       return { status: 204 };
     },
   },

@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import { displayName } from '#src/accounts/account.ts';
 import { checkProof, proofHeader, publicP256 } from '#src/devices/device-proof.ts';
+import { isWaiting } from '#src/devices/waiting.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { isLoopback, subscriberOf } from '#src/kernel/networks.ts';
 import { visibleLine } from '#src/kernel/visible-line.ts';
@@ -79,7 +80,7 @@ export async function enrolDevice(parts: DeviceApiParts, ctx: Context): Promise<
   ctx.status = 201;
   ctx.body = {
     device_id: device.id,
-    state: 'active',
+    state: isWaiting(device, parts.clock.now()) ? 'waiting' : 'active',
     account: { display_name: displayName(account.person().name), identity_level: account.identityLevel },
   };
 }

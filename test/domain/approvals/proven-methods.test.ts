@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { isWaiting, methodsOf } from '#src/approvals/proven-methods.ts';
+import { methodsOf } from '#src/approvals/proven-methods.ts';
 import { authenticationLevelOf } from '#src/assurance/authentication-level.ts';
 import type { Device } from '#src/devices/collections.ts';
+import { isWaiting } from '#src/devices/waiting.ts';
 
 const now = 1_790_000_000;
 const device = (waitingUntil?: number) => ({ attestation: { class: 'simulated' }, waitingUntil }) as unknown as Device;
@@ -16,7 +17,7 @@ describe('a phone that nobody vouched for', () => {
   });
 
   it('waits only while its wait lasts', () => {
-    expect([undefined, now * 1000, now * 1000 + 1].map((until) => isWaiting(device(until), { at: now }))).toEqual([
+    expect([undefined, now * 1000, now * 1000 + 1].map((until) => isWaiting(device(until), now * 1000))).toEqual([
       false,
       false,
       true,

@@ -19,8 +19,7 @@ function row(document, { onAgain, onRemove }) {
     element(
       'span',
       {},
-      isolated(number),
-      ' · ',
+      ...(number === null ? [] : [isolated(number), ' · ']),
       element('span', { class: state === 'verified' ? 'verified' : '' }, t.documentStates[state]),
     ),
     element('span', { class: 'muted' }, agency.name[language]),
@@ -38,7 +37,7 @@ export function documentList(phone, go) {
     (documents) => {
       if (!section.isConnected) return;
       const ways = {
-        onAgain: ({ type, number }) => go.addDocument(phone, { type, number }),
+        onAgain: ({ type, number }) => go.addDocument(phone, { type, number: number ?? '' }),
         onRemove: (document) => go.removeDocument(phone, document),
       };
       section.append(

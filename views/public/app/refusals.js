@@ -53,6 +53,11 @@ export const refusals = {
     en: 'Your code is still good. Use the official app on your phone.',
   }),
   enrolment_request_invalid: row('Chưa tạo được mã cho thiết bị khác', 'No code for another device could be made', update),
+  removal_request_invalid: row('Chưa gỡ được thiết bị kia', 'The other device could not be removed', update),
+  device_waiting: row('Điện thoại này còn mới, chưa làm được việc này', 'This phone is still too new for this', {
+    vi: 'Chưa có gì thay đổi. Hãy dùng điện thoại khác của bạn, hoặc thử lại vào ngày mai.',
+    en: 'Nothing has changed. Use another phone of yours, or try again tomorrow.',
+  }),
   proof_missing: row('Máy chủ chưa nhận ra điện thoại này', 'The server did not recognise this phone', update),
   proof_invalid: row('Máy chủ chưa nhận ra điện thoại này', 'The server did not recognise this phone', {
     vi: 'Chưa có gì thay đổi. Hãy đặt đồng hồ của điện thoại ở chế độ tự động rồi thử lại.',
