@@ -1,7 +1,7 @@
 import type { ProvenMethod } from '#src/assurance/methods.ts';
 import { type Device, devices } from '#src/devices/collections.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
-import type { AccountId, ApprovalId, DeviceId } from '#src/kernel/identifier.ts';
+import type { AccountId, ApprovalId, DeviceId, Language } from '#src/kernel/identifier.ts';
 import { checkFace } from './check-face.ts';
 import { approvals, type FrozenApproval } from './collections.ts';
 import { decideApproval } from './decide-approval.ts';
@@ -32,6 +32,8 @@ export interface UsedApproval {
   readonly decidedAt: number;
   readonly browserKnown: boolean;
   readonly decision: string;
+  /** In which language the phone showed it, where it says so. */
+  readonly language: Language | undefined;
   /** The claims on the phone's screen, by their names. */
   readonly shown: Readonly<Record<string, ShownClaim>>;
 }
@@ -101,9 +103,9 @@ export function createApprovals(parts: ApprovalParts): Approvals {
     const after = 'document' in used ? used.document : undefined;
     if (after?.state !== 'used' || after.usedBy !== interaction) throw new DomainError('approval_not_found');
     const { deviceId } = before;
-    const { accountId, methods, granted, decidedAt, browserKnown, decision } = after;
+    const { accountId, methods, granted, decidedAt, browserKnown, decision, language } = after;
     const shown = Object.fromEntries(shownOf(openPayload(sealing, after)).claims.map((claim) => [claim.name, claim]));
-    return { accountId, deviceId, methods, granted, decidedAt, browserKnown, decision, shown };
+    return { accountId, deviceId, methods, granted, decidedAt, browserKnown, decision, language, shown };
   }
 
   async function followFrom(interaction: string, qrStartedAt: number): Promise<void> {

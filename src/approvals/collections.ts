@@ -1,6 +1,6 @@
 import type { JWK } from 'jose';
 import type { ProvenMethod } from '#src/assurance/methods.ts';
-import type { AccountId, ApprovalId, DeviceId } from '#src/kernel/identifier.ts';
+import type { AccountId, ApprovalId, DeviceId, Language } from '#src/kernel/identifier.ts';
 import { collection } from '#src/kernel/store.ts';
 
 export type ApprovalKind = 'sign-in' | 'data-request' | 'transaction';
@@ -77,6 +77,8 @@ interface ApprovedMembers<State extends string> {
   readonly granted: readonly string[];
   /** The signed decision, kept as evidence. */
   readonly decision: string;
+  /** In which language the phone showed it, where it says so. */
+  readonly language?: Language | undefined;
   readonly decidedAt: number;
   /** What `backchannel/` keeps of a yes to a service's own request. */
   readonly note?: Readonly<Record<string, unknown>> | undefined;

@@ -100,6 +100,7 @@ async function approve(
   const isAcross = approval.browserTrusted !== true;
   const proven = { at: now, under: account.validFrom, ...(isAcross ? ({ across: true } as const) : {}) };
   const shown = shownOf(approval.payload);
+  const { language } = claims;
   const faceMatchedAt = faceSeenBy(device, approval);
   if (shown.face_required && faceMatchedAt === undefined) throw new DomainError('face_missing');
   const methods = [
@@ -107,7 +108,7 @@ async function approve(
     ...(isWaiting(device, now * 1000) ? [] : matchedFace(faceMatchedAt, proven)),
   ];
   if (approval.startedBy === 'service') {
-    const yes = { shown, account, deviceId: device.id, granted, methods, decision, faceMatchedAt };
+    const yes = { shown, account, deviceId: device.id, granted, methods, decision, faceMatchedAt, language };
     const { writes, note } = await parts.serviceRequests.permit(keptRequest(parts.sealing, approval), yes);
     if (!reachesAcr(approval.acr, methods, account.identityLevel, now)) throw new DomainError('level_too_low');
     const outcome = { state: 'approved', methods, granted, decision, decidedAt: parts.clock.now(), note } as Outcome;
@@ -119,7 +120,15 @@ async function approve(
     await deny(parts, device, approval, 'wrong-number', decision);
     throw new DomainError('number_wrong');
   }
-  await settle(parts, approval, { state: 'approved', methods, granted, decision, decidedAt: parts.clock.now() } as Outcome);
+  const said = { ...(language === undefined ? {} : { language }) };
+  await settle(parts, approval, {
+    state: 'approved',
+    methods,
+    granted,
+    decision,
+    decidedAt: parts.clock.now(),
+    ...said,
+  } as Outcome);
 }
 
 /**

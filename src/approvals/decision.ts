@@ -15,6 +15,8 @@ const claimsShape = z.object({
   number: z.string().optional(),
   granted: z.array(z.string()).max(100).optional(),
   user_verification: z.enum(['pin', 'face', 'fingerprint']),
+  /** In which of its two languages the phone showed what is signed. */
+  language: z.enum(['vi', 'en']).optional(),
   iat: z.number().int(),
   exp: z.number().int(),
 });

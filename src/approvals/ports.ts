@@ -1,6 +1,6 @@
 import type { Account } from '#src/accounts/account.ts';
 import type { ProvenMethod } from '#src/assurance/methods.ts';
-import type { AccountId, ApprovalId, DeviceId, LocalizedText } from '#src/kernel/identifier.ts';
+import type { AccountId, ApprovalId, DeviceId, Language, LocalizedText } from '#src/kernel/identifier.ts';
 import type { Write } from '#src/kernel/store.ts';
 
 /** A claim as the person is shown it on the phone. */
@@ -97,6 +97,8 @@ export interface Yes {
   readonly methods: readonly ProvenMethod[];
   /** The signed decision. */
   readonly decision: string;
+  /** In which language the phone showed it, where it says so. */
+  readonly language: Language | undefined;
   /** When the register's matcher saw the face on this phone, in milliseconds since the epoch. */
   readonly faceMatchedAt: number | undefined;
 }

@@ -67,12 +67,13 @@ function aimOf({ assessment: { requirement }, account }: ViewedRequest, payment:
 /** Tells approvals about the requests that services make by themselves. */
 export function createServiceRequests(parts: BackchannelParts): ServiceRequests {
   /** What was granted stands in the ledger with the decision itself: a withdrawal from then on covers it. */
-  function consentOf(kept: KeptServiceRequest, viewed: ViewedRequest, { granted, deviceId, decision }: Yes): Write {
+  function consentOf(kept: KeptServiceRequest, viewed: ViewedRequest, { granted, deviceId, decision, language }: Yes): Write {
     const { client, account, plan, consent } = viewed;
     const { params } = requestOf(kept);
     const entry = consentEntry(parts, viewed, {
       granted,
-      language: 'vi',
+      // a phone of a version before does not say; Vietnamese is what it speaks first
+      language: language ?? 'vi',
       method: 'phone',
       isWhole: true,
       words: shownWords(client, plan, []),

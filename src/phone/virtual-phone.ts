@@ -166,6 +166,7 @@ export function createVirtualPhone(state: PhoneState) {
       ...(number === undefined ? {} : { number }),
       ...(granted === undefined ? {} : { granted }),
       user_verification: userVerification,
+      language: 'en',
       iat,
       exp: iat + 60,
     };

@@ -96,6 +96,8 @@ describe('a receipt', () => {
     const [receipt] = await receiptsOf(service);
     expect(receipt).toMatchObject({
       method: 'phone',
+      // what the phone says it showed, whatever the page speaks
+      language: 'en',
       granted: ['name'],
       refused: [],
       decision: { deviceId: phone.state.deviceId },

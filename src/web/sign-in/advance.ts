@@ -53,7 +53,7 @@ async function takeApproval(
   if (held.granted.length === 0) return journey;
   const answer = {
     granted: held.granted,
-    language: languageOf(ctx),
+    language: used.language ?? languageOf(ctx),
     method: 'phone',
     words: shownWords(client, held.plan, []),
     decision: { deviceId, approvalId: status.id, jws: decision },

@@ -2,6 +2,7 @@
 import { bytesOf, fromBase64url, publicJwk, sha256, sign, thumbprint } from './encoding.js';
 import { createKeys, openApprovalKey } from './phone-keys.js';
 import { askTime, learnTime, seconds } from './server-clock.js';
+import { language } from './setting.js';
 
 /** A refusal by its stable code, with the reference under which the server logged it and the wait it asks for. */
 export class Refused extends Error {
@@ -128,6 +129,7 @@ export async function decide(issuer, phone, approval, pin, { decision, number, g
     ...(number ? { number } : {}),
     ...(granted ? { granted } : {}),
     user_verification: 'pin',
+    language,
     iat,
     exp: iat + 60,
   };
