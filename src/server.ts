@@ -47,7 +47,8 @@ const posted = new Set(['/auth', '/session/end']);
 
 /** Our own routes; the protocol's requests, the busiest by far, pass them by. */
 function forPages(routers: readonly Router[]): Middleware {
-  const ours = /^\/(interaction|device|admin|account|console|livez|readyz|app|q|reg|metrics|links|session\/end\/stay)?(\/|$)/;
+  const ours =
+    /^\/(interaction|device|admin|account|console|livez|readyz|app|q|reg|metrics|links|jwks\/records|session\/end\/stay)?(\/|$)/;
   const routes = compose(routers.map((router) => router.routes() as Middleware));
   return (ctx, next) => (ours.test(ctx.path) ? routes(ctx, next) : next());
 }

@@ -8,6 +8,7 @@ import { claimsByScope } from './consent/claim-catalogue.ts';
 import { isClockOff, type WatchedClock } from './observation/clock-watch.ts';
 import type { Metrics } from './observation/metrics.ts';
 import { countProtocolEvents, logProtocolRefusals } from './observation/protocol-events.ts';
+import { recordKeysPath } from './oidc/approval-record.ts';
 import { createConsumption } from './oidc/consumption.ts';
 import { createFetchText } from './oidc/fetch-text.ts';
 import { followSigningKeys } from './oidc/follow-keys.ts';
@@ -30,6 +31,7 @@ import { createDraining } from './web/middleware/draining.ts';
 import { isStoreUnavailable } from './web/middleware/store-unavailable.ts';
 import { createPhoneAppRoutes } from './web/phone-app/routes.ts';
 import { createProtocolPages } from './web/protocol/protocol-pages.ts';
+import { createRecordKeysRoute } from './web/protocol/record-keys.ts';
 import { createStaySignedIn } from './web/protocol/stay-signed-in.ts';
 import { createRegistrationLimit, createRegistrationRoutes } from './web/registration/routes.ts';
 import { createRenderer } from './web/render.ts';
@@ -170,6 +172,7 @@ export async function createWebApplication(application: Application, logger: Log
       ...registration,
       createStaySignedIn({ clients, renderer }),
       links,
+      createRecordKeysRoute({ path: recordKeysPath, clock, read: () => application.signingKeys.recordKeys() }),
       ...metricsRoute,
     ],
   };

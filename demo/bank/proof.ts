@@ -33,7 +33,7 @@ export async function verifyProof(
   record: string,
   expected: { issuer: string; audience: string; transaction: Transaction },
 ): Promise<Proof> {
-  const keys = createRemoteJWKSet(new URL(`${expected.issuer}/jwks`));
+  const keys = createRemoteJWKSet(new URL(`${expected.issuer}/jwks/records`));
   const { payload } = await jwtVerify(record, keys, {
     issuer: expected.issuer,
     audience: expected.audience,

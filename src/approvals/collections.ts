@@ -110,6 +110,8 @@ export interface SignedDecisionDocument {
   readonly approvalKey: JWK;
   /** How the key is held, as far as it was attested. */
   readonly attestation: string;
+  /** What we signed about it for the service, sealed: it binds the approval key to the person. Of transactions that their service came for. */
+  readonly record?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly at: number;
   /** By a time-stamp authority, where one is configured (`time-stamps/`). `token` is DER in base64. */

@@ -54,3 +54,22 @@ export function answeredEvent(
 
 export const signedDecisionOf = (store: Store, id: ApprovalId): Promise<SignedDecisionDocument | undefined> =>
   store.get(signedDecisions, id);
+
+const recordContext = (id: ApprovalId): string => `signed_decisions/${id}/record`;
+
+/** The record that was given to the service, opened; undefined while none was. */
+export const recordOf = (
+  { sealing }: Pick<ApprovalParts, 'sealing'>,
+  { id, record }: Pick<SignedDecisionDocument, 'id' | 'record'>,
+): string | undefined => (record === undefined ? undefined : sealing.open(record, recordContext(id)));
+
+/** Keeps what we signed about a decision. @returns the record that is kept: of two made at once, the first */
+export async function keepRecord(
+  { store, sealing }: Pick<ApprovalParts, 'store' | 'sealing'>,
+  id: ApprovalId,
+  record: string,
+): Promise<string> {
+  const sealed = sealing.seal(record, recordContext(id));
+  const kept = await store.patch(signedDecisions, id, { record: undefined }, { set: { record: sealed } });
+  return ('document' in kept ? recordOf({ sealing }, kept.document) : undefined) ?? record;
+}

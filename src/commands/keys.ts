@@ -6,7 +6,10 @@ const says: Record<ListedKey['state'], (key: ListedKey) => string> = {
   next: ({ signsFrom }) => `published, signs from ${signsFrom}`,
   current: ({ signsFrom }) => `signs, since ${signsFrom}`,
   retired: ({ publishedUntil }) => `signs no more, published until ${publishedUntil}`,
-  gone: () => 'published no longer, destroyed by the next rotation',
+  gone: ({ destroyedAt }) =>
+    destroyedAt === null
+      ? 'published no longer, destroyed by the next rotation'
+      : `verifies records, its private half destroyed ${destroyedAt}`,
 };
 
 const lineOf = (key: ListedKey): string => `${key.kid}\t${key.alg}\t${key.state}\t${says[key.state](key)}`;

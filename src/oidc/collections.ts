@@ -54,7 +54,7 @@ export interface ReplayDocument {
   readonly expiresAt: number;
 }
 
-/** A signing key, named by its algorithm and rotation (`ES256-2`); `jwk` is the sealed private JWK. */
+/** A signing key, named by its algorithm and rotation (`ES256-2`); `jwk` is the sealed private JWK, or the public one once `destroyedAt` stands. */
 export interface SigningKeyDocument {
   readonly id: string;
   readonly alg: string;
@@ -62,6 +62,8 @@ export interface SigningKeyDocument {
   readonly createdAt: number;
   /** Milliseconds since the epoch; absent, from its making: the first ones have nobody to wait for. */
   readonly signsFrom?: number | undefined;
+  /** When the private half went, in milliseconds since the epoch. The public one stays, so that what it signed for courts can be checked. */
+  readonly destroyedAt?: number | undefined;
 }
 
 const live = { lifetime: 'expires', durability: 'buffered', restored: 'when-asked' } as const;

@@ -4,6 +4,7 @@ import { clockToleranceSeconds } from '#src/kernel/clock.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { StoreUnavailable } from '#src/kernel/store.ts';
 import { createAdapter } from './adapter/adapter.ts';
+import { recordKeysPath } from './approval-record.ts';
 import { paramsOf } from './assess-request.ts';
 import { createBackchannel, requestLife } from './backchannel.ts';
 import { takeClaimsParameter } from './claims-parameter.ts';
@@ -137,6 +138,7 @@ export function createProvider(parts: ProviderParts): Provider {
       ...supported.discovery,
       ...mutualTlsAliases(parts.issuer, parts.mtlsUrl),
       ...verifiedClaimsMetadata(parts),
+      approval_records_jwks_uri: parts.issuer + recordKeysPath,
       ...(parts.openRegistration ? { registration_endpoint: `${parts.issuer}/reg` } : {}),
     },
     // asked each time: a policy begins on its day

@@ -9,7 +9,13 @@ import { type KeyLives, type KeyState, keyStandings } from './key-states.ts';
 export const signingAlgorithms = ['RS256', 'ES256'] as const;
 export type SigningAlgorithm = (typeof signingAlgorithms)[number];
 
+/** What approval records are signed with: they are read for as long as anybody may doubt a payment, so these keys' public halves stay for good. */
+export const recordAlgorithm = 'ES256' satisfies SigningAlgorithm;
+
 export type PrivateJwk = Record<string, unknown> & { readonly kid: string; readonly alg: SigningAlgorithm };
+
+/** A public JWK that approval records verify with. */
+export type RecordKey = Readonly<Record<'kty' | 'crv' | 'x' | 'y' | 'kid' | 'alg' | 'use', string>>;
 
 /** What an operator may see of a key. Times are ISO 8601. */
 export interface ListedKey {
@@ -20,15 +26,20 @@ export interface ListedKey {
   readonly signsFrom: string;
   /** Null while no other is to take its place. */
   readonly publishedUntil: string | null;
+  /** Null while the private half is there. */
+  readonly destroyedAt: string | null;
 }
 
 export interface SigningKeys {
   /** The private JWKs to publish, of each algorithm the one that signs first; made at first use; all processes on one store get the same. */
   load(): Promise<PrivateJwk[]>;
   list(): Promise<ListedKey[]>;
+  /** The public half of every key that ever signed records, or is to. */
+  recordKeys(): Promise<RecordKey[]>;
   /**
    * Makes a key for each algorithm that signs when it has been published for long enough; while one waits for that, no other is made. May be
-   * cut off and run again, by any number of processes at once. Keys that are published no longer are destroyed.
+   * cut off and run again, by any number of processes at once. Keys that are published no longer are destroyed, but for the public half of those
+   * that signed records.
    * @returns whether it made any
    */
   rotate(): Promise<boolean>;
@@ -52,6 +63,8 @@ export function generateSigningKey(alg: SigningAlgorithm): PrivateJwk {
     .slice(0, 16);
   return { ...jwk, kid, alg, use: 'sig' };
 }
+
+const publicHalf = ({ kty, crv, x, y, kid, alg, use }: PrivateJwk): RecordKey => ({ kty, crv, x, y, kid, alg, use }) as RecordKey;
 
 const rotationOf = (id: string): number => Number(id.slice(id.lastIndexOf('-') + 1));
 const order: readonly KeyState[] = ['current', 'next', 'retired', 'gone'];
@@ -88,10 +101,18 @@ export function createSigningKeys({ store, sealing, clock, lives }: SigningKeyPa
 
   const open = ({ id, jwk }: SigningKeyDocument) => JSON.parse(sealing.open(jwk, `signing_keys/${id}/jwk`)) as PrivateJwk;
 
+  async function destroy(key: SigningKeyDocument): Promise<void> {
+    if (key.alg !== recordAlgorithm) await store.remove(signingKeys, key.id);
+    else if (key.destroyedAt === undefined) {
+      const jwk = sealing.seal(JSON.stringify(publicHalf(open(key))), `signing_keys/${key.id}/jwk`);
+      await store.patch(signingKeys, key.id, { destroyedAt: undefined }, { set: { jwk, destroyedAt: clock.now() } });
+    }
+  }
+
   return {
     async load() {
       const keys = await standings();
-      return keys.filter(({ state }) => state !== 'gone').map(open);
+      return keys.filter(({ state, destroyedAt }) => state !== 'gone' && destroyedAt === undefined).map(open);
     },
     async list() {
       const keys = await standings();
@@ -102,7 +123,11 @@ export function createSigningKeys({ store, sealing, clock, lives }: SigningKeyPa
         createdAt: iso(key.createdAt),
         signsFrom: iso(key.signsFrom),
         publishedUntil: key.publishedUntil === undefined ? null : iso(key.publishedUntil),
+        destroyedAt: key.destroyedAt === undefined ? null : iso(key.destroyedAt),
       }));
+    },
+    async recordKeys() {
+      return (await standings()).filter(({ alg }) => alg === recordAlgorithm).map((key) => publicHalf(open(key)));
     },
     async rotate() {
       const keys = await standings();
@@ -115,7 +140,7 @@ export function createSigningKeys({ store, sealing, clock, lives }: SigningKeyPa
         if (keys.some((key) => key.alg === alg && key.rotation === rotation)) continue;
         made = (await make(alg, rotation, clock.now() + lives.publishedBeforeMs)) || made;
       }
-      for (const { id } of keys.filter(({ state }) => state === 'gone')) await store.remove(signingKeys, id);
+      for (const key of keys.filter(({ state }) => state === 'gone')) await destroy(key);
       return made;
     },
   };

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signedDecisions } from '#src/approvals/collections.ts';
+import { keepRecord, recordOf, signedDecisionOf } from '#src/approvals/signed-decision.ts';
 import { type Evidence, verifyEvidence } from '#src/approvals/verify-evidence.ts';
+import type { ApprovalId } from '#src/kernel/identifier.ts';
 import type { VirtualPhone } from '#src/phone/virtual-phone.ts';
-import { ask, registerBackchannelService } from '#test/support/backchannel-service.ts';
+import { ask, poll, registerBackchannelService } from '#test/support/backchannel-service.ts';
 import { lan, openPhoneWorld, type PhoneWorld } from '#test/support/phone-world.ts';
 import { runSenid } from '#test/support/run-senid.ts';
 
@@ -14,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.provider.stop());
 
-async function decided(decision: 'approve' | 'deny'): Promise<string> {
+async function decided(decision: 'approve' | 'deny'): Promise<{ id: string; collect: () => Promise<string> }> {
   const bank = await registerBackchannelService(world.provider, `bank-${decision}`);
   const details = [
     {
@@ -25,10 +29,14 @@ async function decided(decision: 'approve' | 'deny'): Promise<string> {
       reference: 'HP-1',
     },
   ];
-  await ask(bank, { login_hint: lan.id_number, authorization_details: JSON.stringify(details) });
+  const asked = await ask(bank, { login_hint: lan.id_number, authorization_details: JSON.stringify(details) });
   const approval = await phone.open((await phone.list())[0]?.id ?? '');
   await phone.decide(approval, { decision });
-  return approval.id;
+  const collect = async (): Promise<string> => {
+    const { body } = await poll(bank, asked.body['auth_req_id']);
+    return String((body['authorization_details'] as { approval: { record: string } }[])[0]?.approval.record);
+  };
+  return { id: approval.id, collect };
 }
 
 const show = (id: string, ...more: readonly string[]) =>
@@ -38,7 +46,7 @@ describe('senid audit show', () => {
   it.each(['approve', 'deny'] as const)(
     'tells what was shown and that it was signed (%s), and its holder sees who read it',
     async (decision) => {
-      const id = await decided(decision);
+      const { id } = await decided(decision);
       const { code, json } = await show(id, '--reason', 'khiếu nại 12');
       expect([code, json]).toMatchObject([
         0,
@@ -57,12 +65,47 @@ describe('senid audit show', () => {
     },
   );
 
+  it('says which key of ours bound the approval key to the person, also when that key was replaced and destroyed', async () => {
+    const { id, collect } = await decided('approve');
+    expect(await show(id)).toMatchObject({ code: 0, json: { account_id: world.owner, record: null } });
+    const record = await collect();
+    const { kid } = decodeProtectedHeader(record);
+    const { signingKeys } = world.provider.application;
+    await signingKeys.rotate();
+    world.clock.advance(100 * 86_400_000);
+    await signingKeys.rotate();
+    expect((await signingKeys.list()).find((key) => key.kid === kid)).toMatchObject({
+      state: 'gone',
+      destroyedAt: expect.any(String),
+    });
+    world.clock.reset();
+    const { sub: subject } = decodeJwt(record);
+    expect(await show(id)).toMatchObject({
+      code: 0,
+      json: { record: { verdict: 'valid', kid, issuer: world.provider.issuer, subject, is_of_holder: true, record } },
+    });
+  });
+
+  it('a record of another decision, brought here in the store, proves nothing and is told', async () => {
+    const one = await decided('approve');
+    await one.collect();
+    const other = await decided('approve');
+    await other.collect();
+    const { store, sealing } = world.provider.application;
+    const theirs = await signedDecisionOf(store, other.id as ApprovalId);
+    await store.patch(signedDecisions, one.id, {}, { set: { record: theirs?.record } });
+    expect(await show(one.id)).toMatchObject({ code: 1, json: { record: { verdict: 'invalid' } } });
+    await store.patch(signedDecisions, one.id, {}, { unset: ['record'] });
+    await keepRecord({ store, sealing }, one.id as ApprovalId, recordOf({ sealing }, theirs as never) ?? '');
+    expect(await show(one.id)).toMatchObject({ code: 1, json: { record: { verdict: 'invalid' } } });
+  });
+
   it('an id that is none is refused with its code', async () => {
     expect(await show('nothing')).toMatchObject({ code: 1, json: { code: 'approval_not_found' } });
   });
 
   it('a record that was changed anywhere proves nothing any more', async () => {
-    const { json } = await show(await decided('approve').catch(() => ''));
+    const { json } = await show((await decided('approve')).id);
     const found = json as { evidence?: { payload: string; decision: string; approval_key: Evidence['approvalKey'] } };
     const { payload = '', decision = '', approval_key: approvalKey = {} } = found.evidence ?? {};
     expect((await verifyEvidence({ payload, decision, approvalKey })).decision).toBe('approve');

@@ -54,7 +54,7 @@ describe.each(engineNames)('signing keys on %s', (engine) => {
     expect(loaded[0]).toHaveLength(2);
   });
 
-  it('are published before they sign, sign, are published on, and are destroyed by the rotation after that', async () => {
+  it('are published before they sign, sign, are published on, and their private halves are destroyed by the rotation after that', async () => {
     const old = await kids();
     expect(await first().rotate()).toBe(true);
     expect((await states()).sort()).toEqual(['ES256 current', 'ES256 next', 'RS256 current', 'RS256 next']);
@@ -67,11 +67,33 @@ describe.each(engineNames)('signing keys on %s', (engine) => {
     expect((await kids()).sort()).toEqual(both.slice(2).sort());
     await first().rotate();
     expect((await stores[0]?.scan(kept, { limit: 100 }))?.map(({ id }) => id)).toEqual([
+      'ES256-1',
       'ES256-2',
       'ES256-3',
       'RS256-2',
       'RS256-3',
     ]);
+    const [gone] = (await first().list()).filter(({ state }) => state === 'gone');
+    expect(gone).toMatchObject({ alg: 'ES256', destroyedAt: new Date(clock.now()).toISOString() });
+    expect(await first().rotate()).toBe(false);
+    expect((await first().recordKeys()).map(({ kid }) => kid)).toContain(gone?.kid);
+  });
+
+  it('whose private half was destroyed sign nothing any more, whatever a later policy says of how long they are published', async () => {
+    await first().load();
+    for (const ms of [lives.publishedBeforeMs, lives.publishedAfterMs]) {
+      await first().rotate();
+      clock.advance(ms);
+    }
+    await first().rotate();
+    const longer = createSigningKeys({ store: stores[0] as Store, sealing, clock, lives: { ...lives, publishedAfterMs: 1e12 } });
+    const loaded = await longer.load();
+    expect(loaded.filter((key) => key['d'] === undefined)).toEqual([]);
+    const records = await longer.recordKeys();
+    expect([records.length, loaded.filter(({ alg }) => alg === 'ES256').length]).toEqual([4, 3]);
+    expect(JSON.stringify(records)).not.toMatch(/"d":|RS256/);
+    const [stored] = (await stores[0]?.scan(kept, { limit: 100 })) ?? [];
+    expect(Object.keys(JSON.parse(sealing.open(stored?.jwk ?? '', 'signing_keys/ES256-1/jwk').toString()))).not.toContain('d');
   });
 
   it('four processes that rotate at once, again and again, make one rotation', async () => {

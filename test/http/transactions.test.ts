@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { compactVerify, createLocalJWKSet, decodeJwt, importJWK, type JSONWebKeySet, type JWK, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { keepRecord, recordOf, signedDecisionOf } from '#src/approvals/signed-decision.ts';
+import type { ApprovalId } from '#src/kernel/identifier.ts';
 import { readPayload, type VirtualPhone } from '#src/phone/virtual-phone.ts';
 import { ask, poll, registerBackchannelService } from '#test/support/backchannel-service.ts';
 import type { FapiService } from '#test/support/fapi-service.ts';
@@ -57,7 +59,8 @@ const approve = async (value: number, face?: Buffer): Promise<unknown> => {
   await phone.decide(approval, { decision: 'approve' });
   return asked.body['auth_req_id'];
 };
-const publishedKeys = async () => (await (await fetch(`${world.provider.issuer}/jwks`)).json()) as JSONWebKeySet;
+const keysAt = async (path: string) => (await (await fetch(`${world.provider.issuer}${path}`)).json()) as JSONWebKeySet;
+const publishedKeys = () => keysAt('/jwks');
 
 describe('a transaction', () => {
   it('is shown in words, signed, returned in the token, and proven by public keys alone', async () => {
@@ -90,6 +93,19 @@ describe('a transaction', () => {
       approval: approval.id,
       payload_hash: createHash('sha256').update(shown).digest('base64url'),
     });
+  });
+
+  it('is the same however often the service comes for it, and we keep what we signed', async () => {
+    const id = await approve(250_000);
+    const recordIn = async () => {
+      const { body } = await poll(bank, id);
+      return (body['authorization_details'] as { approval: { id: string; record: string } }[])[0]?.approval;
+    };
+    const given = await recordIn();
+    const { store, sealing } = world.provider.application;
+    const kept = await signedDecisionOf(store, given?.id as ApprovalId);
+    expect(recordOf({ sealing }, kept as never)).toBe(given?.record);
+    expect(await keepRecord({ store, sealing }, given?.id as ApprovalId, 'another')).toBe(given?.record);
   });
 
   it('is nowhere kept in the clear: who is paid, how much and what for', async () => {

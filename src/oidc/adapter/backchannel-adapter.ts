@@ -56,7 +56,7 @@ export function createBackchannelAdapter(parts: AdapterParts, tokenAdapter: Adap
     if (details.length === 0 || !('decision' in approval) || approval.decision === undefined) return undefined;
     const client = (await clients.find(clientId))?.client;
     if (client === undefined) return undefined;
-    const { id, decision, decidedAt } = approval;
+    const { id, decidedAt } = approval;
     const about = { id, decided_at: new Date(decidedAt).toISOString() };
     const subject = client.subjectType === 'pairwise' ? subjects.subjectOf(accountId, client) : accountId;
     return Promise.all(
@@ -67,7 +67,7 @@ export function createBackchannelAdapter(parts: AdapterParts, tokenAdapter: Adap
               ...detail,
               approval: {
                 ...about,
-                record: await approvalRecord(parts, { ...approval, decision, decidedAt }, { audience: clientId, subject }),
+                record: await approvalRecord(parts, { ...approval, decidedAt }, { audience: clientId, subject }),
               },
             },
       ),

@@ -12,6 +12,7 @@ const wholePaths = new Set([
   '/token/revocation',
   '/me',
   '/jwks',
+  '/jwks/records',
   '/session/end',
   '/session/end/confirm',
   '/session/end/success',
