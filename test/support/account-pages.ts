@@ -51,10 +51,15 @@ export async function openAccountPages(environment: Readonly<Record<string, stri
 
   async function addOwner(
     given: string,
-    { level = 2, phone = false, password = 'sen hong 2026' }: { level?: 1 | 2; phone?: boolean; password?: string } = {},
+    {
+      level = 2,
+      phone = false,
+      password = 'sen hong 2026',
+      members = {},
+    }: { level?: 1 | 2; phone?: boolean; password?: string; members?: { readonly id_number?: string } } = {},
   ): Promise<Owner> {
     count += 1;
-    const idNumber = `0001900${String(count).padStart(5, '0')}`;
+    const idNumber = members.id_number ?? `0001900${String(count).padStart(5, '0')}`;
     const id = await provider.addPerson({
       ...lan,
       id_number: idNumber,
@@ -62,6 +67,7 @@ export async function openAccountPages(environment: Readonly<Record<string, stri
       name: { family: 'Nguyễn', middle: '', given },
       identity_level: level,
       password,
+      ...members,
     });
     const owner: Owner = {
       id,

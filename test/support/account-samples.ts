@@ -4,6 +4,7 @@ import type { PageModels, PageName } from '#src/web/pages.ts';
 import { qrSvg } from '#src/web/qr-image.ts';
 import { accountEn } from '#src/web/texts/account-en.ts';
 import { accountVi } from '#src/web/texts/account-vi.ts';
+import { documentInWords, documentReasons, documentState } from '#src/web/texts/documents.ts';
 import { momentIn } from '#src/web/texts/moment.ts';
 
 export type AddSample = <Page extends PageName>(name: string, page: Page, model: PageModels[Page]) => void;
@@ -49,7 +50,18 @@ export function addAccountSamples(
     values,
     lines: more,
   });
-  const sections = ['history', 'consents', 'devices', 'passkeys', 'sessions', 'password', 'data', 'feedback', 'lock'] as const;
+  const sections = [
+    'history',
+    'consents',
+    'documents',
+    'devices',
+    'passkeys',
+    'sessions',
+    'password',
+    'data',
+    'feedback',
+    'lock',
+  ] as const;
   const overview = {
     me,
     said,
@@ -116,6 +128,32 @@ export function addAccountSamples(
     links: [{ service: bank, label: 'KH 0012***89', since: moment(300), unlinkUrl: '/account/links/a/removal' }],
   });
   add('account-consents-empty', 'account-consents', { me, said, consents: [], links: [] });
+  const licence = {
+    type: 'driving_licence',
+    name: isVi ? 'Giấy phép lái xe' : 'Driving licence',
+    state: documentState('verified', language),
+    isVerified: true,
+    agency: isVi ? 'Cục Cảnh sát giao thông' : 'Traffic police',
+    lines: documentInWords(
+      { number: '000190000101', full_name: 'N. T. Lan', classes: ['B'], issued_on: '2020-05-04' },
+      language,
+    ).split('\n'),
+    reason: undefined,
+    asked: moment(400),
+    number: '000190000101',
+    removeUrl: '/account/documents/driving_licence/removal',
+  };
+  const differs = {
+    ...licence,
+    state: documentState('mismatch', language),
+    isVerified: false,
+    reason: documentReasons.differs[language],
+  };
+  const types = [{ type: 'driving_licence', name: licence.name }];
+  add('account-documents', 'account-documents', { me, said: undefined, documents: [licence, differs], types, trouble: undefined });
+  const trouble = { words: words.problem, type: 'driving_licence', number: '12' };
+  add('account-documents-empty', 'account-documents', { me, said: undefined, documents: [], types, trouble });
+  add('account-documents-level-one', 'account-documents', { me, said: undefined, documents: [], types: [], trouble: undefined });
   const device = {
     name: isVi ? 'Điện thoại của Lan' : "Lan's phone",
     platform: words.platforms.web,

@@ -13,6 +13,7 @@ import { ownerView, wordingOf } from './words.ts';
 const sections: readonly AccountSection[] = [
   'history',
   'consents',
+  'documents',
   'devices',
   'passkeys',
   'sessions',

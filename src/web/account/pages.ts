@@ -51,6 +51,21 @@ export interface ConsentView {
   readonly withdrawUrl: string;
 }
 
+export interface DocumentView {
+  readonly type: string;
+  readonly name: string;
+  readonly state: string;
+  readonly isVerified: boolean;
+  readonly agency: string;
+  /** What stands in it, a member a line. */
+  readonly lines: readonly string[];
+  /** Why no service gets it, and what its holder can do. */
+  readonly reason: string | undefined;
+  readonly asked: string;
+  readonly number: string;
+  readonly removeUrl: string;
+}
+
 export interface PasskeyView {
   readonly name: string;
   /** Whether it stays on its device. */
@@ -133,6 +148,15 @@ export interface AccountPages {
   };
   'account-new-device': { readonly me: OwnerView; readonly trouble?: 'no-password' | 'too-many' | undefined };
   'account-remove-device': { readonly me: OwnerView; readonly device: DeviceView };
+  'account-documents': {
+    readonly me: OwnerView;
+    readonly said: SaidView | undefined;
+    readonly documents: readonly DocumentView[];
+    /** Which may be added; none at level 1. */
+    readonly types: readonly { readonly type: string; readonly name: string }[];
+    /** Why the last one was not taken, with what was typed. */
+    readonly trouble: { readonly words: string; readonly type: string; readonly number: string } | undefined;
+  };
   'account-passkeys': {
     readonly me: OwnerView;
     readonly said: SaidView | undefined;

@@ -9,6 +9,7 @@ import { takeCall } from '../take-call.ts';
 import { showConsents, takeUnlink, takeWithdrawal } from './consents-page.ts';
 import { showData, takeData } from './data-page.ts';
 import { showDevices, showNewDevice, showRemoval, takeNewDevice, takeRemoval, takeRename } from './devices-page.ts';
+import { showDocuments, takeDocument, takeDocumentRemoval } from './documents-page.ts';
 import { showFeedback, takeFeedback } from './feedback-page.ts';
 import { showHistory, takeNotMe, takeTicketLock } from './history-page.ts';
 import { showLock, takeLock } from './lock-page.ts';
@@ -44,6 +45,7 @@ const pages: Readonly<Record<string, Work>> = {
   '': showOverview,
   '/history': showHistory,
   '/consents': showConsents,
+  '/documents': (parts, request) => showDocuments(parts, request),
   '/devices': (parts, request) => showDevices(parts, request),
   '/devices/new': showNewDevice,
   '/devices/:id/removal': showRemoval,
@@ -61,6 +63,8 @@ const forms: Readonly<Record<string, Work>> = {
   '/history/:id/not-me': takeNotMe,
   '/consents/:id/withdrawal': takeWithdrawal,
   '/links/:id/removal': takeUnlink,
+  '/documents': takeDocument,
+  '/documents/:id/removal': takeDocumentRemoval,
   '/devices/new': takeNewDevice,
   '/devices/:id/name': takeRename,
   '/devices/:id/removal': takeRemoval,

@@ -9,6 +9,7 @@ export const accountEn: AccountTexts = {
   sections: {
     history: 'History',
     consents: 'What services know about you',
+    documents: 'Documents',
     devices: 'Your phones',
     passkeys: 'Passkeys',
     sessions: 'Where you are signed in',
@@ -20,6 +21,7 @@ export const accountEn: AccountTexts = {
   sectionLeads: {
     history: 'Every sign-in, and all that was done with the account.',
     consents: 'Look at each service, and stop sharing whenever you like.',
+    documents: 'Driving licence, insurance, civil status: whether they are verified, why not, and how to add one.',
     devices: 'Add, rename or remove a phone.',
     passkeys: 'Sign in with a fingerprint, face or security key of your device, without typing a password.',
     sessions: 'The browsers in which your account is open, and how to end that.',
@@ -161,6 +163,24 @@ export const accountEn: AccountTexts = {
   unlink: 'Unlink',
   unlinkAbout: 'Unlink {label} at {service}',
 
+  documentsTitle: 'Your documents',
+  documentsLead:
+    'The managing agency verifies each document. A service gets only verified ones, when you agree or the law says so.',
+  documentsNone: 'There are no documents yet.',
+  documentsLevel: 'Adding documents needs an account of level 2.',
+  documentAsked: 'Sent to be verified {at}',
+  documentAgain: 'Send it again',
+  documentAgainAbout: 'Send it again: {document}',
+  documentRemove: 'Take this document out',
+  documentRemoveAbout: 'Take out: {document}',
+  documentAdd: 'Add a document',
+  documentPurpose:
+    'SenID asks the managing agency whether this document is yours, and tells it your ID number, name and date of birth to compare.',
+  documentKind: 'Kind of document',
+  documentNumber: 'Number',
+  documentNumberHint: 'As it stands on the document; dots and spaces do not matter.',
+  documentSend: 'Send it to be verified',
+
   devicesTitle: 'Your phones',
   devicesNone: 'No phone yet.',
   devicesLost: 'Lost a phone? Remove it here. If you cannot, lock the account.',
@@ -278,6 +298,8 @@ export const accountEn: AccountTexts = {
     removed: '{device} was removed.',
     'passkey-added': 'The passkey {device} was added.',
     'passkey-renamed': 'The passkey is now called {device}.',
+    'document-asked': '{document}: sent to be verified.',
+    'document-removed': '{document}: taken out. No service gets it any longer.',
     'code-made': 'A code for a new phone was made.',
     'session-ended': 'You are signed out there.',
     'others-ended': 'You are signed out everywhere else.',

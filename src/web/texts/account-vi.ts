@@ -9,6 +9,7 @@ export const accountVi = {
   sections: {
     history: 'Lịch sử',
     consents: 'Dịch vụ được biết gì về bạn',
+    documents: 'Giấy tờ',
     devices: 'Điện thoại của bạn',
     passkeys: 'Passkey',
     sessions: 'Nơi đang đăng nhập',
@@ -20,6 +21,7 @@ export const accountVi = {
   sectionLeads: {
     history: 'Mọi lần đăng nhập, và những gì đã được làm với tài khoản.',
     consents: 'Xem từng dịch vụ, và ngừng chia sẻ bất cứ lúc nào.',
+    documents: 'Giấy phép lái xe, bảo hiểm, hộ tịch: đã xác minh chưa, vì sao, và thêm giấy tờ.',
     devices: 'Thêm, đổi tên hoặc gỡ điện thoại.',
     passkeys: 'Đăng nhập bằng vân tay, khuôn mặt hoặc khóa bảo mật của máy, không cần gõ mật khẩu.',
     sessions: 'Các trình duyệt đang mở tài khoản, và cách kết thúc.',
@@ -162,6 +164,23 @@ export const accountVi = {
   unlink: 'Bỏ liên kết',
   unlinkAbout: 'Bỏ liên kết {label} tại {service}',
 
+  documentsTitle: 'Giấy tờ của bạn',
+  documentsLead: 'Cơ quan quản lý xác minh từng giấy tờ. Dịch vụ chỉ nhận giấy tờ đã xác minh, khi bạn đồng ý hoặc luật cho phép.',
+  documentsNone: 'Chưa có giấy tờ nào.',
+  documentsLevel: 'Thêm giấy tờ cần tài khoản mức 2.',
+  documentAsked: 'Gửi xác minh {at}',
+  documentAgain: 'Gửi lại',
+  documentAgainAbout: 'Gửi lại {document}',
+  documentRemove: 'Bỏ giấy tờ này',
+  documentRemoveAbout: 'Bỏ {document}',
+  documentAdd: 'Thêm giấy tờ',
+  documentPurpose:
+    'SenID hỏi cơ quan quản lý giấy tờ này có phải của bạn không, và cho biết số định danh, họ tên, ngày sinh của bạn để đối chiếu.',
+  documentKind: 'Loại giấy tờ',
+  documentNumber: 'Số',
+  documentNumberHint: 'Như trên giấy tờ; dấu chấm, dấu cách không quan trọng.',
+  documentSend: 'Gửi để xác minh',
+
   devicesTitle: 'Điện thoại của bạn',
   devicesNone: 'Chưa có điện thoại nào.',
   devicesLost: 'Mất điện thoại? Gỡ nó ở đây. Nếu không gỡ được, hãy khóa tài khoản.',
@@ -279,6 +298,8 @@ export const accountVi = {
     removed: 'Đã gỡ {device}.',
     'passkey-added': 'Đã thêm passkey {device}.',
     'passkey-renamed': 'Passkey nay tên là {device}.',
+    'document-asked': 'Đã gửi {document} để xác minh.',
+    'document-removed': 'Đã bỏ {document}. Không dịch vụ nào nhận được nữa.',
     'code-made': 'Đã tạo mã cho điện thoại mới.',
     'session-ended': 'Đã đăng xuất ở nơi đó.',
     'others-ended': 'Đã đăng xuất ở mọi nơi khác.',
