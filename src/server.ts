@@ -16,6 +16,7 @@ import { storeUnavailableAnswers } from './web/middleware/store-unavailable.ts';
 import { backchannelInterval } from './web/protocol/backchannel-interval.ts';
 import { handOver } from './web/protocol/hand-over.ts';
 import { interactionIdEcho } from './web/protocol/interaction-id-echo.ts';
+import { noUserCode } from './web/protocol/no-user-code.ts';
 import { postAsGet } from './web/protocol/post-as-get.ts';
 import type { Renderer } from './web/render.ts';
 
@@ -84,6 +85,7 @@ export function mountServer({
   provider.use(handOver(renderer) as never);
   provider.use(interactionIdEcho as never);
   provider.use(backchannelInterval(backchannelPolicy) as never);
+  provider.use(noUserCode as never);
   provider.silent = true;
   return provider;
 }

@@ -54,9 +54,13 @@ export const clients = collection<ClientDocument>()({
   name: 'clients',
   lifetime: 'kept',
   durability: 'flushed',
-  indexes: { manager: { on: 'managers' } },
-  // before there were stages, all that was registered was for everybody
-  upgrades: [{ reads: [], fill: () => ({ stage: 'production' }) }],
+  indexes: { manager: { on: 'managers' }, sector: { on: 'sector' } },
+  upgrades: [
+    // before there were stages, all that was registered was for everybody
+    { reads: [], fill: () => ({ stage: 'production' }) },
+    // nothing new in it: written again, it is found by its sector
+    { reads: [], fill: () => ({}) },
+  ],
 });
 
 export const waitingVersions = collection<WaitingDocument>()({

@@ -2,8 +2,9 @@ import type { Store, StoredDocument } from '#src/kernel/store.ts';
 import { type Actor, machineOperator } from './actor.ts';
 import type { ClientMetadata, Simulation } from './client.ts';
 import { clientHistory, clients, waitingVersions } from './collections.ts';
+import { type Comparison, compareVersions } from './comparison.ts';
 import { clientNotFound } from './errors.ts';
-import { changesBetween, type HistoryEntry, type MemberChange } from './history.ts';
+import type { HistoryEntry } from './history.ts';
 import { type ManagersOf, managersOf, setManagers } from './managers.ts';
 import { type ProposeOptions, proposeRegistration, putRegistration, type Registered } from './propose.ts';
 import type { ClientRegistryParts } from './registry-parts.ts';
@@ -26,15 +27,8 @@ import {
   type SecretChange,
   secretsOfRecord,
 } from './secret-changes.ts';
-import { type Expected, isWaiting, readRecord, type ServiceRecord, stateOf, versionTag } from './service-record.ts';
-import {
-  type ListedClient,
-  listedClient,
-  registeredMembers,
-  type ServiceStanding,
-  shownRegistration,
-  standingOf,
-} from './shown-registration.ts';
+import { type Expected, readRecord, type ServiceRecord, stateOf, versionTag } from './service-record.ts';
+import { type ListedClient, listedClient, type ServiceStanding, shownRegistration, standingOf } from './shown-registration.ts';
 import { setSimulation } from './simulation.ts';
 import { setStopped } from './suspension.ts';
 import { addTester, type ListedTester, listedTester, removeTester } from './testers.ts';
@@ -76,8 +70,8 @@ export interface ClientRegistry {
   look(id: string, which?: 'working' | 'waiting'): Promise<ShownService>;
   /** Oldest first. @throws {DomainError} `client_not_found` */
   history(id: string, page?: ListPage): Promise<HistoryEntry[]>;
-  /** What an approval would change, member by member; every member, where it opens another stage. @throws {DomainError} `client_not_found` where none waits */
-  compare(id: string): Promise<readonly MemberChange[]>;
+  /** What an approval would change. @throws {DomainError} `client_not_found` where none waits */
+  compare(id: string): Promise<Comparison>;
   managers(id: string): Promise<ManagersOf>;
   setManagers(id: string, by: Actor, change: Expected & ManagersOf): Promise<ManagersOf>;
   addSecret(id: string, by: Actor, change?: SecretChange): Promise<AddedSecret>;
@@ -175,12 +169,7 @@ export function createClientRegistry(parts: ClientRegistryParts): ClientRegistry
       if (found.length === 0 && (await store.get(clients, id)) === undefined) throw clientNotFound(id);
       return found;
     },
-    async compare(id) {
-      const { live, waiting } = await readRecord(parts, id);
-      if (!isWaiting(waiting)) throw clientNotFound(id);
-      const before = live?.stage === waiting.target ? registeredMembers(live) : {};
-      return changesBetween(before, registeredMembers(waiting.version));
-    },
+    compare: async (id) => compareVersions(parts, id),
     managers: async (id) => managersOf(await readRecord(parts, id)),
     setManagers: async (id, by, change) => setManagers(parts, id, by, change),
     addSecret: (id, by, change = {}) => addSecret(parts, id, by, change),

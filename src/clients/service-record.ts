@@ -1,5 +1,5 @@
 import { DomainError } from '#src/kernel/domain-error.ts';
-import { CommitConflict, type Write, write } from '#src/kernel/store.ts';
+import { CommitConflict, versionOf, type Write, write } from '#src/kernel/store.ts';
 import type { Actor } from './actor.ts';
 import { withBrought } from './brought-secrets.ts';
 import { type ClientDocument, clientHistory, clients, type WaitingDocument, waitingVersions } from './collections.ts';
@@ -101,7 +101,7 @@ function writeLive(record: ServiceRecord, content: LiveContent, at: number): Wri
   const { live: before } = record;
   const newest = secretsOf({ ...content, secret: undefined, createdAt: at }).find((secret) => isLive(secret, at));
   const kept = present({ ...content, updatedAt: at, secret: newest?.sealed });
-  if (before === undefined) return write.insert(clients, { ...kept, schema: 2, createdAt: at });
+  if (before === undefined) return write.insert(clients, { ...kept, schema: versionOf(clients), createdAt: at });
   const change = { set: kept, unset: absentOf(kept, optionalOfLive) };
   return write.patch(clients, record.id, { updatedAt: before.updatedAt }, change);
 }

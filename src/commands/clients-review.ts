@@ -7,6 +7,7 @@ import { print, refusing, withApplication } from './command-context.ts';
 import { because, type OperatorOptions, operatorOf, sayingWho } from './operator.ts';
 
 interface StepOptions extends OperatorOptions {
+  readonly seen?: string;
   readonly to?: Stage;
 }
 
@@ -17,6 +18,8 @@ interface Step {
   readonly description: string;
   readonly isReasonNeeded?: true;
   readonly isSubmission?: true;
+  /** What was looked at has to be said. */
+  readonly isSeenNeeded?: true;
   readonly take: TakeStep;
 }
 
@@ -41,7 +44,8 @@ const steps: readonly Step[] = [
   {
     verb: 'approve',
     description: 'let it work; not for whoever made, changed or submitted it',
-    take: (registry, id, by, options) => registry.approve(id, by, because(options)),
+    isSeenNeeded: true,
+    take: (registry, id, by, options) => registry.approve(id, by, { version: options.seen, ...because(options) }),
   },
   {
     verb: 'refuse',
@@ -62,9 +66,11 @@ const steps: readonly Step[] = [
 ];
 
 export function registerReviewCommands(clients: Command): void {
-  for (const { verb, description, isReasonNeeded = false, isSubmission, take } of steps) {
+  for (const { verb, description, isReasonNeeded = false, isSubmission, isSeenNeeded, take } of steps) {
     const command = sayingWho(clients.command(`${verb} <id>`), { isReasonNeeded }).description(description);
     if (isSubmission === true) command.addOption(new Option('--to <stage>', 'what for').choices(['sandbox', 'production']));
+    if (isSeenNeeded === true)
+      command.requiredOption('--seen <version>', 'the version that you looked at, as `clients compare` prints it');
     command.action(
       refusing(async (id: string, _own: object, given: Command) => {
         const options = given.optsWithGlobals<StepOptions>();

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { HistoryEntry } from '#src/clients/history.ts';
+import type { HistoryEntry, MemberChange } from '#src/clients/history.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { registerManagerCommands } from './clients-managers.ts';
 import { registerReviewCommands } from './clients-review.ts';
@@ -8,6 +8,7 @@ import { registerSecretCommands } from './clients-secrets.ts';
 import { registerTesterCommands } from './clients-testers.ts';
 import { type CommonOptions, print, refusing, withApplication } from './command-context.ts';
 import { because, type OperatorOptions, operatorOf, sayingWho } from './operator.ts';
+import { quoted } from './printed-command.ts';
 
 function readJson(file: string): unknown {
   const text = readFileSync(file === '-' ? 0 : file, 'utf8');
@@ -20,8 +21,8 @@ function readJson(file: string): unknown {
 
 /** What an operator does next with what does not work yet. */
 const nextOf = (id: string): Readonly<Record<string, string>> => ({
-  suspended: `still suspended; \`senid clients resume ${id}\` ends it`,
-  review: `waits for another operator: \`senid clients approve ${id}\``,
+  suspended: `still suspended; \`senid clients resume ${quoted(id)}\` ends it`,
+  review: `waits for another operator: \`senid clients compare ${quoted(id)}\``,
 });
 
 async function put(file: string, options: OperatorOptions): Promise<void> {
@@ -60,6 +61,18 @@ async function show(id: string, options: CommonOptions & { readonly waiting?: bo
   print(options, shown, Object.entries(shown).flatMap(shownLines));
 }
 
+const changeLine = ({ member, before, after }: MemberChange): string =>
+  `  ${member}: ${JSON.stringify(before) ?? '-'} → ${JSON.stringify(after) ?? '-'}`;
+
+async function compare(id: string, options: CommonOptions): Promise<void> {
+  const { version, changes, sharesSectorWith } = await withApplication(options, ({ registry }) => registry.compare(id));
+  print(options, { client_id: id, version, changes, sector_shared_with: sharesSectorWith }, [
+    ...changes.map(changeLine),
+    ...(sharesSectorWith.length === 0 ? [] : [`knows people by the same identifiers as ${sharesSectorWith.join(', ')}`]),
+    `to approve this and nothing that is changed after it: \`senid clients approve ${quoted(id)} --seen ${version}\``,
+  ]);
+}
+
 const told = ({ at, id: _, clientId, ...entry }: HistoryEntry): object => ({
   client_id: clientId,
   at: new Date(at).toISOString(),
@@ -71,9 +84,7 @@ function historyLines({ at, by, via, action, state, changes, reason, approval }:
   const notes = [reason, approval].filter((note) => note !== undefined);
   return [
     [new Date(at).toISOString(), by, `(${via})`, action, '→', state, ...notes.map((note) => `“${note}”`)].join(' '),
-    ...changes.map(
-      ({ member, before, after }) => `  ${member}: ${JSON.stringify(before) ?? '-'} → ${JSON.stringify(after) ?? '-'}`,
-    ),
+    ...changes.map(changeLine),
   ];
 }
 
@@ -102,6 +113,10 @@ export function registerClientCommands(program: Command): void {
     .option('--waiting', 'the version that waits, not the one that works')
     .description('one service as it is registered, without its secret; with --json fit to be edited and put again')
     .action(withArgument(show));
+  clients
+    .command('compare <id>')
+    .description('what an approval of the version that waits would change, and the command that approves exactly this')
+    .action(withArgument(compare));
   clients.command('history <id>').description('who changed what of a service, when and why').action(withArgument(history));
   registerReviewCommands(clients);
   registerSecretCommands(clients);

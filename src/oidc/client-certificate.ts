@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Settings } from '#config/load.ts';
 import type { Clock } from '#src/kernel/clock.ts';
+import { isForClients, unreadExtension } from './certificate-purpose.ts';
 
 /** Every certificate of a PEM text. */
 const certificatesOf = (pem: string): X509Certificate[] =>
@@ -62,7 +63,7 @@ export interface ClientCertificates {
   readonly areTaken: boolean;
   /** Those of known authorities are told apart from self-signed ones. */
   readonly haveAuthorities: boolean;
-  /** Undefined without one, and for one whose time is over or has not come. */
+  /** Undefined without one, for one whose time is over or has not come, and for one that is for something else. */
   getCertificate(ctx: KoaContextWithOIDC): X509Certificate | undefined;
   certificateAuthorized(ctx: KoaContextWithOIDC): boolean;
   certificateSubjectMatches(ctx: KoaContextWithOIDC, property: string, expected: string): boolean;
@@ -70,10 +71,21 @@ export interface ClientCertificates {
 
 type CertificateSettings = Pick<Settings, 'clientCertHeader' | 'clientCertAuthorities'>;
 
+const isInTime = ({ validFromDate, validToDate }: X509Certificate, now: number): boolean =>
+  validFromDate.getTime() <= now && now < validToDate.getTime();
+
+/** What an authority must not certify is not looked at here: one that is limited so cannot be trusted by half. */
+function refuseLimited(authority: X509Certificate, file: string): void {
+  const unread = unreadExtension(authority);
+  if (unread !== undefined)
+    throw new Error(`${file}: ${authority.subject} has the critical extension ${unread}, which is not read`);
+}
+
 function authoritiesIn(file: string | undefined): readonly X509Certificate[] {
   if (file === undefined) return [];
   const authorities = certificatesOf(readFileSync(file, 'utf8'));
   if (authorities.length === 0) throw new Error(`${file} holds no certificate`);
+  for (const authority of authorities) refuseLimited(authority, file);
   return authorities;
 }
 
@@ -88,8 +100,7 @@ export function createClientCertificates(
   function getCertificate(ctx: KoaContextWithOIDC): X509Certificate | undefined {
     const certificate = header === undefined ? undefined : readHeader(ctx.req.headers[header]);
     if (certificate === undefined) return undefined;
-    const now = clock.now();
-    return certificate.validFromDate.getTime() <= now && now < certificate.validToDate.getTime() ? certificate : undefined;
+    return isInTime(certificate, clock.now()) && isForClients(certificate) ? certificate : undefined;
   }
 
   return {
@@ -99,7 +110,10 @@ export function createClientCertificates(
     certificateAuthorized(ctx) {
       const certificate = getCertificate(ctx);
       const isIssuedBy = (authority: X509Certificate): boolean =>
-        authority.ca && certificate?.checkIssued(authority) === true && certificate.verify(authority.publicKey);
+        authority.ca &&
+        isInTime(authority, clock.now()) &&
+        certificate?.checkIssued(authority) === true &&
+        certificate.verify(authority.publicKey);
       return certificate !== undefined && authorities.some(isIssuedBy);
     },
     certificateSubjectMatches(ctx, property, expected) {

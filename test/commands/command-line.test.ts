@@ -225,10 +225,20 @@ describe('senid clients', () => {
       detail: expect.stringContaining('client_secret:'),
     });
     expect((await put('good', {})).json).toMatchObject({ client_id: 'good', state: 'review', client_secret: expect.any(String) });
-    const approve = (name: string) => senid(['clients', 'approve', 'good', '--as', name, '--json'], production);
-    expect((await put('good', {})).json).toMatchObject({ state: 'review' });
-    expect((await approve(userInfo().username)).json).toMatchObject({ code: 'service_same_hand' });
-    expect((await approve('another')).json).toEqual({ client_id: 'good', state: 'production' });
+    const compare = async () =>
+      (await senid(['clients', 'compare', 'good', '--json'], production)).json as { readonly version: string };
+    const seen = await compare();
+    expect(seen).toMatchObject({ client_id: 'good', changes: expect.arrayContaining([{ member: 'class', after: 'private' }]) });
+    const approve = (name: string, { version } = seen) =>
+      senid(['clients', 'approve', 'good', '--seen', version, '--as', name, '--json'], production);
+    expect(await senid(['clients', 'approve', 'good', '--as', 'another'], production)).toMatchObject({ code: 2 });
+    // what is put after the look is not approved by it
+    expect((await put('good', { redirect_uris: ['https://evil.example/cb'] })).json).toMatchObject({ state: 'review' });
+    expect((await approve('another')).json).toMatchObject({ code: 'service_changed' });
+    const now = await compare();
+    expect((await senid(['clients', 'compare', 'good'], production)).out).toContain(`clients approve good --seen ${now.version}`);
+    expect((await approve(userInfo().username, now)).json).toMatchObject({ code: 'service_same_hand' });
+    expect((await approve('another', now)).json).toEqual({ client_id: 'good', state: 'production' });
   });
 
   it('changes a secret over without a break, and tells the history', async () => {

@@ -80,9 +80,12 @@ describe('a service over the admin API', () => {
     });
     expect((await reader.call('GET', '/services/path')).body).toMatchObject({ client_name: 'Cửa hàng', waiting: 'draft' });
     expect((await reader.call('GET', '/services/path?version=waiting')).body).toMatchObject({ client_name: 'Tên mới' });
-    expect((await reviewer.call('GET', '/services/path/comparison')).body).toEqual({
+    const compared = await reviewer.call('GET', '/services/path/comparison');
+    expect(compared.body).toEqual({
       changes: [{ member: 'client_name', before: 'Cửa hàng', after: 'Tên mới' }],
+      sector_shared_with: [],
     });
+    expect(compared.headers.get('etag')).toBe(await etagOf('path'));
     expect(await reviewer.call('POST', '/services/path/suspension', { reason: 'Khiếu nại' })).toMatchObject({
       body: { state: 'suspended' },
     });

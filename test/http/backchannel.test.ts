@@ -266,6 +266,8 @@ describe('what a service may not do', () => {
 
   it('use a user code, a login_hint_token, or two hints', async () => {
     expect((await byHint({ user_code: '1234' })).body['error']).toBe('invalid_request');
+    const metadata = await fetch(`${world.provider.issuer}/.well-known/openid-configuration`);
+    expect(await metadata.json()).toMatchObject({ backchannel_user_code_parameter_supported: false });
     expect((await byHint({ login_hint_token: 'x' })).body['error']).toBe('invalid_request');
     expect((await ask(bank, { binding_message: 'Xin chào' })).body['error']).toBe('invalid_request');
   });

@@ -4,22 +4,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadSettings } from '#config/load.ts';
-import { type Certificate, makeCertificate } from '#test/support/certificates.ts';
+import { systemClock } from '#src/kernel/clock.ts';
+import { createClientCertificates } from '#src/oidc/client-certificate.ts';
+import { type Certificate, extensions, makeCertificate } from '#test/support/certificates.ts';
 import { FormBrowser } from '#test/support/form-browser.ts';
 import { lan } from '#test/support/phone-world.ts';
 import { startProvider, type TestProvider } from '#test/support/running-provider.ts';
 import { Service } from '#test/support/service.ts';
 
+const { ExtendedKeyUsage, ExtendedKeyUsageExtension, Extension, KeyUsageFlags, KeyUsagesExtension } = extensions;
+
 let provider: TestProvider;
 let directory: string;
 let authority: Certificate;
 let own: Certificate;
+let ended: Certificate;
 beforeAll(async () => {
   authority = await makeCertificate({ name: 'CN=Root of banks,C=VN', isAuthority: true });
+  ended = await makeCertificate({ name: 'CN=Root of before', isAuthority: true, to: new Date(Date.now() - 1000) });
   own = await makeCertificate({ name: 'CN=self-signed bank' });
   directory = mkdtempSync(join(tmpdir(), 'senid-certificates-'));
   const file = join(directory, 'authorities.pem');
-  writeFileSync(file, authority.pem);
+  writeFileSync(file, `${authority.pem}\n${ended.pem}`);
   provider = await startProvider({
     environment: {
       SENID_TRUST_PROXY: 'true',
@@ -169,6 +175,33 @@ describe('a service that is known by the name in a certificate', () => {
     expect(await introspect('dn', structured(await makeCertificate({ name, issuer: evil })))).toBe(401);
     expect(await introspect('dn', structured(await makeCertificate({ name, issuer: service })))).toBe(401);
     expect(await introspect('dn', structured(await issue(name, { to: new Date(Date.now() - 1000) })))).toBe(401);
+  });
+
+  it.each([
+    ['servers alone', new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth], true), 401],
+    ['servers alone, as a hint', new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth], false), 401],
+    ['servers and clients', new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth], true), 200],
+    ['encipherment alone', new KeyUsagesExtension(KeyUsageFlags.keyEncipherment, true), 401],
+    ['signatures', new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true), 200],
+    ['something critical that nobody here knows', new Extension('1.3.6.1.4.1.99999.1', true, new Uint8Array([5, 0])), 401],
+    ['something else that may be passed over', new Extension('1.3.6.1.4.1.99999.1', false, new Uint8Array([5, 0])), 200],
+  ])('with the right name in a certificate for %s is answered as that allows', async (_, extension, status) => {
+    const name = 'C=VN, O=Ngân hàng, CN=Hoa Sen\\, the bank';
+    expect(await introspect('dn', structured(await issue(name, { extensions: [extension] })))).toBe(status);
+  });
+
+  it('is refused with the right name from an authority whose own time is over', async () => {
+    const name = 'C=VN, O=Ngân hàng, CN=Hoa Sen\\, the bank';
+    expect(await introspect('dn', structured(await issue(name, { issuer: ended })))).toBe(401);
+  });
+
+  it('is not refused half: an authority that is limited in what it may certify is none', async () => {
+    const limits = new Extension('2.5.29.30', true, new Uint8Array([0x30, 0]));
+    const limited = await makeCertificate({ name: 'CN=Root of one bank', isAuthority: true, extensions: [limits] });
+    const file = join(directory, 'limited.pem');
+    writeFileSync(file, limited.pem);
+    const settings = { clientCertHeader: 'client-cert', clientCertAuthorities: file };
+    expect(() => createClientCertificates(settings, systemClock)).toThrow(/critical extension 2\.5\.29\.30/);
   });
 
   it.each([

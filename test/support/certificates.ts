@@ -3,6 +3,10 @@ import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
 x509.cryptoProvider.set(webcrypto as never);
+
+/** What tests put into certificates; the library wants to be loaded after its polyfill, as it is here. */
+export { x509 as extensions };
+
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
 export interface Certificate {
@@ -22,6 +26,8 @@ interface Wanted {
   readonly from?: Date;
   readonly to?: Date;
   readonly alternativeNames?: x509.JsonGeneralNames;
+  /** Beside them. */
+  readonly extensions?: readonly x509.Extension[];
 }
 
 /** An X.509 certificate, self-signed unless an issuer is given. */
@@ -35,6 +41,7 @@ export async function makeCertificate(wanted: Wanted): Promise<Certificate> {
     extensions: [
       new x509.BasicConstraintsExtension(wanted.isAuthority === true, undefined, true),
       ...(wanted.alternativeNames === undefined ? [] : [new x509.SubjectAlternativeNameExtension(wanted.alternativeNames)]),
+      ...(wanted.extensions ?? []),
     ],
   };
   const { issuer } = wanted;

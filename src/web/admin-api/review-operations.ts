@@ -98,10 +98,15 @@ export const reviewOperations: readonly Operation[] = [
     method: 'get',
     path: `${service}/comparison`,
     operationId: 'compareVersions',
-    summary: 'What an approval would change, member by member; every member, where it opens another stage',
+    summary:
+      'What an approval would change, member by member; every member, where it opens another stage. With the ETag that an approval names',
     status: 200,
     answer: shapes.comparison,
+    header: 'ETag',
     changes: false,
-    handle: async (registry, { id }) => ({ body: { changes: await registry.compare(id) } }),
+    async handle(registry, { id }) {
+      const { changes, sharesSectorWith, version } = await registry.compare(id);
+      return { body: { changes, sector_shared_with: sharesSectorWith }, etag: version };
+    },
   },
 ];

@@ -65,7 +65,10 @@ export const managers = z.strictObject({
     .describe('operator:NAME, client:ID, client:ID/PERSON, or person:ACCOUNT'),
 });
 const change = z.strictObject({ member: z.string(), before: z.unknown().optional(), after: z.unknown().optional() });
-export const comparison = z.strictObject({ changes: z.array(change) });
+export const comparison = z.strictObject({
+  changes: z.array(change),
+  sector_shared_with: z.array(clientId).describe('services that know people by the same subject identifiers; the first twenty'),
+});
 export const history = z.strictObject({
   entries: z.array(
     z.strictObject({

@@ -72,6 +72,8 @@ export interface ServiceView {
         readonly hands: string;
         readonly refusal?: StoppedView | undefined;
         readonly changes: readonly ChangeRow[];
+        /** The services that know people by the same identifiers; empty where there are none. */
+        readonly shares: string;
       })
     | undefined;
   readonly deeds: readonly DeedView[];

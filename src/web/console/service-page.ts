@@ -119,10 +119,10 @@ export async function showService(
   const { state, waiting, suspension } = standing;
   const language = languageOf(request.ctx);
   const isLive = state !== 'draft' && state !== 'review';
-  const [works, waits, changes, entries, secrets, testers] = await Promise.all([
+  const [works, waits, compared, entries, secrets, testers] = await Promise.all([
     isLive ? registry.show(id) : undefined,
     waiting && registry.show(id, 'waiting'),
-    waiting ? registry.compare(id) : [],
+    waiting && registry.compare(id),
     registry.history(id),
     registry.secrets(id),
     isLive ? registry.testers(id) : [],
@@ -161,7 +161,9 @@ export async function showService(
           target: waiting.target,
           hands: waiting.hands.map(nameOf).join(', '),
           refusal: stopped(waiting.refusal),
-          changes: changes.map(changeRow),
+          changes: (compared?.changes ?? []).map(changeRow),
+          // who else there is is not for a manager
+          shares: maySay(member.actor, 'reviewer') ? (compared?.sharesSectorWith ?? []).join(', ') : '',
         },
       deeds: deedsOf(member, standing, showing),
       mayManage: manages(member, standing),

@@ -39,6 +39,7 @@ export const consoleEn: ConsoleTexts = {
   waitsTitle: 'What waits',
   waitsNone: 'No version waits.',
   waitsFor: 'For the stage: {state}',
+  waitsShares: 'Knows people by the same identifiers as these services: {services}',
   waitsBy: 'Made, changed or submitted by: {who}',
   refusedBy: 'Returned by {who}: {reason}',
   changesTitle: 'What it would change',

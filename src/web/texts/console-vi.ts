@@ -37,6 +37,7 @@ export const consoleVi = {
   waitsTitle: 'Bản đang chờ',
   waitsNone: 'Không có bản nào đang chờ.',
   waitsFor: 'Cho giai đoạn: {state}',
+  waitsShares: 'Nhận ra người dùng bằng cùng mã định danh với các dịch vụ: {services}',
   waitsBy: 'Đã làm, sửa hoặc gửi: {who}',
   refusedBy: 'Bị trả lại bởi {who}: {reason}',
   changesTitle: 'Khác với bản đang dùng',

@@ -63,6 +63,6 @@ it('a registration of the version before, which knew no stages, goes on for ever
   expect(found).toMatchObject({ client: { state: 'active', stage: 'production', name: { vi: 'Cửa hàng' } } });
   expect(found?.secrets).toHaveLength(1);
   await migrate({ store: world.store, collections: allCollections, hold: async () => true, progress: () => undefined });
-  expect(await world.store.get(clients, 'shop')).toMatchObject({ schema: 2, stage: 'production' });
+  expect(await world.store.get(clients, 'shop')).toMatchObject({ schema: 3, stage: 'production' });
   await world.close();
 });

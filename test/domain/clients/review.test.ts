@@ -172,7 +172,7 @@ describe('four eyes', () => {
   it('do not let a reviewer wave through what was changed after they looked', async () => {
     await world.registry.propose(shop, maker);
     await world.registry.submit('shop', maker);
-    const { version } = await world.registry.look('shop');
+    const { version } = await world.registry.compare('shop');
     await world.registry.propose({ ...shop, redirect_uris: ['https://shop.example/other'] }, maker);
     await expect(world.registry.approve('shop', reviewer, { version })).rejects.toMatchObject({ code: 'service_changed' });
     await expect(world.registry.approve('shop', reviewer)).rejects.toMatchObject({ code: 'service_state_wrong' });
@@ -182,12 +182,27 @@ describe('four eyes', () => {
     await toSandbox();
     await world.registry.propose({ ...shop, redirect_uris: ['https://shop.example/quiet'] }, maker);
     await world.registry.submit('shop', maker);
-    expect(await world.registry.compare('shop')).toContainEqual({ member: 'redirect_uris', after: ['https://shop.example/quiet'] });
+    const { changes } = await world.registry.compare('shop');
+    expect(changes).toContainEqual({ member: 'redirect_uris', after: ['https://shop.example/quiet'] });
     await world.registry.approve('shop', reviewer);
     await world.registry.propose(shop, maker);
-    expect(await world.registry.compare('shop')).toEqual([
+    expect((await world.registry.compare('shop')).changes).toEqual([
       { member: 'redirect_uris', before: ['https://shop.example/quiet'], after: ['https://shop.example/cb'] },
     ]);
+  });
+
+  it('see who else would know people by the same identifiers, wherever its addresses lead by now', async () => {
+    const [bank, open] = [
+      { ...shop, client_id: 'bank' },
+      { ...shop, client_id: 'open', subject_type: 'public' },
+    ];
+    await world.registry.put(bank);
+    await world.registry.put({ ...open, subject_type_reason: 'Cổng chung' });
+    await toProduction();
+    await world.registry.propose({ ...shop, redirect_uris: ['https://evil.example/cb'] }, maker);
+    expect(await world.registry.compare('shop')).toMatchObject({ sharesSectorWith: ['bank'] });
+    await world.registry.propose({ ...open, client_id: 'new', subject_type_reason: 'Cổng chung' }, maker);
+    expect(await world.registry.compare('new')).toMatchObject({ sharesSectorWith: [] });
   });
 
   it('remember who changed a service in the sandbox, where no change waits', async () => {

@@ -78,6 +78,13 @@ describe('a service in the console', () => {
       { id: 'operator:x', roles: ['operator'], via: 'test' },
       { managers: [`person:${mai.id}`] },
     );
+    const beside = {
+      client_id: `${id}-beside`,
+      client_name: 'Bên cạnh',
+      class: 'private',
+      redirect_uris: ['http://localhost:9/cb'],
+    };
+    await world.application.registry.put(beside);
     const form = await open(mai, `${servicePath()}/edit`);
     expect(form.html).toContain('value="Old name"');
     const saved = await mai.browser.press(form, 'save', { ...shopForm, name_en: 'Another name' });
@@ -87,6 +94,9 @@ describe('a service in the console', () => {
     expect(page.html).toMatch(
       /<code>client_name#en<\/code><\/dt>\s*<dd>.*<bdi>Old name<\/bdi><\/del>.*\s*<dd>.*<bdi>Another name<\/bdi>/,
     );
+    // a manager does not hear of other services
+    expect(page.html).toMatch(new RegExp(`same identifiers as .*${id}-beside`));
+    expect((await open(mai, servicePath())).html).not.toContain(`${id}-beside`);
     expect((await world.application.clients.find(id))?.client.name.en).toBe('Old name');
     const returned = await press(reviewer, 'refuse', { reason: 'the name misleads' });
     expect(returned.html).toContain('the name misleads');
