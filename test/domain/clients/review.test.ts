@@ -40,7 +40,7 @@ describe('a new service', () => {
     expect(await world.registry.list()).toMatchObject([{ client_id: 'shop', state: 'draft' }]);
     expect(await world.registry.submit('shop', maker)).toEqual({ client_id: 'shop', state: 'review' });
     expect(await world.registry.approve('shop', reviewer)).toEqual({ client_id: 'shop', state: 'sandbox' });
-    expect(await found()).toMatchObject({ stage: 'sandbox', name: { vi: 'Cửa hàng (thử nghiệm)', en: 'Cửa hàng (test)' } });
+    expect(await found()).toMatchObject({ stage: 'sandbox', name: { vi: 'Thử nghiệm: Cửa hàng', en: 'Test: Cửa hàng' } });
     await world.registry.submit('shop', maker);
     expect(await world.registry.list()).toMatchObject([{ state: 'sandbox', waiting: 'review' }]);
     expect(await world.registry.approve('shop', reviewer)).toEqual({ client_id: 'shop', state: 'production' });
@@ -194,7 +194,7 @@ describe('four eyes', () => {
     const both = actor('client:console/lan', 'manager', 'reviewer');
     await toSandbox();
     await world.registry.propose({ ...shop, client_name: 'Mới' }, both);
-    expect(await found()).toMatchObject({ name: { en: 'Mới (test)' } });
+    expect(await found()).toMatchObject({ name: { en: 'Test: Mới' } });
     await world.registry.submit('shop', operator);
     await expect(world.registry.approve('shop', both)).rejects.toMatchObject({ code: 'service_same_hand' });
   });
