@@ -17,6 +17,10 @@ const over = (now: number) => ({ set: { decideBefore: now }, unset: ['waitsFor']
 const isBefore = (one: ApprovalDocument, other: ApprovalDocument): boolean =>
   one.askedAt === other.askedAt ? one.id < other.id : (one.askedAt ?? 0) < (other.askedAt ?? 0);
 
+/** Places of services in the sandbox, which anybody may fill with names of their own, are counted apart: they never keep a real one away. */
+const isOnlyTried = async ({ clients }: BackchannelParts, clientId = ''): Promise<boolean> =>
+  (await clients.find(clientId))?.client.stage === 'sandbox';
+
 /**
  * Whether a request that waits may stay before this person. One of a service at a time, and those of a few services: a new one takes the place
  * of one of the same service that nobody has opened, and never of one that somebody reads. Looked at once it waits, so that of many at the same
@@ -42,7 +46,10 @@ async function mayStay(
       ),
   );
   const services = new Set(others.filter((each) => !own.includes(each)).map(({ clientId }) => clientId));
-  return !isPaused && displaced.length === own.length && displaced.every(Boolean) && services.size < backchannelPolicy.mostOpen;
+  const isTrial = await isOnlyTried(parts, request.clientId);
+  const trials = await Promise.all([...services].map((clientId) => isOnlyTried(parts, clientId)));
+  const taken = trials.filter((each) => each === isTrial).length;
+  return !isPaused && displaced.length === own.length && displaced.every(Boolean) && taken < backchannelPolicy.mostOpen;
 }
 
 /** Who stands for a person that a request can't reach: always the same, so that asking again takes the same way as for everybody. */

@@ -8,10 +8,11 @@ import { asAskingItself } from '#src/clients/shown-domain.ts';
 import type { ConsentDocument } from '#src/consent/collections.ts';
 import type { ConsentPlan } from '#src/consent/consent-plan.ts';
 import { findConsent } from '#src/consent/record-consent.ts';
+import { standingOf } from '#src/consent/standing.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { type Assessment, assess } from '#src/sign-in/assess.ts';
 import { consentPlanFor } from '#src/sign-in/journey.ts';
-import { maySignInAt } from '#src/sign-in/sandbox.ts';
+import { mayAskByItself, maySignInAt } from '#src/sign-in/sandbox.ts';
 import { withSimulatedLevel } from '#src/sign-in/simulated-level.ts';
 import type { BackchannelParts, BackchannelRequest } from './ports.ts';
 
@@ -49,6 +50,7 @@ export async function viewRequest(
   if (found === undefined || account === undefined || !isUsable(account)) return undefined;
   const client = asAskingItself(found.client);
   if (!maySignInAt(client, account, parts.idNumberDigest)) return undefined;
+  if (!mayAskByItself(client, account, standingOf(consent, { client, account, nowMs: parts.clock.now() }))) return undefined;
   const assessed = assess({
     client,
     params: request.params,

@@ -10,7 +10,15 @@ export interface Actor {
   readonly via: string;
 }
 
-/** Whether two names may be one pair of hands: a client that names nobody is whoever acts through it. */
+const programOf = (id: string): string => (id.startsWith('client:') ? (id.split('/')[0] as string) : id);
+
+/**
+ * Whether two names may be one pair of hands, where two are needed. A client is one, whomever it says it acts for: it says so itself, and
+ * whoever has its secret says what they like.
+ */
+export const isOnePair = (one: string, other: string): boolean => programOf(one) === programOf(other);
+
+/** Whether one name answers for the other: a client that names nobody is whoever acts through it. */
 export const isSameHand = (one: string, other: string): boolean =>
   one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
 

@@ -17,10 +17,10 @@ export interface ClientDirectoryParts {
 /** What others see of a registration: nothing of its secrets and of who looks after it. */
 const clientOf = ({ secret: _, secrets: _s, managers: _m, hands: _h, suspension: _p, ...client }: ClientDocument): Client => client;
 
-/** On every page and phone the name of a service that is only tried says so. */
+/** On every page and phone the name of a service that is only tried says so, first: nobody has read it, and no length of it hides that. */
 const asSandbox = (client: Client): Client => ({
   ...client,
-  name: { vi: `${client.name.vi} (thử nghiệm)`, en: `${client.name.en} (test)` },
+  name: { vi: `Thử nghiệm: ${client.name.vi}`, en: `Test: ${client.name.en}` },
 });
 
 /** More than a nation has in use at a time; some 4 kB each. */

@@ -1,5 +1,5 @@
 import { DomainError } from '#src/kernel/domain-error.ts';
-import { type Actor, isSameHand, type Role } from './actor.ts';
+import { type Actor, isOnePair, type Role } from './actor.ts';
 import type { ClientErrorCode } from './errors.ts';
 
 /** Where a service stands. The first two are of a version that waits, and of a service that has nothing else. */
@@ -65,7 +65,7 @@ export function checkTransition(
   const step = transitions.find((each) => each.verb === verb) as Transition;
   if (!maySay(by, step.by)) refuse('service_role_missing', `${verb} is for a ${step.by}`);
   if (!step.from.includes(state)) refuse('service_state_wrong', `${verb} is from ${step.from.join(', ')}; this one is ${state}`);
-  const hand = step.fourEyes === true ? hands.find((each) => isSameHand(each, by.id)) : undefined;
+  const hand = step.fourEyes === true ? hands.find((each) => isOnePair(each, by.id)) : undefined;
   if (hand !== undefined) refuse('service_same_hand', `${hand} has made, changed or submitted it`);
   // the command line of an operator may stop a service first and explain later
   if (step.needsReason === true && !reason && !by.roles.includes('operator')) refuse('service_reason_missing', verb);

@@ -30,8 +30,8 @@ export interface ConsentQuestion {
   readonly askAgain: boolean;
   /** A page comes although nothing is new. */
   readonly pageAnyway: boolean;
-  /** Whether this account has a value for the claim at the identity level of this sign-in. */
-  readonly holds: (claim: RequestedClaim) => boolean;
+  /** Whether the claim may leave at the identity level of this account, whether or not there is a value now. */
+  readonly mayLeave: (claim: RequestedClaim) => boolean;
   readonly person: () => Person;
 }
 
@@ -47,7 +47,7 @@ export function planConsent(question: ConsentQuestion): ConsentPlan {
   const informed: RequestedClaim[] = [];
   const alreadyGranted: RequestedClaim[] = [];
   let informedAnew = false;
-  for (const claim of question.requested.filter(question.holds)) {
+  for (const claim of question.requested.filter(question.mayLeave)) {
     const decision = decisionOn(standing, purpose.id, claim.name);
     if (readsByLaw(client, claim.name, question.person)) {
       informed.push(claim);

@@ -65,14 +65,13 @@ const isNative = ({ metadata }: Client): boolean => metadata['application_type']
 
 /** What a service asks of this person here, given what they decided before. */
 export function consentPlanFor(
-  parts: Pick<SignInParts, 'clock' | 'catalogue' | 'verification' | 'valueDigest'>,
+  parts: Pick<SignInParts, 'clock' | 'catalogue' | 'verification'>,
   client: Client,
   params: AuthorizationParams,
   account: Account,
   { consent, consentAnswered = false, askAgain = false }: Omit<Known, 'account'>,
 ): ConsentPlan {
   const scopes = scopesOf(params);
-  const now = parts.clock.now();
   let opened: ReturnType<Account['person']> | undefined;
   const person = () => {
     opened ??= account.person();
@@ -81,18 +80,13 @@ export function consentPlanFor(
   const plan = planConsent({
     client,
     requested: requestedClaims(parts.catalogue, client, scopes, claimsOf(params), parts.verification.trustFramework),
-    standing: standingOf(consent, { client, account, nowMs: now }),
+    standing: standingOf(consent, { client, account, nowMs: parts.clock.now() }),
     purpose: textParam(params, 'purpose'),
     offlineAccess: scopes.has('offline_access'),
     askAgain: askAgain || ((promptsOf(params).has('consent') || isDataRequest(params)) && !consentAnswered),
     pageAnyway: isNative(client) && !consentAnswered,
-    holds: ({ name, guess }) => {
-      if (!fitsLevel(parts.catalogue, name, account.identityLevel)) return false;
-      const definition = parts.catalogue.get(name);
-      // asked of everybody: a service that may show no page would learn by the difference who is married
-      if (definition?.document !== undefined) return true;
-      return definition?.read(person(), { now, digest: parts.valueDigest, guess }) !== undefined;
-    },
+    // whoever has none is asked too: a service that may show no page would learn by the difference who has an e-mail address or is married
+    mayLeave: ({ name }) => fitsLevel(parts.catalogue, name, account.identityLevel),
     person,
   });
   // linking an account of the service is said and confirmed each time

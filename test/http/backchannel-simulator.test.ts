@@ -4,8 +4,9 @@ import { decodeJwt } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '#src/clients/actor.ts';
 import { createVirtualPhone, enrolPhone, type VirtualPhone } from '#src/phone/virtual-phone.ts';
-import { ask, poll, registerBackchannelService } from '#test/support/backchannel-service.ts';
+import { ask, ciba, poll, registerBackchannelService } from '#test/support/backchannel-service.ts';
 import type { FapiService } from '#test/support/fapi-service.ts';
+import { FormBrowser } from '#test/support/form-browser.ts';
 import { lan, openPhoneWorld, type PhoneWorld } from '#test/support/phone-world.ts';
 
 const developer: Actor = { id: 'person:dev', roles: ['manager'], via: 'console' };
@@ -36,7 +37,12 @@ beforeAll(async () => {
     request.on('end', () => response.writeHead(204).end());
   });
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-  trial = await sandboxService('trial');
+  trial = await sandboxService('trial', {
+    grant_types: [ciba, 'authorization_code'],
+    response_types: ['code'],
+    redirect_uris: ['https://trial.example/callback'],
+    sector: 'trial.invalid',
+  });
   pinged = await sandboxService('pinged', {
     backchannel_token_delivery_mode: 'ping',
     backchannel_client_notification_endpoint: `http://localhost:${(server.address() as AddressInfo).port}/ping`,
@@ -122,6 +128,8 @@ describe('an outcome that is forced for requests without a browser', () => {
     const tester = await application.accounts.findByIdNumber(real.id_number);
     const { code } = await application.enrolmentCodes.issue(tester?.id as never, { vouched: true });
     const testersPhone = createVirtualPhone(await enrolPhone(world.provider.issuer, code));
+    // who is named is rung only once they have signed in there themselves
+    expect((await trial.signIn(new FormBrowser(), real)).status).toBe(200);
     await force('urn:senid:acr:id2-auth4');
     const { body } = await asking(trial, { login_hint: real.id_number });
     await testersPhone.decide(await testersPhone.open((await testersPhone.list())[0]?.id ?? ''), { decision: 'approve' });

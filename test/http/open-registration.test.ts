@@ -62,7 +62,7 @@ describe('a service that registers itself, where registration is open', () => {
       id_number: lan.id_number,
       password: lan.password,
     });
-    expect(asked.html).toContain('Flower shop (test)');
+    expect(asked.html).toContain('Test: Flower shop');
     const back = await browser.press(asked, 'approve', { grant: 'name' }, redirectUri);
     const tokens = await client.authorizationCodeGrant(config, new URL(back.url), { pkceCodeVerifier: verifier });
     const person = await client.fetchUserInfo(config, tokens.access_token, tokens.claims()?.sub ?? '');

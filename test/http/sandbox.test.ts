@@ -20,7 +20,7 @@ const real = {
 };
 const invented = { ...real, id_number: '000190000001', phone: '0912000012' };
 const maker: Actor = { id: 'client:console/lan', roles: ['manager'], via: 'test' };
-const reviewer: Actor = { id: 'client:console/minh', roles: ['reviewer'], via: 'test' };
+const reviewer: Actor = { id: 'person:minh', roles: ['reviewer'], via: 'test' };
 
 let provider: TestProvider;
 let trial: Service;
@@ -50,8 +50,10 @@ async function enter(browser: FormBrowser, person: typeof real) {
 
 describe('a service in the sandbox', () => {
   it('says on its pages that it is only tried', async () => {
-    expect((await new FormBrowser().open(trial.authorize().url)).html).toContain('Service trial (test)');
-    expect((await new FormBrowser({ 'accept-language': 'vi' }).open(trial.authorize().url)).html).toContain('thử nghiệm');
+    expect((await new FormBrowser().open(trial.authorize().url)).html).toContain('Test: Service trial');
+    expect((await new FormBrowser({ 'accept-language': 'vi' }).open(trial.authorize().url)).html).toContain(
+      'Thử nghiệm: Dịch vụ trial',
+    );
   });
 
   it('is open to people who do not exist', async () => {
@@ -76,7 +78,7 @@ describe('a service in the sandbox', () => {
     const browser = new FormBrowser();
     const page = await browser.open(trial.authorize({ scope: 'openid profile' }).url);
     const approval = await phone.scan(qrOf(page));
-    expect(JSON.stringify(readPayload(approval))).toContain('(test)');
+    expect(JSON.stringify(readPayload(approval))).toContain('Test: ');
     const number = numberOf(await browser.open(page.url));
     await phone.decide(approval, { decision: 'approve', number, granted: ['name'] });
     expect((await browser.open(page.url)).html).toContain('This service is still being tried out');

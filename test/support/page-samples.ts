@@ -120,7 +120,7 @@ export function pageSamples(language: Language): readonly PageSample[] {
   add('level-missing-authenticator', 'level-missing', { ...stuck, missing: 'authenticator' });
   add('level-missing-nobody', 'level-missing', { ...stuck, missing: 'not-possible', has: '' });
   add('not-a-tester', 'not-a-tester', {
-    service: { ...portal, name: `${portal.name} ${language === 'vi' ? '(thử nghiệm)' : '(test)'}` },
+    service: { ...portal, name: `${language === 'vi' ? 'Thử nghiệm' : 'Test'}: ${portal.name}` },
     form,
   });
   add('account-stopped', 'account-stopped', { service: portal, form });

@@ -14,7 +14,7 @@ export const roleOfScope = {
   'services.operate': 'operator',
 } as const satisfies Record<string, Role | undefined>;
 
-/** Names the person for whom an internal service acts: its own name for them, believed because it is ours. */
+/** Names the person for whom an internal service acts: its own name for them, for the history. Where two people are needed it names nobody else (`isOnePair`). */
 export const actingForHeader = 'Senid-Acting-For';
 export const actingForShape = /^[A-Za-z0-9._@-]{1,64}$/;
 

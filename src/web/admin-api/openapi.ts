@@ -36,7 +36,10 @@ function headerParameters({ changes, version: kind }: Operation): object[] {
     ...(kind === undefined
       ? []
       : [{ ...version, description: 'the ETag of what was looked at; another state is refused with 412' }]),
-    { ...person, description: 'the person for whom the caller acts; stands in the history' },
+    {
+      ...person,
+      description: 'the person for whom the caller acts; stands in the history, and makes no second person of one caller',
+    },
   ];
 }
 

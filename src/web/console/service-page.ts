@@ -1,5 +1,5 @@
 import { parseAcr } from '#src/assurance/level.ts';
-import { isSameHand } from '#src/clients/actor.ts';
+import { isOnePair } from '#src/clients/actor.ts';
 import type { HistoryEntry, MemberChange } from '#src/clients/history.ts';
 import type { ServiceStanding } from '#src/clients/shown-registration.ts';
 import { maySay, transitions } from '#src/clients/states.ts';
@@ -71,7 +71,7 @@ function deedsOf(member: Member, standing: ServiceStanding, { typed, wrong }: Se
     const at = verb === 'suspend' || verb === 'resume' ? state : (waiting?.stage ?? state);
     const isTheirs = by === 'manager' ? manages(member, standing) : maySay(actor, by);
     if (!isTheirs || !(from as readonly string[]).includes(at)) return [];
-    const isOwnHand = 'fourEyes' in each && (waiting?.hands ?? []).some((hand) => isSameHand(hand, actor.id));
+    const isOwnHand = 'fourEyes' in each && (waiting?.hands ?? []).some((hand) => isOnePair(hand, actor.id));
     return [
       {
         verb,

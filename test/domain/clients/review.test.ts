@@ -8,8 +8,8 @@ import { type ClientWorld, openClientWorld, shop } from '#test/support/client-wo
 
 const actor = (id: string, ...roles: Role[]): Actor => ({ id, roles, via: 'test' });
 const maker = actor('client:console/lan', 'manager');
-const reviewer = actor('client:console/minh', 'reviewer');
-const second = actor('client:console/hoa', 'manager', 'reviewer');
+const reviewer = actor('person:minh', 'reviewer');
+const second = actor('person:hoa', 'manager', 'reviewer');
 const stranger = actor('client:console/tam', 'manager');
 const operator = actor('operator:an', 'operator');
 const otherOperator = actor('operator:binh', 'operator');
@@ -40,7 +40,7 @@ describe('a new service', () => {
     expect(await world.registry.list()).toMatchObject([{ client_id: 'shop', state: 'draft' }]);
     expect(await world.registry.submit('shop', maker)).toEqual({ client_id: 'shop', state: 'review' });
     expect(await world.registry.approve('shop', reviewer)).toEqual({ client_id: 'shop', state: 'sandbox' });
-    expect(await found()).toMatchObject({ stage: 'sandbox', name: { vi: 'Cửa hàng (thử nghiệm)', en: 'Cửa hàng (test)' } });
+    expect(await found()).toMatchObject({ stage: 'sandbox', name: { vi: 'Thử nghiệm: Cửa hàng', en: 'Test: Cửa hàng' } });
     await world.registry.submit('shop', maker);
     expect(await world.registry.list()).toMatchObject([{ state: 'sandbox', waiting: 'review' }]);
     expect(await world.registry.approve('shop', reviewer)).toEqual({ client_id: 'shop', state: 'production' });
@@ -163,7 +163,7 @@ describe('four eyes', () => {
     await world.registry.propose(shop, all);
     await world.registry.propose({ ...shop, client_name: 'Mới' }, operator);
     await world.registry.submit('shop', otherOperator, { to: 'sandbox' });
-    for (const hand of [all, otherOperator, actor('client:console', 'reviewer')])
+    for (const hand of [all, otherOperator, actor('client:console', 'reviewer'), actor('client:console/minh', 'reviewer')])
       await expect(world.registry.approve('shop', hand)).rejects.toMatchObject({ code: 'service_same_hand' });
     await expect(world.registry.approve('shop', operator)).rejects.toMatchObject({ code: 'service_same_hand' });
     expect(await world.registry.approve('shop', reviewer)).toMatchObject({ state: 'sandbox' });
@@ -209,13 +209,13 @@ describe('four eyes', () => {
     const both = actor('client:console/lan', 'manager', 'reviewer');
     await toSandbox();
     await world.registry.propose({ ...shop, client_name: 'Mới' }, both);
-    expect(await found()).toMatchObject({ name: { en: 'Mới (test)' } });
+    expect(await found()).toMatchObject({ name: { en: 'Test: Mới' } });
     await world.registry.submit('shop', operator);
     await expect(world.registry.approve('shop', both)).rejects.toMatchObject({ code: 'service_same_hand' });
   });
 
   it('keep its makers from approving it for production, whoever submits what works in the sandbox', async () => {
-    const made = actor('client:console/hoa', 'manager');
+    const made = actor('person:hoa', 'manager');
     await world.registry.propose(shop, made);
     await world.registry.submit('shop', made);
     await world.registry.approve('shop', reviewer);
@@ -288,7 +288,7 @@ describe('a step', () => {
     await world.registry.propose(shop, maker);
     await world.registry.submit('shop', maker);
     const tries = await Promise.allSettled(
-      [reviewer, actor('client:console/x', 'reviewer')].map((by) => world.registry.approve('shop', by)),
+      [reviewer, actor('person:x', 'reviewer')].map((by) => world.registry.approve('shop', by)),
     );
     expect(tries.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect((await world.registry.history('shop')).filter(({ action }) => action.startsWith('approve'))).toHaveLength(1);

@@ -118,9 +118,7 @@ describe.each(engineNames)('many at the same moment, on %s', (engine) => {
   });
 
   const maker: Actor = { id: 'client:console/lan', roles: ['manager'], via: 'test' };
-  const reviewers = ['minh', 'hoa', 'tuan'].map(
-    (name): Actor => ({ id: `client:console/${name}`, roles: ['reviewer'], via: 'test' }),
-  );
+  const reviewers = ['minh', 'hoa', 'tuan'].map((name): Actor => ({ id: `person:${name}`, roles: ['reviewer'], via: 'test' }));
   const draft = (id: string, more = {}) => ({
     client_id: id,
     client_name: 'Cửa hàng',
