@@ -98,14 +98,20 @@ async function approve(
   const granted = grantedOf(approval, claims);
   const now = epochSeconds(parts.clock);
   const isAcross = approval.browserTrusted !== true;
-  const proven = { at: now, under: account.validFrom, ...(isAcross ? ({ across: true } as const) : {}) };
+  const isUnvouched = isWaiting(device, now * 1000);
+  const proven = {
+    at: now,
+    under: account.validFrom,
+    ...(isAcross ? ({ across: true } as const) : {}),
+    ...(isUnvouched ? ({ unvouched: true } as const) : {}),
+  };
   const shown = shownOf(approval.payload);
   const { language } = claims;
   const faceMatchedAt = faceSeenBy(device, approval);
   if (shown.face_required && faceMatchedAt === undefined) throw new DomainError('face_missing');
   const methods = [
     ...methodsOf(device, claims.user_verification, proven, parts.allowSimulated),
-    ...(isWaiting(device, now * 1000) ? [] : matchedFace(faceMatchedAt, proven)),
+    ...(isUnvouched ? [] : matchedFace(faceMatchedAt, proven)),
   ];
   if (approval.startedBy === 'service') {
     const yes = { shown, account, deviceId: device.id, granted, methods, decision, faceMatchedAt, language };
