@@ -89,6 +89,18 @@ describe('a phone that nobody vouched for, while its owner may still remove it',
     expect(await refusalOf(thief.requestDocument('driving_licence', '000190000902'))).toBe('device_waiting');
   });
 
+  it('ends with everything it was used for, by whatever phone it is removed, and once', async () => {
+    const { accounts, devices: own } = world.provider.application;
+    const validFrom = async () => (await accounts.get(world.owner))?.validFrom;
+    const before = (await validFrom()) ?? 0;
+    await phone.removeOther(thief.state.deviceId);
+    const after = await validFrom();
+    expect(after).toBeGreaterThan(before);
+    expect(await own.revoke(world.owner, thief.state.deviceId)).toBeUndefined();
+    await phone.call('DELETE', '');
+    expect(await validFrom()).toBe(after);
+  });
+
   it('leaves what a vouched phone let in when that one goes', async () => {
     const second = createVirtualPhone(await enrolPhone(world.provider.issuer, await phone.vouch()));
     await phone.call('DELETE', '');

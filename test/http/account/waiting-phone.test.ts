@@ -67,6 +67,26 @@ describe('with a phone that its owner may still remove', () => {
     expect(await namesOf(owner)).toEqual(['Điện thoại cũ']);
   });
 
+  it('a thief keeps no session and no code of it when its owner removes it; the page of the owner goes on', async () => {
+    const owner = await world.addOwner('Hoa', { phone: true });
+    const thief = await thiefOf(owner);
+    const service = await Service.register(world.provider, 'kept', { min_acr: 'urn:senid:acr:id2-auth2' });
+    const asked = await enter(thief, await thief.browser.open(service.authorize().url, {}, service.redirectUri));
+    await thief.browser.press(asked, 'approve', {}, service.redirectUri);
+    const quietly = async () =>
+      new URL((await thief.browser.open(service.authorize({ prompt: 'none' }).url, {}, service.redirectUri)).url).searchParams;
+    expect((await quietly()).get('code')).not.toBeNull();
+    const { code } = await world.application.enrolmentCodes.issue(owner.id, { vouched: false });
+    const page = await owner.open(await removalOf(owner, 'Lạ'));
+    expect(page.html).toContain('also ends every sign-in');
+    const done = await owner.browser.press(page, 'remove');
+    expect(done.url).toBe(world.address('/account/devices'));
+    expect(done.html).toContain('Everywhere else was signed out');
+    expect((await quietly()).get('error')).toBe('login_required');
+    const enrolled = enrolPhone(world.provider.issuer, code, { password: owner.person.password });
+    expect(await refusalOf(enrolled)).toBe('enrolment_code_invalid');
+  });
+
   it('an owner who has no other removes it with what they had before: the password', async () => {
     const owner = await world.addOwner('Nga');
     const thief = await thiefOf(owner);
