@@ -99,6 +99,8 @@ async function approve(
   const now = epochSeconds(parts.clock);
   const isAcross = approval.browserTrusted !== true;
   const isUnvouched = isWaiting(device, now * 1000);
+  // money that went is gone, whoever removes the phone afterwards
+  if (isUnvouched && approval.kind === 'transaction') throw new DomainError('device_waiting');
   const proven = {
     at: now,
     under: account.validFrom,
@@ -140,7 +142,7 @@ async function approve(
 /**
  * Takes a signed decision. A refused one leaves the approval as it was, except a wrong number, which denies it.
  * @throws {DomainError} the codes of `decision.ts`, and `already_decided`, `approval_expired`, `granted_invalid`, `level_too_low`,
- * `number_missing`, `number_wrong`, `account_locked`, `face_missing`, `approval_raced`
+ * `number_missing`, `number_wrong`, `account_locked`, `device_waiting`, `face_missing`, `approval_raced`
  */
 export async function decideApproval(parts: ApprovalParts, device: Device, id: string, jws: string): Promise<void> {
   for (let tried = 1; ; tried += 1) {
