@@ -5,7 +5,7 @@ import type { Random } from '#src/kernel/random.ts';
 import { type Store, type Write, write } from '#src/kernel/store.ts';
 import type { Account, AccountLock } from './account.ts';
 import { recordAccountEvent } from './account-events.ts';
-import { type AccountDocument, accounts } from './collections.ts';
+import { accounts } from './collections.ts';
 
 interface LockParts {
   readonly store: Store;
@@ -14,7 +14,7 @@ interface LockParts {
 }
 
 /** The `validFrom` of a new ending: later than the one before, whatever the clocks of the processes that write them. */
-const nextEnding = (clock: Clock, before: AccountDocument): number => Math.max(clock.now(), before.validFrom + 1);
+const nextEnding = (clock: Clock, before: Pick<Account, 'validFrom'>): number => Math.max(clock.now(), before.validFrom + 1);
 
 /**
  * Stops an account at once: one write, and `validFrom` kills every session, code and token without touching them. Repeatable; a lock
@@ -54,6 +54,15 @@ export async function endEverySignIn(parts: Pick<LockParts, 'store' | 'clock'>, 
   const { validFrom } = before;
   const patched = await parts.store.patch(accounts, id, { validFrom }, { set: { validFrom: nextEnding(parts.clock, before) } });
   if (patched.outcome !== 'patched') return endEverySignIn(parts, id);
+}
+
+/** The same as part of a commit. `validFrom` is the new one. */
+export function ending(
+  clock: Clock,
+  { id, validFrom: before }: Pick<Account, 'id' | 'validFrom'>,
+): { readonly validFrom: number; readonly write: Write } {
+  const validFrom = nextEnding(clock, { validFrom: before });
+  return { validFrom, write: write.patch(accounts, id, { validFrom: before }, { set: { validFrom } }) };
 }
 
 /**

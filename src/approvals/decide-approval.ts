@@ -98,14 +98,22 @@ async function approve(
   const granted = grantedOf(approval, claims);
   const now = epochSeconds(parts.clock);
   const isAcross = approval.browserTrusted !== true;
-  const proven = { at: now, under: account.validFrom, ...(isAcross ? ({ across: true } as const) : {}) };
+  const isUnvouched = isWaiting(device, now * 1000);
+  // money that went is gone, whoever removes the phone afterwards
+  if (isUnvouched && approval.kind === 'transaction') throw new DomainError('device_waiting');
+  const proven = {
+    at: now,
+    under: account.validFrom,
+    ...(isAcross ? ({ across: true } as const) : {}),
+    ...(isUnvouched ? ({ unvouched: true } as const) : {}),
+  };
   const shown = shownOf(approval.payload);
   const { language } = claims;
   const faceMatchedAt = faceSeenBy(device, approval);
   if (shown.face_required && faceMatchedAt === undefined) throw new DomainError('face_missing');
   const methods = [
     ...methodsOf(device, claims.user_verification, proven, parts.allowSimulated),
-    ...(isWaiting(device, now * 1000) ? [] : matchedFace(faceMatchedAt, proven)),
+    ...(isUnvouched ? [] : matchedFace(faceMatchedAt, proven)),
   ];
   if (approval.startedBy === 'service') {
     const yes = { shown, account, deviceId: device.id, granted, methods, decision, faceMatchedAt, language };
@@ -134,7 +142,7 @@ async function approve(
 /**
  * Takes a signed decision. A refused one leaves the approval as it was, except a wrong number, which denies it.
  * @throws {DomainError} the codes of `decision.ts`, and `already_decided`, `approval_expired`, `granted_invalid`, `level_too_low`,
- * `number_missing`, `number_wrong`, `account_locked`, `face_missing`, `approval_raced`
+ * `number_missing`, `number_wrong`, `account_locked`, `device_waiting`, `face_missing`, `approval_raced`
  */
 export async function decideApproval(parts: ApprovalParts, device: Device, id: string, jws: string): Promise<void> {
   for (let tried = 1; ; tried += 1) {

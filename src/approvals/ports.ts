@@ -21,6 +21,8 @@ export interface SignInRequest {
   readonly interaction: string;
   readonly clientId: string;
   readonly client: { readonly name: LocalizedText; readonly domain: string };
+  /** A page of SenID itself: a phone that waits is not asked there. */
+  readonly isOwnService: boolean;
   /** base64url SHA-256 over the authorization request's parameters. */
   readonly requestDigest: string;
   /** Milliseconds since the epoch: when the page's present QR began; a retry begins a new one. */

@@ -1,4 +1,5 @@
 import type { Device } from '#src/devices/collections.ts';
+import { isWaiting } from '#src/devices/waiting.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import type { ApprovalId } from '#src/kernel/identifier.ts';
 import { networkOf } from '#src/kernel/networks.ts';
@@ -24,7 +25,7 @@ async function rescan(parts: ApprovalParts, device: Device, id: ApprovalId): Pro
 
 /**
  * The first valid scan of a QR; `address` is the phone's.
- * @throws {DomainError} `qr_invalid`, `qr_expired`, `already_scanned`, `level_too_low`, `account_locked`
+ * @throws {DomainError} `qr_invalid`, `qr_expired`, `device_waiting`, `already_scanned`, `level_too_low`, `account_locked`
  */
 export async function scanQr(parts: ApprovalParts, device: Device, code: string, address: string): Promise<ShownApproval> {
   const { store, clock, random, signals, requests } = parts;
@@ -32,6 +33,7 @@ export async function scanQr(parts: ApprovalParts, device: Device, code: string,
   const { process, interaction } = decodeHandle(scanned.handle);
   const request = await requests.find(interaction);
   if (request === undefined) throw new DomainError('qr_expired');
+  if (request.isOwnService && isWaiting(device, clock.now())) throw new DomainError('device_waiting');
   const pageSeconds = Math.floor((clock.now() - request.qrStartedAt) / 1000);
   checkFrame(
     scanned,

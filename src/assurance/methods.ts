@@ -11,6 +11,8 @@ export interface ProvenMethod {
   readonly under?: number | undefined;
   /** By an approval across devices in a browser that the person has not used for a while: it may have been relayed. */
   readonly across?: true | undefined;
+  /** By a phone that nobody vouched for and its owner may still remove: it proves nothing to SenID's own pages, where it could keep itself. */
+  readonly unvouched?: true | undefined;
 }
 
 /** `user` is the user verification that unlocks a key: it adds `knows` to the key's `holds`. */

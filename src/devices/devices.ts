@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint, compactVerify, importJWK, type JWK } from 'jose';
 import type { Account } from '#src/accounts/account.ts';
 import { recordAccountEvent } from '#src/accounts/account-events.ts';
-import { whileHolding } from '#src/accounts/locks.ts';
+import { ending, whileHolding } from '#src/accounts/locks.ts';
 import type { AccountDirectory } from '#src/accounts/ports.ts';
 import { type Clock, epochSeconds } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
@@ -49,8 +49,12 @@ export interface Devices {
   noteUse(device: Device): Promise<void>;
   /** @throws {DomainError} `device_not_found`, also for one of somebody else, `device_name_invalid` */
   rename(accountId: AccountId, id: string, name: string): Promise<void>;
-  /** Repeatable; a device of somebody else is not found. With one that waits goes what it vouched for. */
-  revoke(accountId: AccountId, id: string): Promise<void>;
+  /**
+   * Repeatable; a device of somebody else is not found. With one that waits goes what it vouched for, and everything of the account ends: nobody
+   * knows what it was used for.
+   * @returns the account's `validFrom` where that ended everything
+   */
+  revoke(accountId: AccountId, id: string): Promise<number | undefined>;
   /**
    * Removes another device of the account, asked for by this one's approval key. What waits itself removes no other.
    * @throws {DomainError} `device_waiting`, `removal_request_invalid`, `device_not_found`, `device_revoked`
@@ -200,10 +204,11 @@ export function createDevices(parts: DeviceParts): Devices {
   }
 
   /** @param by the device that asks for it: it must itself still be one of the account's in the moment of the commit */
-  async function remove(accountId: AccountId, id: string, by?: DeviceId): Promise<void> {
+  async function remove(accountId: AccountId, id: string, by?: DeviceId): Promise<number | undefined> {
     const device = await store.get(devices, id);
     if (device === undefined || device.accountId !== accountId) throw new DomainError('device_not_found');
     let removed: readonly Device[] = [];
+    let ended: ReturnType<typeof ending> | undefined;
     // in one commit: the list is what an enrolment is decided by
     await commitRetrying(store, async () => {
       const list = await listChange(store, accountId, async (before) => {
@@ -215,11 +220,18 @@ export function createDevices(parts: DeviceParts): Devices {
         removed = known.filter((each) => gone.has(each.id));
         return before.filter((each) => !gone.has(each));
       });
+      const account = isWaiting(device, clock.now()) && removed.length > 0 ? await accounts.get(accountId) : undefined;
+      ended = account && ending(clock, account);
       const revoked = { set: { revokedAt: clock.now() } };
-      return [list, ...removed.map((each) => write.patch(devices, each.id, { revokedAt: undefined }, revoked))];
+      return [
+        ...(ended === undefined ? [] : [ended.write]),
+        list,
+        ...removed.map((each) => write.patch(devices, each.id, { revokedAt: undefined }, revoked)),
+      ];
     });
     await keepCount(store, accountId);
     for (const { id: of, name } of removed) await recordAccountEvent(parts, accountId, 'device-removed', { device: of, name });
+    return ended?.validFrom;
   }
 
   /** What a device's approval key signed for one deed of its own, just now, after its holder was verified; undefined when it is not that. */

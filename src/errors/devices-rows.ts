@@ -56,7 +56,8 @@ export const devicesRows = {
       vi: 'Dùng một điện thoại khác của bạn, hoặc đợi đến khi hết thời gian chờ ghi trong trang tài khoản.',
       en: 'Use another phone of yours, or wait for as long as the account page says.',
     },
-    helpDesk: 'Nobody vouched for it; until its owner had a day to remove it, it lets no other device in and removes none.',
+    helpDesk:
+      'Nobody vouched for it; until its owner had a day to remove it, it lets no other device in, removes none, pays nothing and does not open the account pages.',
   },
   proof_missing: {
     status: 401,

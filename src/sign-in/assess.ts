@@ -5,6 +5,7 @@ import { type Proof, type Reached, reachedLevel } from '#src/assurance/reached-l
 import { type Reach, type Requirement, requiredLevel } from '#src/assurance/required-level.ts';
 import { isEnded, isUsable } from '#src/assurance/token-check.ts';
 import type { Client } from '#src/clients/client.ts';
+import { isOwnService } from '#src/clients/own-services.ts';
 import { isDocumentType } from '#src/documents/document-types.ts';
 import { type AuthorizationParams, acrPolicyOf, acrRequestOf, scopesOf } from './authorization-request.ts';
 
@@ -60,7 +61,9 @@ export function assess({
   const minimum = join(atLeast, scopesMinimum(params));
   const requirement = requiredLevel(acrRequestOf(params), acrPolicyOf(client), minimum, account === undefined ? undefined : reach);
   if (account === undefined || !isUsable(account)) return { requirement, proof: undefined, reached: undefined, isEnough: false };
-  const held = methods.filter((method) => !isEnded(account, method));
+  // who may still be put out of the account must not be able to put out its owner
+  const counts = ({ unvouched }: ProvenMethod): boolean => unvouched !== true || !isOwnService(client.id);
+  const held = methods.filter((method) => !isEnded(account, method) && counts(method));
   const proof: Proof = { methods: held, identityLevel: account.identityLevel, now, provenNow };
   const reached = reachedLevel(proof);
   const isEnough = requirement.outcome === 'reachable' && reached !== undefined && satisfies(reached.level, requirement.required);

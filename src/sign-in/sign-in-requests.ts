@@ -1,6 +1,7 @@
 import { approvalPolicy } from '#src/approvals/policy.ts';
 import type { SignInRequest, SignInRequestForAccount, SignInRequests } from '#src/approvals/ports.ts';
 import { formatAcr } from '#src/assurance/level.ts';
+import { isOwnService } from '#src/clients/own-services.ts';
 import { asSentTo } from '#src/clients/shown-domain.ts';
 import { findConsent } from '#src/consent/record-consent.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
@@ -27,6 +28,7 @@ export function createSignInRequests(parts: SignInParts): SignInRequests {
       interaction,
       clientId: client.id,
       client: { name: client.name, domain: client.domain },
+      isOwnService: isOwnService(client.id),
       requestDigest: requestDigest(document.payload.params),
       qrStartedAt: qrStartOf(document),
       requestedAt: document.payload.iat * 1000,

@@ -5,6 +5,7 @@ import { devices } from '#src/devices/collections.ts';
 import { requestDocument } from '#src/documents/request-document.ts';
 import type { DeviceId } from '#src/kernel/identifier.ts';
 import { createVirtualPhone, enrolPhone, type VirtualPhone } from '#src/phone/virtual-phone.ts';
+import { ask, registerBackchannelService } from '#test/support/backchannel-service.ts';
 import { lan, openPhoneWorld, type PhoneWorld, refusalOf } from '#test/support/phone-world.ts';
 
 const dayMs = 86_400_000;
@@ -87,6 +88,33 @@ describe('a phone that nobody vouched for, while its owner may still remove it',
     expect(await thief.documents()).toMatchObject([{ type: 'driving_licence', number: null, record: null }]);
     expect(JSON.stringify(await thief.call('GET', '/account'))).not.toContain('000190000901');
     expect(await refusalOf(thief.requestDocument('driving_licence', '000190000902'))).toBe('device_waiting');
+  });
+
+  it('ends with everything it was used for, by whatever phone it is removed, and once', async () => {
+    const { accounts, devices: own } = world.provider.application;
+    const validFrom = async () => (await accounts.get(world.owner))?.validFrom;
+    const before = (await validFrom()) ?? 0;
+    await phone.removeOther(thief.state.deviceId);
+    const after = await validFrom();
+    expect(after).toBeGreaterThan(before);
+    expect(await own.revoke(world.owner, thief.state.deviceId)).toBeUndefined();
+    await phone.call('DELETE', '');
+    expect(await validFrom()).toBe(after);
+  });
+
+  it('approves no payment, however small; its owner’s phone does', async () => {
+    const bank = await registerBackchannelService(world.provider, 'bank');
+    const transaction = {
+      type: 'senid_transaction',
+      amount: { value: 1, currency: 'VND' },
+      payee: { name: 'A', account: '1' },
+      purpose: 'x',
+      reference: 'y',
+    };
+    await ask(bank, { login_hint: lan.id_number, authorization_details: JSON.stringify([transaction]) });
+    const approval = await thief.open((await thief.list())[0]?.id ?? '');
+    expect(await refusalOf(thief.decide(approval, { decision: 'approve' }))).toBe('device_waiting');
+    await phone.decide(await phone.open(approval.id), { decision: 'approve' });
   });
 
   it('leaves what a vouched phone let in when that one goes', async () => {

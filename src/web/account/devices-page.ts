@@ -84,8 +84,11 @@ export async function showRemoval(parts: AccountParts, request: AreaRequest, id:
 export async function takeRemoval(parts: AccountParts, request: AreaRequest, id: string): Promise<void> {
   const device = await requireOwn(parts, request, id);
   await withProof(parts, request, { at: 'form', returnTo: `${deviceUrl(id)}/removal` }, async () => {
-    await parts.devices.revoke(request.session.account.id, id);
-    await request.goTo('/account/devices', say('removed', { device: device.name }));
+    const { id: accountId } = request.session.account;
+    const validFrom = await parts.devices.revoke(accountId, id);
+    const values = { device: device.name };
+    if (validFrom === undefined) await request.goTo('/account/devices', say('removed', values));
+    else await request.goOn({ id: accountId, validFrom }, '/account/devices', say('removed-ended', values));
   });
 }
 

@@ -29,6 +29,19 @@ describe('what phones prove at best', () => {
   });
 });
 
+describe('what a phone proved that its owner may still remove', () => {
+  const own: ProvenMethod = { amr: 'swk', at: now - 60, under: 1 };
+  const strange: ProvenMethod = { amr: 'swk', at: now, under: 1, across: true, unvouched: true };
+
+  it('is never kept as if somebody had vouched for it, nor takes the place of what was', () => {
+    expect(formatMethods([strange])).toEqual([`swk@${now}@1@across@unvouched`]);
+    expect(parseMethods(formatMethods([strange, own]))).toEqual([strange, own]);
+    expect(mergeMethods([own], [strange])).toEqual([own, strange]);
+    expect(mergeMethods([strange], [own])).toEqual([strange, own]);
+    expect(parseMethods(['swk@1@2@unvouched@across'])).toEqual([]);
+  });
+});
+
 describe('an approval across devices in a browser that is not trusted', () => {
   const proven = (amr: Amr, across?: true): ProvenMethod => ({ amr, at: now, under: 1, ...(across ? { across } : {}) });
   const level = (methods: readonly ProvenMethod[]) =>
