@@ -85,6 +85,8 @@ export function pageSamples(language: Language): readonly PageSample[] {
   add('sign-in-qr-expired', 'sign-in', { ...signIn, qr: 'expired' });
   add('sign-in-qr-only', 'sign-in', { ...signIn, qrOnly: true, otherWayUrl: '/interaction/sample' });
   add('sign-in-again', 'sign-in', { ...signIn, knownAs: 'N. T. Lan' });
+  const passkey = { challenge: 'c2FtcGxl', rpId: 'localhost' };
+  add('sign-in-passkey', 'sign-in', { ...signIn, passkey, problem: 'passkey_refused' });
   add('otp', 'otp', { service: portal, form });
   add('otp-wrong', 'otp', { service: portal, form, problem: 'otp_wrong' });
   add('waiting', 'approval-waiting', { ...waiting, state: 'seen' });
