@@ -127,7 +127,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
   const timeStampAuthority =
     tsaUrl === undefined || tsaAuthorities === undefined
       ? undefined
-      : createTimeStampAuthority(tsaUrl, readFileSync(tsaAuthorities, 'utf8'), random);
+      : createTimeStampAuthority(tsaUrl, readFileSync(tsaAuthorities, 'utf8'), basics);
   const documents: DocumentParts = { ...basics, agencies: createAgencies(settings.agencyUrls), policy: policy.documents };
   const push = createPush(settings.outboundPrivate);
   const ways = {

@@ -1,9 +1,9 @@
 import { clients } from './collections.ts';
 import { clientNotFound } from './errors.ts';
-import { changesBetween, type MemberChange } from './history.ts';
+import type { MemberChange } from './history.ts';
 import type { ClientRegistryParts } from './registry-parts.ts';
 import { isWaiting, readRecord, versionTag } from './service-record.ts';
-import { registeredMembers } from './shown-registration.ts';
+import { changesOfVersion } from './shown-registration.ts';
 
 /** What a reviewer looks at before a version works. */
 export interface Comparison {
@@ -22,13 +22,12 @@ export async function compareVersions(parts: Pick<ClientRegistryParts, 'store'>,
   const record = await readRecord(parts, id);
   const { live, waiting } = record;
   if (!isWaiting(waiting)) throw clientNotFound(id);
-  const before = live?.stage === waiting.target ? registeredMembers(live) : {};
   const { subjectType, sector } = waiting.version;
   const sharing =
     subjectType === 'pairwise' ? await parts.store.find(clients, 'sector', live?.sector ?? sector, { limit: mostShown + 1 }) : [];
   return {
     version: versionTag(record),
-    changes: changesBetween(before, registeredMembers(waiting.version)),
+    changes: changesOfVersion(live?.stage === waiting.target ? live : undefined, waiting),
     sharesSectorWith: sharing
       .filter((other) => other.id !== id && other.subjectType === 'pairwise')
       .map((other) => other.id)

@@ -2,7 +2,6 @@ import { DomainError } from '#src/kernel/domain-error.ts';
 import type { Actor } from './actor.ts';
 import type { ClientDocument, WaitingDocument } from './collections.ts';
 import type { ClientErrorCode } from './errors.ts';
-import { changesBetween } from './history.ts';
 import { checkManager } from './propose.ts';
 import { needsSecretBy } from './protocol-rules.ts';
 import type { ClientRegistryParts } from './registry-parts.ts';
@@ -16,7 +15,7 @@ import {
   secretsToBe,
   takeStep,
 } from './service-record.ts';
-import { registeredMembers } from './shown-registration.ts';
+import { changesOfVersion } from './shown-registration.ts';
 import { checkTransition, type ServiceState, type Stage, type Verb } from './states.ts';
 
 /** Where a step has brought a service, or the version of it that waits. */
@@ -179,7 +178,7 @@ export function approveVersion(parts: ClientRegistryParts, id: string, by: Actor
       told: {
         action: `approve for ${waiting.target}`,
         state: now,
-        changes: changesBetween(live === undefined ? {} : registeredMembers(live), registeredMembers(content)),
+        changes: changesOfVersion(live, { ...waiting, version: content }),
       },
       answer: { client_id: id, state: now },
     };

@@ -2,6 +2,7 @@ import { wholeSeconds } from '#src/kernel/clock.ts';
 import type { Client, ClientMetadata, Simulation } from './client.ts';
 import type { ClientDocument, Suspension, WaitingDocument } from './collections.ts';
 import { clientNotFound } from './errors.ts';
+import { changesBetween, type MemberChange } from './history.ts';
 import { isLive, secretsOf } from './secrets.ts';
 import { isWaiting, knownState, type ServiceRecord, stateOf, versionTag } from './service-record.ts';
 import type { ServiceState } from './states.ts';
@@ -27,6 +28,12 @@ export function registeredMembers({ metadata, policy, sector, subjectTypeReason 
     ...(policy.consentEventUri === undefined ? {} : { consent_event_uri: policy.consentEventUri }),
   };
 }
+
+/** What the version that waits changes of what works. */
+export const changesOfVersion = (live: Client | undefined, { version, brought }: WaitingDocument): MemberChange[] => [
+  ...changesBetween(live === undefined ? {} : registeredMembers(live), registeredMembers(version)),
+  ...(brought === undefined ? [] : [{ member: 'client_secret', after: 'another' }]),
+];
 
 /** When the newest secret that counts ends, in seconds since the epoch, where it does. */
 function secretEnd(live: ClientDocument, now: number): object {

@@ -23,9 +23,7 @@ async function stampOf({ settings }: Application, { token, ...kept }: KeptStamp,
   const said = { ...kept, at: new Date(kept.at).toISOString() };
   if (settings.tsaAuthorities === undefined) return { verdict: 'unchecked', ...said, token };
   const authorities = authoritiesOf(readFileSync(settings.tsaAuthorities, 'utf8'));
-  const stamp = await verifyTimeStamp(Buffer.from(token, 'base64'), Buffer.from(decision), authorities, 'then').catch(
-    () => undefined,
-  );
+  const stamp = await verifyTimeStamp(Buffer.from(token, 'base64'), Buffer.from(decision), authorities).catch(() => undefined);
   const isValid = stamp?.at === kept.at && stamp.authority === kept.authority;
   return isValid ? { verdict: 'valid', ...said, token } : { verdict: 'invalid', token };
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '#src/kernel/clock.ts';
 import type { Random } from '#src/kernel/random.ts';
 import { authoritiesOf, readTimeStampResponse, type TimeStamp, timeStampRequest } from './time-stamp-token.ts';
 
@@ -13,7 +14,11 @@ const longestAnswer = 64 * 1024;
  * @throws for authorities that are none
  * @see RFC 3161, 3.4
  */
-export function createTimeStampAuthority(url: string, authorities: string, random: Random): TimeStampAuthority {
+export function createTimeStampAuthority(
+  url: string,
+  authorities: string,
+  { random, clock }: { readonly random: Random; readonly clock: Clock },
+): TimeStampAuthority {
   const trusted = authoritiesOf(authorities);
   if (trusted.length === 0) throw new Error('no certificate among the authorities of time-stamps');
   return async (data, sha256) => {
@@ -28,6 +33,6 @@ export function createTimeStampAuthority(url: string, authorities: string, rando
     if (!response.ok) throw new Error(`the authority answers ${response.status}`);
     const answer = Buffer.from(await response.arrayBuffer());
     if (answer.length > longestAnswer) throw new Error('the answer of the authority is too long');
-    return readTimeStampResponse(answer, request, data, trusted);
+    return readTimeStampResponse(answer, request, data, trusted, clock.now());
   };
 }

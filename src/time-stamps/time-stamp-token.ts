@@ -1,10 +1,18 @@
 import { hash } from 'node:crypto';
-import { Integer, ObjectIdentifier, OctetString, Sequence } from 'asn1js';
+import { type BitString, Integer, ObjectIdentifier, OctetString, Sequence } from 'asn1js';
 import * as pkijs from 'pkijs';
 import type { Random } from '#src/kernel/random.ts';
 
 const sha256 = '2.16.840.1.101.3.4.2.1';
-const extendedKeyUsage = '2.5.29.37';
+const [keyUsage, extendedKeyUsage] = ['2.5.29.15', '2.5.29.37'];
+/** What is looked at here or by the library as it follows the chain: alternative names, basic and name constraints, policies. */
+const readExtensions: readonly string[] = [
+  keyUsage,
+  extendedKeyUsage,
+  ...['17', '19', '30', '32', '33', '36', '54'].map((last) => `2.5.29.${last}`),
+];
+/** Of key usage: `digitalSignature`, or `nonRepudiation`. */
+const signatures = 0b1100_0000;
 const timeStamping = '1.3.6.1.5.5.7.3.8';
 const tstInfo = '1.2.840.113549.1.9.16.1.4';
 const signingCertificate = '1.2.840.113549.1.9.16.2.12';
@@ -51,8 +59,10 @@ const refuse = (what: string): never => {
   throw new Error(`the time-stamp does not count: ${what}`);
 };
 
-/** The certificate is for time-stamps and for nothing else. @see RFC 3161, 2.3 */
+/** The certificate is for time-stamps and for nothing else. @see RFC 3161, 2.3; RFC 5280, 4.2.1.3 */
 function isForTimeStamps({ extensions = [] }: pkijs.Certificate): boolean {
+  const signing = extensions.find(({ extnID }) => extnID === keyUsage)?.parsedValue as BitString | undefined;
+  if (signing !== undefined && ((signing.valueBlock.valueHexView[0] ?? 0) & signatures) === 0) return false;
   const usage = extensions.find(({ extnID }) => extnID === extendedKeyUsage);
   const purposes = (usage?.parsedValue as pkijs.ExtKeyUsage | undefined)?.keyPurposes ?? [];
   return usage?.critical === true && purposes.length === 1 && purposes[0] === timeStamping;
@@ -92,16 +102,27 @@ const commonNameOf = ({ subject }: pkijs.Certificate): string =>
     .map(({ value }) => String((value as unknown as { valueBlock: { value: string } }).valueBlock.value))
     .join(', ');
 
+/** @see RFC 5280, 4.2 */
+function refuseUnread({ extensions = [] }: pkijs.Certificate): void {
+  const unread = extensions.find(({ critical, extnID }) => critical && !readExtensions.includes(extnID));
+  if (unread !== undefined) refuse(`nobody here reads the critical extension ${unread.extnID} of a certificate`);
+}
+
+function refuseOutOfTime({ notBefore, notAfter }: pkijs.Certificate, now: number): void {
+  if (now < notBefore.value.getTime() || now > notAfter.value.getTime())
+    refuse('the time is over or has not come of a certificate');
+}
+
 /**
- * Signed by one of the authorities, over exactly this.
- * @param checkedAt when its certificates have to be good: now, or for one that was taken when it was new, the moment that it says itself
+ * Signed by one of the authorities, over exactly this, with certificates that were good at the moment that it says itself.
+ * @param now of one that is new: they have to be good now too, so that nobody says another time with the key of an authority that has ended
  * @throws where anything of it does not fit
  */
 export async function verifyTimeStamp(
   token: Buffer,
   data: Buffer,
   authorities: readonly pkijs.Certificate[],
-  checkedAt: 'now' | 'then' = 'now',
+  now?: number,
 ): Promise<TimeStamp> {
   const signed = new pkijs.SignedData({ schema: pkijs.ContentInfo.fromBER(token).content });
   const content = signed.encapContentInfo.eContent;
@@ -109,13 +130,12 @@ export async function verifyTimeStamp(
   // of another kind of content the library would compare nothing with the data
   if (signed.encapContentInfo.eContentType !== tstInfo) return refuse('it is no time-stamp');
   const info = pkijs.TSTInfo.fromBER(bytesOf(content));
-  // the library compares the imprint with the data, and follows the chain
+  // the library compares the imprint with the data, and follows the chain as of the time that the token says
   const verdict = await signed.verify({
     signer: 0,
     trustedCerts: [...authorities],
     data: new Uint8Array(data).buffer,
     checkChain: true,
-    ...(checkedAt === 'then' ? { checkDate: info.genTime } : {}),
     extendedMode: true,
   });
   const signer = verdict.signerCertificate;
@@ -123,6 +143,10 @@ export async function verifyTimeStamp(
     return refuse(verdict.message || 'its signature is not right');
   if (!namesItsCertificate(signed, signer)) return refuse('it was signed with another certificate');
   if (!isForTimeStamps(signer)) return refuse('its certificate is for something else');
+  for (const certificate of [signer, ...(verdict.certificatePath ?? [])]) {
+    refuseUnread(certificate);
+    if (now !== undefined) refuseOutOfTime(certificate, now);
+  }
   return { token, at: info.genTime.getTime(), authority: commonNameOf(signer) };
 }
 
@@ -132,11 +156,12 @@ export async function readTimeStampResponse(
   { nonce }: TimeStampRequest,
   data: Buffer,
   authorities: readonly pkijs.Certificate[],
+  now: number,
 ): Promise<TimeStamp> {
   const { status, timeStampToken } = pkijs.TimeStampResp.fromBER(der);
   if (!granted.includes(status.status) || timeStampToken === undefined) return refuse('it was not granted');
   const token = Buffer.from(timeStampToken.toSchema().toBER(false));
-  const stamp = await verifyTimeStamp(token, data, authorities);
+  const stamp = await verifyTimeStamp(token, data, authorities, now);
   const signed = new pkijs.SignedData({ schema: timeStampToken.content });
   const info = pkijs.TSTInfo.fromBER(bytesOf(signed.encapContentInfo.eContent ?? refuse('it has no content')));
   if (info.nonce === undefined || !bytesOf(info.nonce).equals(nonce)) return refuse('it answers another request');

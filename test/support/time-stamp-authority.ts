@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,6 +18,13 @@ keyUsage=critical,keyCertSign,cRLSign
 [tsa]
 extendedKeyUsage=critical,timeStamping
 keyUsage=critical,digitalSignature
+[odd]
+extendedKeyUsage=critical,timeStamping
+keyUsage=critical,digitalSignature
+1.3.6.1.4.1.99999.1=critical,ASN1:NULL
+[encipher]
+extendedKeyUsage=critical,timeStamping
+keyUsage=critical,keyEncipherment
 [web]
 extendedKeyUsage=critical,serverAuth
 keyUsage=critical,digitalSignature
@@ -77,11 +84,13 @@ export async function startTimeStampAuthority() {
       ...['-extfile', 'openssl.cnf', '-extensions', 'tsa', '-out', `${name}.pem`],
     );
   }
-  // the same key once more, in another certificate
-  await openssl(
-    ...['x509', '-req', '-in', 'tsa.csr', '-CA', 'tsa-root.pem', '-CAkey', 'tsa-root.key', '-CAcreateserial', '-days', '30'],
-    ...['-extfile', 'openssl.cnf', '-extensions', 'tsa', '-out', 'renewed.pem'],
-  );
+  // the same key once more, in other certificates
+  const renew = (extensions: string, file: string): Promise<unknown> =>
+    openssl(
+      ...['x509', '-req', '-in', 'tsa.csr', '-CA', 'tsa-root.pem', '-CAkey', 'tsa-root.key', '-CAcreateserial', '-days', '30'],
+      ...['-extfile', 'openssl.cnf', '-extensions', extensions, '-out', file],
+    );
+  await renew('tsa', 'renewed.pem');
   const faults: Faults = {};
   let first: Buffer | undefined;
   let count = 0;
@@ -119,6 +128,16 @@ export async function startTimeStampAuthority() {
     /** Of the same key as the one that signs. */
     renewed: at('renewed.pem'),
     faults,
+    /** The content of a token, signed once more with a certificate of these extensions. */
+    async signAgain(content: Buffer, extensions: 'tsa' | 'odd' | 'encipher' | 'web'): Promise<Buffer> {
+      await renew(extensions, 'again.pem');
+      writeFileSync(at('content.der'), content);
+      await openssl(
+        ...['cms', '-sign', '-binary', '-nodetach', '-cades', '-md', 'sha256', '-econtent_type', '1.2.840.113549.1.9.16.1.4'],
+        ...['-in', 'content.der', '-signer', 'again.pem', '-inkey', 'tsa.key', '-outform', 'DER', '-out', 'again.der'],
+      );
+      return readFileSync(at('again.der'));
+    },
     /** What OpenSSL itself says of a token over data. */
     async verifies(token: Buffer, data: string): Promise<boolean> {
       writeFileSync(at('token.der'), token);

@@ -370,10 +370,12 @@ describe('a version that waits', () => {
     await toProduction();
     await world.registry.propose({ ...moved, client_secret: 'given-secret-of-the-shop' }, maker);
     await world.registry.propose({ ...moved, client_name: 'Mới' }, maker);
-    world.clock.advance(1);
+    const told = { member: 'client_secret', after: 'another' };
+    expect((await world.registry.compare('shop')).changes).toContainEqual(told);
     const { client_secret: added } = await world.registry.addSecret('shop', maker);
     await approved();
     expect(await secrets()).toEqual([added, 'given-secret-of-the-shop']);
+    expect((await world.registry.history('shop')).at(-1)?.changes).toContainEqual(told);
   });
 
   it('sets the end that it says, but opens no secret again whose end was set to be earlier meanwhile', async () => {

@@ -40,4 +40,27 @@ describe.skipIf(!canStamp())('a time-stamp names the certificate it was signed w
     const token = Buffer.from(swapped.toSchema().toBER(false));
     await expect(verifyTimeStamp(token, data, roots)).rejects.toThrow('signed with another certificate');
   });
+
+  const signedAgain = async (extensions: Parameters<typeof authority.signAgain>[1]): Promise<Buffer> => {
+    const signed = new pkijs.SignedData({ schema: pkijs.ContentInfo.fromBER(await stamp()).content });
+    return authority.signAgain(Buffer.from(signed.encapContentInfo.eContent?.getValue() ?? new ArrayBuffer(0)), extensions);
+  };
+
+  it.each([
+    ['for another purpose', 'web', 'is for something else'],
+    ['for encipherment alone', 'encipher', 'is for something else'],
+    ['with a critical extension that nobody here reads', 'odd', 'critical extension 1.3.6.1.4.1.99999.1'],
+  ] as const)('and none counts of a certificate %s', async (_, extensions, fault) => {
+    await expect(verifyTimeStamp(await signedAgain(extensions), data, roots)).rejects.toThrow(fault);
+    expect(await verifyTimeStamp(await signedAgain('tsa'), data, roots)).toMatchObject({ authority: 'Time of tsa' });
+  });
+
+  it('and a new one does not count of an authority whose time is over, whatever time it says itself', async () => {
+    const token = await stamp();
+    expect(await verifyTimeStamp(token, data, roots, Date.now())).toMatchObject({ authority: 'Time of tsa' });
+    for (const later of [31, -1].map((days) => Date.now() + days * 86_400_000))
+      await expect(verifyTimeStamp(token, data, roots, later)).rejects.toThrow('time is over or has not come');
+    // what was taken when it was new goes on
+    expect(await verifyTimeStamp(token, data, roots)).toMatchObject({ authority: 'Time of tsa' });
+  });
 });
