@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { acrPrefix, acrValues } from '#config/acr.ts';
+import { leadsElsewhere } from '#src/kernel/leads-elsewhere.ts';
 import { visibleLine } from '#src/kernel/visible-line.ts';
 import { memberInvalid } from './errors.ts';
 import { refuseOtherMembers } from './known-members.ts';
@@ -16,7 +17,9 @@ const identifier = z
   .regex(/^[\x21-\x7e]+$/, 'use visible ASCII characters only')
   // the protocol library keeps what it knows of a session in a plain object, by client id
   .refine((id) => !(id in Object.prototype), 'this name is taken by the language the provider is written in');
-const purpose = z.strictObject({ id: identifier, vi: text, en: text });
+/** Quoted on phones, where a person decides by it: nothing in it sends them to somebody else. */
+const reason = text.refine((words) => !leadsElsewhere(words), 'no links, addresses or telephone numbers');
+const purpose = z.strictObject({ id: identifier, vi: reason, en: reason });
 const basis = z.strictObject({ claim: z.string().min(1), text: z.strictObject({ vi: text, en: text }) });
 
 /** SenID's own members (interfaces.md, "One service"). */
