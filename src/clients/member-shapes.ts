@@ -8,6 +8,8 @@ import { securityProfiles } from './profile-names.ts';
 
 /** People read it on consent pages and phones: one line, and nothing in it that hides or turns what is written. */
 const text = z.string().normalize('NFC').trim().min(1).max(500).regex(visibleLine, 'expected one line of visible characters');
+/** It stands in the first line of pages and phones, and leaves room for what follows. */
+const name = text.max(100);
 const acr = z.enum(acrValues as [string, ...string[]]);
 const names = z.array(z.string().min(1).max(200));
 const identifier = z
@@ -47,9 +49,9 @@ const own = {
 /** The OIDC members that rules of ours read; the library's schema checks the others. */
 const oidc = {
   client_id: identifier,
-  client_name: text,
-  'client_name#en': text.optional(),
-  'client_name#vi': text.optional(),
+  client_name: name,
+  'client_name#en': name.optional(),
+  'client_name#vi': name.optional(),
   client_secret: z.string().min(1).max(1000).optional(),
   client_secret_expires_at: z.number().int().min(0).optional(),
   client_uri: z.string().optional(),
