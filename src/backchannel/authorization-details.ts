@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '#src/kernel/domain-error.ts';
+import { leadsElsewhere, namesAddress } from '#src/kernel/leads-elsewhere.ts';
 import { visibleLine } from '#src/kernel/visible-line.ts';
 import { type AuthorizationParams, textParam } from '#src/sign-in/authorization-request.ts';
 
@@ -11,7 +12,12 @@ const line = (longest: number) =>
     .max(longest)
     .regex(visibleLine, 'expected one line of visible characters')
     .refine((text) => text.normalize('NFC') === text, 'expected Unicode NFC')
-    .refine((text) => text.trim() === text, 'no space at its ends');
+    .refine((text) => text.trim() === text, 'no space at its ends')
+    .refine((text) => !namesAddress(text), 'no links or addresses');
+
+/** The same in words; the number of an account may be anything, also somebody's telephone. */
+const words = (longest: number) =>
+  line(longest).refine((text) => !leadsElsewhere(text), 'no links, addresses or telephone numbers');
 
 const longestUntilMs = 366 * 86_400_000;
 
@@ -29,9 +35,9 @@ const dataRequest = z.strictObject({
 const transaction = z.strictObject({
   type: z.literal('senid_transaction'),
   amount: z.strictObject({ value: z.int().min(1).max(1_000_000_000_000_000), currency: z.literal('VND') }),
-  payee: z.strictObject({ name: line(100), account: line(50) }),
-  purpose: line(200),
-  reference: line(64),
+  payee: z.strictObject({ name: words(100), account: line(50) }),
+  purpose: words(200),
+  reference: words(64),
 });
 
 export type DataRequest = z.infer<typeof dataRequest>;

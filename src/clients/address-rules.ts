@@ -9,9 +9,12 @@ export interface AddressPolicy {
   readonly mayReachPrivate: boolean;
 }
 
+/** An address as a refusal names it, which is logged: what stands before its host may be a password. */
+const named = (address: string): string => address.replace(/^([a-z][a-z0-9+.-]*:)?.*@/is, '$1…@');
+
 function urlOf(member: string, address: string): URL {
   const url = URL.parse(address);
-  if (url === null) throw memberInvalid(member, `${address} is not an absolute URI`);
+  if (url === null) throw memberInvalid(member, `${named(address)} is not an absolute URI`);
   return url;
 }
 
@@ -39,9 +42,9 @@ export function checkRedirects(
   ]) {
     const url = urlOf(member, address);
     const fault = redirectFault(address, url);
-    if (fault !== undefined) throw memberInvalid(member, `${address} ${fault}`);
+    if (fault !== undefined) throw memberInvalid(member, `${named(address)} ${fault}`);
     if (isProduction && member === 'redirect_uris' && url.protocol === 'http:' && !isLoopbackAddress(url))
-      throw memberInvalid(member, `${address} must be https in production`);
+      throw memberInvalid(member, `${named(address)} must be https in production`);
   }
 }
 

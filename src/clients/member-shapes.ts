@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { acrPrefix, acrValues } from '#config/acr.ts';
+import { leadsElsewhere } from '#src/kernel/leads-elsewhere.ts';
 import { visibleLine } from '#src/kernel/visible-line.ts';
 import { memberInvalid } from './errors.ts';
 import { refuseOtherMembers } from './known-members.ts';
@@ -7,6 +8,8 @@ import { securityProfiles } from './profile-names.ts';
 
 /** People read it on consent pages and phones: one line, and nothing in it that hides or turns what is written. */
 const text = z.string().normalize('NFC').trim().min(1).max(500).regex(visibleLine, 'expected one line of visible characters');
+/** It stands in the first line of pages and phones, and leaves room for what follows. */
+const name = text.max(100);
 const acr = z.enum(acrValues as [string, ...string[]]);
 const names = z.array(z.string().min(1).max(200));
 const identifier = z
@@ -16,7 +19,9 @@ const identifier = z
   .regex(/^[\x21-\x7e]+$/, 'use visible ASCII characters only')
   // the protocol library keeps what it knows of a session in a plain object, by client id
   .refine((id) => !(id in Object.prototype), 'this name is taken by the language the provider is written in');
-const purpose = z.strictObject({ id: identifier, vi: text, en: text });
+/** Quoted on phones, where a person decides by it: nothing in it sends them to somebody else. */
+const reason = text.refine((words) => !leadsElsewhere(words), 'no links, addresses or telephone numbers');
+const purpose = z.strictObject({ id: identifier, vi: reason, en: reason });
 const basis = z.strictObject({ claim: z.string().min(1), text: z.strictObject({ vi: text, en: text }) });
 
 /** SenID's own members (interfaces.md, "One service"). */
@@ -44,9 +49,9 @@ const own = {
 /** The OIDC members that rules of ours read; the library's schema checks the others. */
 const oidc = {
   client_id: identifier,
-  client_name: text,
-  'client_name#en': text.optional(),
-  'client_name#vi': text.optional(),
+  client_name: name,
+  'client_name#en': name.optional(),
+  'client_name#vi': name.optional(),
   client_secret: z.string().min(1).max(1000).optional(),
   client_secret_expires_at: z.number().int().min(0).optional(),
   client_uri: z.string().optional(),

@@ -18,6 +18,7 @@ for (const [network, prefix] of [
 for (const [network, prefix] of [
   // also IPv4 written as IPv6, and the networks that lead from one to the other
   ['::', 96],
+  ['::ffff:0:0:0', 96],
   ['64:ff9b::', 96],
   ['64:ff9b:1::', 48],
   ['100::', 64],

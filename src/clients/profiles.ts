@@ -1,6 +1,7 @@
 import { memberInvalid } from './errors.ts';
 import type { Members, SentMembers } from './member-shapes.ts';
 import { isLoopbackAddress } from './private-address.ts';
+import { signedModes } from './profile-members.ts';
 import type { SecurityProfile } from './profile-names.ts';
 
 /** One demand of a profile on a registration: what is wrong with it, in words, or nothing. */
@@ -108,6 +109,14 @@ const demands: Record<SecurityProfile, readonly Demand[]> = {
     codeAlone,
     pushed,
     isTrue('require_signed_request_object', 'FAPI 2.0 Message Signing, 5.3.1'),
+    {
+      member: 'response_modes',
+      source: 'FAPI 2.0 Message Signing, 5.4.1',
+      wrong({ response_modes: modes }) {
+        const unsigned = Array.isArray(modes) ? modes.find((mode) => !signedModes.includes(mode)) : undefined;
+        return unsigned === undefined ? undefined : `${String(unsigned)} is not one of ${signedModes.join(', ')}`;
+      },
+    },
   ],
   'fapi-ciba': [
     ...common,

@@ -211,6 +211,23 @@ describe('FAPI 2.0 Message Signing', () => {
     });
   });
 
+  it('does not answer unsigned, though the registration says nothing of how', async () => {
+    const silent = await FapiService.register(provider, 'silent', { profile: 'fapi-2.0-message-signing' });
+    const push = async (params = {}) => {
+      const { fields, verifier } = silent.request(params);
+      return { verifier, ...(await silent.call('/request', { request: await silent.signedRequest(fields) }, {})) };
+    };
+    const plain = await push();
+    expect([plain.status, plain.body['request_uri']]).toEqual([400, undefined]);
+    const { verifier, body } = await push({ response_mode: 'jwt' });
+    const page = await silent.answerPages(new FormBrowser(), silent.authorizeUrl(body['request_uri']), lan);
+    const answer = new URL(page.url).searchParams;
+    expect([...answer.keys()]).toEqual(['response']);
+    const redeemed = await silent.redeem(String(decodeJwt(answer.get('response') ?? '')['code']), verifier);
+    const introspected = await introspect(silent, String(redeemed.body['access_token']));
+    expect(introspected.headers.get('content-type')).toContain('application/token-introspection+jwt');
+  });
+
   const pushSigned = async (more = {}, header?: object) =>
     signed.call(
       '/request',

@@ -29,6 +29,7 @@ describe('addresses in a registration', () => {
     'https://100.64.0.1/keys',
     'https://[::1]/keys',
     'https://[::ffff:10.0.0.1]/keys',
+    'https://[::ffff:0:a9fe:a9fe]/keys',
     'https://[fd00::1]/keys',
     'https://[fe80::1]/keys',
     'https://intranet/keys',
@@ -38,6 +39,19 @@ describe('addresses in a registration', () => {
     'nonsense',
   ])('do not let the provider be sent to %s in production', async (address) => {
     expect(await production.refusal(keysAt(address))).toMatch(/^jwks_uri: /);
+  });
+
+  it.each([
+    'https://lan:SECRET@shop.example/cb',
+    'https://SECRET@@shop.example/cb',
+    'https://lan:SECRET@[/cb',
+    'http:lan:SECRET@x',
+  ])('do not bring a password in a refused address into the logs: %s', async (address) => {
+    for (const member of ['redirect_uris', 'post_logout_redirect_uris']) {
+      const refusal = await production.refusal({ [member]: [address] });
+      expect(refusal).toMatch(new RegExp(`^${member}: `));
+      expect(refusal).not.toContain('SECRET');
+    }
   });
 
   it.each(['https://keys.example/keys', 'https://203.0.113.7/keys', 'https://[2001:db8::1]/keys'])(

@@ -96,6 +96,8 @@ describe('ordinary client metadata (RFC 7591, OpenID Connect Registration)', () 
     ['grant_types', { grant_types: ['authorization_code', 'client_credentials'], token_endpoint_auth_method: 'none' }],
     ['grant_types', { grant_types: ['authorization_code', ciba], token_endpoint_auth_method: 'none', ...polls }],
     ['grant_types', { grant_types: [ciba], redirect_uris: [], token_endpoint_auth_method: 'none', ...polls }],
+    ['client_name', { client_name: 'x'.repeat(101) }],
+    ['client_name#en', { 'client_name#en': 'x'.repeat(101) }],
     ['scope', { scope: 'openid everything' }],
     ['contacts', { contacts: ['nobody'] }],
     ['default_max_age', { default_max_age: -1 }],

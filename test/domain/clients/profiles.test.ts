@@ -123,6 +123,11 @@ describe('what only some profiles demand', () => {
     expect(refusal(profile, { grant_types: ['client_credentials'] })).toMatch(/^grant_types: /);
   });
 
+  it('fapi-2.0-message-signing: answers are signed', () => {
+    expect(refusal('fapi-2.0-message-signing', { response_modes: ['jwt', 'query'] })).toMatch(/^response_modes: query /);
+    expect(refusal('fapi-2.0-message-signing', { response_modes: ['jwt', 'form_post.jwt'] })).toBeUndefined();
+  });
+
   it('fapi-2.0-message-signing: requests are signed', () => {
     expect(refusal('fapi-2.0-message-signing', { require_signed_request_object: false })).toMatch(
       /^require_signed_request_object: /,

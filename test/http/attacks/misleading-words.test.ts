@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { VirtualPhone } from '#src/phone/virtual-phone.ts';
 import { ask, registerBackchannelService } from '#test/support/backchannel-service.ts';
 import type { FapiService } from '#test/support/fapi-service.ts';
@@ -18,6 +18,10 @@ beforeAll(async () => {
   linkToken = ((await answer.json()) as { access_token: string }).access_token;
 });
 afterAll(() => world.provider.stop());
+/** Nothing of the test before waits. */
+beforeEach(async () => {
+  for (const { id } of await phone.list()) await phone.decide(await phone.open(id), { decision: 'deny' });
+});
 
 /** Words that look like others, or like nothing, to the person who reads them. */
 const tricks = [
@@ -35,20 +39,20 @@ const tricks = [
   ['a control sign', 'Lan\u0007 Co'],
 ] as const;
 
-describe('words that mislead are refused where people read them', () => {
-  const payment = (more: object) => [
-    {
-      type: 'senid_transaction',
-      amount: { value: 1000, currency: 'VND' },
-      payee: { name: 'Điện lực', account: '0011' },
-      purpose: 'Tiền điện',
-      reference: 'HD-1',
-      ...more,
-    },
-  ];
-  const pay = async (more: object) =>
-    (await ask(bank, { login_hint: lan.id_number, authorization_details: JSON.stringify(payment(more)) })).body['error'];
+const payment = (more: object) => [
+  {
+    type: 'senid_transaction',
+    amount: { value: 1000, currency: 'VND' },
+    payee: { name: 'Điện lực', account: '0011' },
+    purpose: 'Tiền điện',
+    reference: 'HD-1',
+    ...more,
+  },
+];
+const pay = async (more: object) =>
+  (await ask(bank, { login_hint: lan.id_number, authorization_details: JSON.stringify(payment(more)) })).body['error'];
 
+describe('words that mislead are refused where people read them', () => {
   it.each(tricks)('%s', async (_, words) => {
     const message = await ask(bank, { login_hint: lan.id_number, binding_message: words });
     expect(message.body['error']).toBe('invalid_binding_message');
@@ -73,6 +77,35 @@ describe('words that mislead are refused where people read them', () => {
   it('a payee in letters put together otherwise than they are shown', async () => {
     expect(await pay({ payee: { name: 'Điện lực'.normalize('NFD'), account: '1' } })).toBe('invalid_authorization_details');
     expect(await pay({})).toBeUndefined();
+  });
+});
+
+describe('words that lead elsewhere are refused in everything that a service gives a person to read', () => {
+  it.each(['evil.de', 'senid.support', 'evil.tk/x', '1.2.3.4/login', 'Goi ngay 0912345678', 'https://evil.example/login'])(
+    '%s',
+    async (words) => {
+      const message = await ask(bank, { login_hint: lan.id_number, binding_message: words });
+      expect(message.body['error']).toBe('invalid_binding_message');
+      for (const more of [{ payee: { name: words, account: '1' } }, { purpose: words }, { reference: words }])
+        expect(await pay(more)).toBe('invalid_authorization_details');
+      for (const purpose of [
+        { id: 'x', vi: words, en: 'x' },
+        { id: 'x', vi: 'x', en: words },
+      ])
+        await expect(Service.register(world.provider, 'elsewhere', { purposes: [purpose] })).rejects.toMatchObject({
+          code: 'client_metadata_invalid',
+        });
+      expect(await phone.list()).toEqual([]);
+    },
+  );
+
+  it('and ordinary ones are shown, with a telephone number as an account', async () => {
+    const more = {
+      payee: { name: 'Công ty TNHH TP.HCM', account: '0912345678' },
+      purpose: 'Kỳ 10.2026',
+      reference: 'HĐ số 12/2026',
+    };
+    expect(await pay(more)).toBeUndefined();
   });
 });
 
