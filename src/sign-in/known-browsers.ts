@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ProvenMethod } from '#src/assurance/methods.ts';
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { type KnownBrowserDocument, knownBrowsers } from './collections.ts';
 import type { SignInParts } from './ports.ts';
@@ -24,14 +25,19 @@ export interface BrowserKey {
   readonly isFirst: boolean;
 }
 
-/** Remembers that this person signed in here; writes at most once a day. `written` resolves when it stands. */
+/**
+ * Remembers that this person signed in here; writes at most once a day. `written` resolves when it stands. What only a phone proved that its
+ * owner may still remove makes no browser known: that would outlast the removal.
+ */
 export async function rememberBrowser(
   { store, clock, policy }: Pick<SignInParts, 'store' | 'clock' | 'policy'>,
   accountId: AccountId,
   { key, isFirst }: BrowserKey,
+  methods: readonly ProvenMethod[],
 ): Promise<{ readonly isNew: boolean; readonly written: Promise<void> }> {
   const now = clock.now();
   const known = isFirst ? undefined : await findKnownBrowser(store, accountId, key);
+  if (methods.every(({ unvouched }) => unvouched === true)) return { isNew: known === undefined, written: Promise.resolve() };
   if (known !== undefined && now - known.lastUsedAt < day) return { isNew: false, written: Promise.resolve() };
   const remembered = {
     id: idOf(accountId, key),

@@ -64,7 +64,7 @@ export async function recordSignIn(
   if (accountId === undefined) throw new TypeError('nobody signed in');
   // the moment of the last proof: pages that finish twice (a second tab, a double press) name the same event
   const moment = Math.max(...methods.map(({ at }) => at)) * 1000;
-  const { isNew, written } = await rememberBrowser(parts, accountId, browser);
+  const { isNew, written } = await rememberBrowser(parts, accountId, browser, methods);
   const data = {
     service: payload.params['client_id'],
     browser: from?.browser ?? '',

@@ -195,6 +195,7 @@ export function addAccountSamples(
   add('account-new-passkey-refused', 'account-new-passkey', { me, options: '{}', name: 'USB', trouble: words.newPasskeyRefused });
   add('account-remove-passkey', 'account-remove-passkey', { me, passkey });
   add('account-remove-device', 'account-remove-device', { me, device });
+  add('account-remove-device-new', 'account-remove-device', { me, device: { ...device, waitingUntil: moment(-20) } });
   const session = {
     id: 'a',
     browser: 'Firefox on Windows',

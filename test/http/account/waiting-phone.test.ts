@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { devices } from '#src/devices/collections.ts';
 import { createVirtualPhone, enrolPhone, type OpenApproval } from '#src/phone/virtual-phone.ts';
+import { knownBrowsers } from '#src/sign-in/collections.ts';
 import { type AccountPagesWorld, type Owner, openAccountPages } from '#test/support/account-pages.ts';
 import { FormBrowser, type Page } from '#test/support/form-browser.ts';
 import { numberOf, qrOf, refusalOf } from '#test/support/phone-world.ts';
@@ -67,7 +68,7 @@ describe('with a phone that its owner may still remove', () => {
     expect(await namesOf(owner)).toEqual(['Điện thoại cũ']);
   });
 
-  it('a thief keeps no session and no code of it when its owner removes it; the page of the owner goes on', async () => {
+  it('a thief keeps no session, no known browser and no code of it when its owner removes it; the page of the owner goes on', async () => {
     const owner = await world.addOwner('Hoa', { phone: true });
     const thief = await thiefOf(owner);
     const service = await Service.register(world.provider, 'kept', { min_acr: 'urn:senid:acr:id2-auth2' });
@@ -76,6 +77,8 @@ describe('with a phone that its owner may still remove', () => {
     const quietly = async () =>
       new URL((await thief.browser.open(service.authorize({ prompt: 'none' }).url, {}, service.redirectUri)).url).searchParams;
     expect((await quietly()).get('code')).not.toBeNull();
+    const known = await world.application.store.find(knownBrowsers, 'account', owner.id);
+    expect(known).toEqual([]);
     const { code } = await world.application.enrolmentCodes.issue(owner.id, { vouched: false });
     const page = await owner.open(await removalOf(owner, 'Lạ'));
     expect(page.html).toContain('also ends every sign-in');
