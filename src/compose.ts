@@ -213,6 +213,7 @@ export async function compose(settings: Settings, overrides: Overrides = {}) {
     matchLimit: createMatchLimit(basics, policy.matching),
     enrolmentCodes,
     devices,
+    unvouchedWaitMs,
     documents,
     lineDocuments: createLineDocuments(documents),
     approvals,

@@ -123,6 +123,7 @@ export async function createWebApplication(application: Application, logger: Log
     documents: application.documents,
     hashing: application.hashing,
     deviceMethods: signIn.deviceMethods,
+    unvouchedWaitMs: application.unvouchedWaitMs,
   });
   const registration = settings.openRegistration
     ? [

@@ -74,17 +74,31 @@ async function verified(
 }
 
 /**
- * Makes an answered offer a passkey of the account. Whoever calls has had its holder prove themselves for this very deed.
+ * Makes an answered offer a passkey of the account. Whoever calls has had its holder prove themselves for this very deed. Added with one factor
+ * alone it waits, so that a stolen password makes nothing that outlasts its owner's look at the account.
  * @param session as in the offer
  * @throws {DomainError} `passkey_refused`, `passkey_known`, `too_many_passkeys`, `passkey_name_invalid`, `account_locked`
  */
 export async function addPasskey(
   parts: PasskeyParts,
   account: Account,
-  { session, response, name }: { readonly session: string; readonly response: string; readonly name: string },
+  {
+    session,
+    response,
+    name,
+    waitMs,
+  }: {
+    readonly session: string;
+    readonly response: string;
+    readonly name: string;
+    /** How long it waits; 0 where its holder has proven two factors for it. */
+    readonly waitMs: number;
+  },
 ): Promise<PasskeyDocument> {
   const named = passkeyName(name);
-  const passkey = { ...(await verified(parts, session, response)), accountId: account.id, name: named, addedAt: parts.clock.now() };
+  const addedAt = parts.clock.now();
+  const waits = waitMs === 0 ? {} : { waitingUntil: addedAt + waitMs };
+  const passkey = { ...(await verified(parts, session, response)), accountId: account.id, name: named, addedAt, ...waits };
   for (;;) {
     const now = await parts.accounts.get(account.id);
     if (now === undefined || now.lock !== undefined || now.validFrom !== account.validFrom) throw new DomainError('account_locked');

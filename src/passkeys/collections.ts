@@ -18,6 +18,8 @@ export interface PasskeyDocument {
   /** Milliseconds since the epoch. */
   readonly addedAt: number;
   readonly usedAt?: number | undefined;
+  /** Added by somebody who proved less than two factors: until then nobody can be sure that it is the holder's. Milliseconds since the epoch. */
+  readonly waitingUntil?: number | undefined;
 }
 
 export const passkeys = collection<PasskeyDocument>()({

@@ -5,7 +5,7 @@ import { epochSeconds } from '#src/kernel/clock.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { challengeFor, isChallengeFor, useChallenge } from './challenge.ts';
 import { type PasskeyDocument, passkeys } from './collections.ts';
-import { expectedOrigin, type PasskeyParts, relyingPartyId } from './ports.ts';
+import { expectedOrigin, isPasskeyWaiting, type PasskeyParts, relyingPartyId } from './ports.ts';
 import { authenticationResponse, challengeIn, readResponse } from './response-shapes.ts';
 import { userHandleBytes, userHandleOf } from './user-handle.ts';
 
@@ -69,7 +69,12 @@ export async function provePasskey(parts: PasskeyParts, interaction: string, tex
     { set: used },
   );
   if (!isOwn) throw refused();
-  const proven = { at: epochSeconds(parts.clock), under: account.validFrom };
+  const isUnvouched = isPasskeyWaiting(passkey, parts.clock.now());
+  const proven = {
+    at: epochSeconds(parts.clock),
+    under: account.validFrom,
+    ...(isUnvouched ? ({ unvouched: true } as const) : {}),
+  };
   return {
     account,
     methods: [

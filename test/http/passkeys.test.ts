@@ -39,11 +39,11 @@ beforeEach(async () => {
 const accountOf = async (id: AccountId): Promise<Account> => (await provider.application.accounts.get(id)) as Account;
 const origin = (): string => new URL(provider.issuer).origin;
 
-async function add(key: SoftwareAuthenticator, owner = lanId, bent: Bent = {}, session = 'session-1') {
+async function add(key: SoftwareAuthenticator, owner = lanId, bent: Bent = {}, session = 'session-1', waitMs = 0) {
   const account = await accountOf(owner);
   const options = await offerPasskey(parts, account, 'session-1');
   const response = key.create(options, { origin: origin(), ...bent });
-  return addPasskey(parts, account, { session, response, name: 'Máy ở nhà' });
+  return addPasskey(parts, account, { session, response, name: 'Máy ở nhà', waitMs });
 }
 
 /** A passkey that is enrolled. */
@@ -106,6 +106,38 @@ describe('signing in with a passkey', () => {
     const step = await browser.press(page, 'continue', { id_number: lan.id_number, password: lan.password });
     const done = await answer(browser, step, sign(key, step));
     expect(done.html.includes('value="approve"') || new URL(done.url).searchParams.has('code')).toBe(true);
+  });
+});
+
+describe('a passkey that was added with a password alone', () => {
+  const day = 24 * 3_600_000;
+  const waiting = async (): Promise<SoftwareAuthenticator> => {
+    const key = new SoftwareAuthenticator();
+    await add(key, lanId, {}, 'session-1', day);
+    return key;
+  };
+  const prove = async (key: SoftwareAuthenticator) => {
+    const { page } = await begin();
+    const interaction = new URL(page.url).pathname.split('/').at(-1) ?? '';
+    return (await provePasskey(parts, interaction, sign(key, page))).methods;
+  };
+
+  it("proves nothing on SenID's own pages while it waits, and everything afterwards", async () => {
+    const key = await waiting();
+    expect((await prove(key)).map(({ unvouched }) => unvouched)).toEqual([true, true]);
+    clock.advance(day + 1000);
+    expect((await prove(key)).map(({ unvouched }) => unvouched)).toEqual([undefined, undefined]);
+  });
+
+  it('does not keep its owner, who has the password alone, from removing it', async () => {
+    await waiting();
+    const browser = new FormBrowser();
+    let page = await browser.open(`${provider.issuer}/account/passkeys`);
+    page = await browser.press(page, 'continue', { id_number: lan.id_number, password: lan.password });
+    if (page.html.includes('value="approve"')) page = await browser.press(page, 'approve');
+    const removal = /href="(\/account\/passkeys\/[^"]+\/removal)"/.exec(page.html)?.[1] ?? '';
+    page = await browser.press(await browser.open(provider.issuer + removal), 'remove');
+    expect([page.url, page.html.includes('No passkey yet')]).toEqual([`${provider.issuer}/account/passkeys`, true]);
   });
 });
 
@@ -209,7 +241,7 @@ describe('adding a passkey', () => {
     const key = new SoftwareAuthenticator();
     const account = await accountOf(lanId);
     const response = key.create(await offerPasskey(parts, account, 'session-1'), { origin: origin() });
-    const adding = () => addPasskey(parts, account, { session: 'session-1', response, name: 'Máy' });
+    const adding = () => addPasskey(parts, account, { session: 'session-1', response, name: 'Máy', waitMs: 0 });
     const outcomes = await Promise.all([adding(), adding(), adding()].map(refusal));
     expect(outcomes.filter((each) => each === 'was added')).toHaveLength(1);
     expect(await refusal(add(key, minhId))).toBe('passkey_known');
@@ -228,7 +260,9 @@ describe('adding a passkey', () => {
     const key = new SoftwareAuthenticator();
     const response = key.create(await offerPasskey(parts, account, 'session-1'), { origin: origin() });
     await lockAccount(provider.application, lanId, { ground: 'own-request', by: 'self' });
-    expect(await refusal(addPasskey(parts, account, { session: 'session-1', response, name: 'Máy' }))).toBe('account_locked');
+    expect(await refusal(addPasskey(parts, account, { session: 'session-1', response, name: 'Máy', waitMs: 0 }))).toBe(
+      'account_locked',
+    );
     await unlockAccount(provider.application, lanId, { by: 'operator', reason: 'end of the test' } as never);
   });
 

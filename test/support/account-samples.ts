@@ -185,10 +185,11 @@ export function addAccountSamples(
     kind: words.passkeySynced,
     added: moment(900),
     lastUsed: moment(5),
+    waitingUntil: undefined,
     renameUrl: '/account/passkeys/a/name',
     removeUrl: '/account/passkeys/a/removal',
   };
-  const usb = { ...passkey, name: 'USB', kind: words.passkeyBound, lastUsed: undefined };
+  const usb = { ...passkey, name: 'USB', kind: words.passkeyBound, lastUsed: undefined, waitingUntil: moment(-20) };
   add('account-passkeys', 'account-passkeys', { me, said: undefined, passkeys: [passkey, usb], mayAdd: true });
   add('account-passkeys-empty', 'account-passkeys', { me, said, passkeys: [], mayAdd: true });
   add('account-new-passkey', 'account-new-passkey', { me, options: '{}', name: '' });

@@ -72,6 +72,8 @@ export interface PasskeyView {
   readonly kind: string;
   readonly added: string;
   readonly lastUsed: string | undefined;
+  /** Until then it proves nothing on these pages: its owner may find that it is not theirs. */
+  readonly waitingUntil: string | undefined;
   readonly renameUrl: string;
   readonly removeUrl: string;
 }

@@ -22,5 +22,7 @@ export interface AccountParts extends AreaParts {
   readonly documents: DocumentParts;
   readonly hashing: PasswordHashing;
   readonly limits: AccountLimits;
+  /** How long a passkey waits that was added with one factor alone. */
+  readonly unvouchedWaitMs: number;
   readonly deviceMethods: SignInParts['deviceMethods'];
 }

@@ -1,3 +1,4 @@
+import { parseAcr } from '#src/assurance/level.ts';
 import { DomainError } from '#src/kernel/domain-error.ts';
 import { addPasskey, offerPasskey } from '#src/passkeys/add-passkey.ts';
 import type { PasskeyDocument } from '#src/passkeys/collections.ts';
@@ -16,12 +17,18 @@ const url = '/account/passkeys';
 const newUrl = `${url}/new`;
 const passkeyUrl = (id: string): string => `${url}/${encodeURIComponent(id)}`;
 
-function passkeyView({ id, name, isSynced, addedAt, usedAt }: PasskeyDocument, { words, moment }: Wording): PasskeyView {
+function passkeyView(
+  { clock }: Pick<AccountParts, 'clock'>,
+  { id, name, isSynced, addedAt, usedAt, waitingUntil = 0 }: PasskeyDocument,
+  { words, moment }: Wording,
+): PasskeyView {
+  const now = clock.now();
   return {
     name,
     kind: isSynced ? words.passkeySynced : words.passkeyBound,
     added: moment(addedAt),
     lastUsed: usedAt === undefined ? undefined : moment(usedAt),
+    waitingUntil: waitingUntil > now ? moment(waitingUntil) : undefined,
     renameUrl: `${passkeyUrl(id)}/name`,
     removeUrl: `${passkeyUrl(id)}/removal`,
   };
@@ -33,7 +40,7 @@ export async function showPasskeys(parts: AccountParts, request: AreaRequest, pr
   const model = {
     me: ownerView(request),
     said: saidOf(request),
-    passkeys: held.map((passkey) => passkeyView(passkey, wording)),
+    passkeys: held.map((passkey) => passkeyView(parts, passkey, wording)),
     mayAdd: held.length < passkeyPolicy.mostOfAccount,
     problem,
   };
@@ -57,12 +64,13 @@ export const showNewPasskey = (parts: AccountParts, request: AreaRequest): Promi
 /** @throws {DomainError} `rate_limited`, `too_many_passkeys`, `account_locked` */
 export const takeNewPasskey = (parts: AccountParts, request: AreaRequest): Promise<void> =>
   withProof(parts, request, { at: 'form', returnTo: newUrl }, async () => {
-    const { account, id: session } = request.session;
+    const { account, id: session, acr } = request.session;
+    const waitMs = (parseAcr(acr)?.authentication ?? 1) >= 2 ? 0 : parts.unvouchedWaitMs;
     await takeCall(parts.limits.passkeys, account.id);
     const { words } = wordingOf(parts, request);
     const name = request.fields.text('name');
     try {
-      const added = await addPasskey(parts, account, { session, response: request.fields.text('passkey'), name });
+      const added = await addPasskey(parts, account, { session, response: request.fields.text('passkey'), name, waitMs });
       await request.goTo(url, say('passkey-added', { device: added.name }));
     } catch (refusal) {
       const code = refusal instanceof DomainError ? refusal.code : undefined;
@@ -97,7 +105,7 @@ async function requireOwn(parts: AccountParts, { session }: AreaRequest, id: str
 export async function showPasskeyRemoval(parts: AccountParts, request: AreaRequest, id: string): Promise<void> {
   const passkey = await requireOwn(parts, request, id);
   await withProof(parts, request, { at: 'page', returnTo: `${passkeyUrl(id)}/removal` }, async () => {
-    const view = passkeyView(passkey, wordingOf(parts, request));
+    const view = passkeyView(parts, passkey, wordingOf(parts, request));
     sendPage(request.ctx, parts.renderer, 'account-remove-passkey', { me: ownerView(request), passkey: view });
   });
 }

@@ -3,6 +3,8 @@ import { formatAcr, type Level, parseAcr, satisfies } from '#src/assurance/level
 import { reachOf } from '#src/assurance/reach.ts';
 import { isWaiting } from '#src/devices/waiting.ts';
 import { epochSeconds } from '#src/kernel/clock.ts';
+import { listPasskeys } from '#src/passkeys/held-passkeys.ts';
+import { isPasskeyWaiting } from '#src/passkeys/ports.ts';
 import type { AreaRequest } from '../own-service/area.ts';
 import type { AccountParts } from './parts.ts';
 
@@ -11,12 +13,14 @@ const freshSeconds = { page: 300, form: 900 } as const;
 
 /**
  * The strongest that this person can prove, up to two factors: a third is a face, which not every phone that counts can show, and nobody may
- * be kept from their own account for that. A phone that nobody vouched for is not theirs for sure while it waits: it neither proves anything here nor
+ * be kept from their own account for that. A phone or passkey that nobody vouched for is not theirs for sure while it waits: it neither proves anything here nor
  * makes its owner, who has only what they had before, prove more.
  */
-async function strongestLevel({ deviceMethods, devices, clock }: AccountParts, account: Account) {
-  const own = (await devices.list(account.id)).filter((device) => !isWaiting(device, clock.now()));
-  const authenticators = { ...account.authenticators, devices: own.length };
+async function strongestLevel({ deviceMethods, devices, clock, store }: AccountParts, account: Account) {
+  const now = clock.now();
+  const own = (await devices.list(account.id)).filter((device) => !isWaiting(device, now));
+  const keys = (await listPasskeys({ store }, account.id)).filter((passkey) => !isPasskeyWaiting(passkey, now));
+  const authenticators = { ...account.authenticators, devices: own.length, passkeys: keys.length };
   const { identity, authentication } = reachOf({ ...account, authenticators }, deviceMethods);
   return { identity, authentication: authentication >= 2 ? 2 : 1 } as const;
 }

@@ -222,6 +222,7 @@ export const accountEn: AccountTexts = {
   passkeyAdd: 'Add a passkey',
   passkeySynced: 'may be on several of your devices',
   passkeyBound: 'stays on one device',
+  passkeyWaiting: 'Until {at} it does not work for the pages of SenID itself: if you did not add it, remove it now.',
   passkeyNameWrong: 'Give it a name of 1 to 60 characters.',
   newPasskeyTitle: 'Add a passkey',
   newPasskeyLead: 'The browser will ask you to unlock this device, or to choose a phone or a security key.',

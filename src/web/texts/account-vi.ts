@@ -222,6 +222,7 @@ export const accountVi = {
   passkeyAdd: 'Thêm passkey',
   passkeySynced: 'có thể dùng trên nhiều thiết bị của bạn',
   passkeyBound: 'chỉ ở trên một thiết bị',
+  passkeyWaiting: 'Đến {at} passkey này chưa dùng được cho các trang của SenID: nếu không phải bạn đã thêm, hãy gỡ ngay.',
   passkeyNameWrong: 'Đặt tên có từ 1 đến 60 ký tự.',
   newPasskeyTitle: 'Thêm passkey',
   newPasskeyLead: 'Trình duyệt sẽ hỏi bạn mở khóa máy này, hoặc chọn điện thoại hay khóa bảo mật.',
