@@ -157,6 +157,7 @@ describe.each(pairs)('a country on %s that was backed up while it served, restor
 it('what expires comes back by itself only where that signs nobody in and lets nothing be used twice', () => {
   const always = allCollections.filter(({ lifetime, restored }) => lifetime === 'expires' && restored === 'always');
   expect(always.map(({ name }) => name)).toEqual([
+    'used_challenges',
     'payment_days',
     'match_guesses',
     'document_asks',

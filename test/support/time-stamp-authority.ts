@@ -90,7 +90,9 @@ export async function startTimeStampAuthority() {
       ...['x509', '-req', '-in', 'tsa.csr', '-CA', 'tsa-root.pem', '-CAkey', 'tsa-root.key', '-CAcreateserial', '-days', '30'],
       ...['-extfile', 'openssl.cnf', '-extensions', extensions, '-out', file],
     );
+  // all of them before the first stamp: none counts of a certificate that is younger
   await renew('tsa', 'renewed.pem');
+  for (const extensions of ['odd', 'encipher', 'web']) await renew(extensions, `${extensions}.pem`);
   const faults: Faults = {};
   let first: Buffer | undefined;
   let count = 0;
@@ -130,11 +132,10 @@ export async function startTimeStampAuthority() {
     faults,
     /** The content of a token, signed once more with a certificate of these extensions. */
     async signAgain(content: Buffer, extensions: 'tsa' | 'odd' | 'encipher' | 'web'): Promise<Buffer> {
-      await renew(extensions, 'again.pem');
       writeFileSync(at('content.der'), content);
       await openssl(
         ...['cms', '-sign', '-binary', '-nodetach', '-cades', '-md', 'sha256', '-econtent_type', '1.2.840.113549.1.9.16.1.4'],
-        ...['-in', 'content.der', '-signer', 'again.pem', '-inkey', 'tsa.key', '-outform', 'DER', '-out', 'again.der'],
+        ...['-in', 'content.der', '-signer', `${extensions}.pem`, '-inkey', 'tsa.key', '-outform', 'DER', '-out', 'again.der'],
       );
       return readFileSync(at('again.der'));
     },
