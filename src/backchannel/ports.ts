@@ -34,6 +34,8 @@ export interface BackchannelRequest {
   readonly params: AuthorizationParams;
   /** Milliseconds since the epoch. */
   readonly requestedAt: number;
+  /** How often the service had been suspended by then; absent, never. */
+  readonly suspensions?: number | undefined;
   /** For whom does not poll: what the service gave to be called with. */
   readonly ping?: Ping | undefined;
 }

@@ -49,6 +49,8 @@ export async function viewRequest(
   ]);
   if (found === undefined || account === undefined || !isUsable(account)) return undefined;
   const client = asAskingItself(found.client);
+  // nothing comes of what a service asked before it was stopped: neither a token nor a consent
+  if ((client.suspensions ?? 0) !== (request.suspensions ?? 0)) return undefined;
   if (!maySignInAt(client, account, parts.idNumberDigest)) return undefined;
   if (!mayAskByItself(client, account, standingOf(consent, { client, account, nowMs: parts.clock.now() }))) return undefined;
   const assessed = assess({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { acrPrefix, acrValues } from '#config/acr.ts';
-import { leadsElsewhere } from '#src/kernel/leads-elsewhere.ts';
+import { leadsElsewhere, namesTelephone } from '#src/kernel/leads-elsewhere.ts';
 import { visibleLine } from '#src/kernel/visible-line.ts';
 import { memberInvalid } from './errors.ts';
 import { refuseOtherMembers } from './known-members.ts';
@@ -8,8 +8,8 @@ import { securityProfiles } from './profile-names.ts';
 
 /** People read it on consent pages and phones: one line, and nothing in it that hides or turns what is written. */
 const text = z.string().normalize('NFC').trim().min(1).max(500).regex(visibleLine, 'expected one line of visible characters');
-/** It stands in the first line of pages and phones, and leaves room for what follows. */
-const name = text.max(100);
+/** It stands in the first line of pages and phones, and leaves room for what follows. It may be the address of the service. */
+const name = text.max(100).refine((words) => !namesTelephone(words), 'no telephone number');
 const acr = z.enum(acrValues as [string, ...string[]]);
 const names = z.array(z.string().min(1).max(200));
 const identifier = z
@@ -22,7 +22,7 @@ const identifier = z
 /** Quoted on phones, where a person decides by it: nothing in it sends them to somebody else. */
 const reason = text.refine((words) => !leadsElsewhere(words), 'no links, addresses or telephone numbers');
 const purpose = z.strictObject({ id: identifier, vi: reason, en: reason });
-const basis = z.strictObject({ claim: z.string().min(1), text: z.strictObject({ vi: text, en: text }) });
+const basis = z.strictObject({ claim: z.string().min(1), text: z.strictObject({ vi: reason, en: reason }) });
 
 /** SenID's own members (interfaces.md, "One service"). */
 const own = {

@@ -18,6 +18,7 @@ export function setStopped(
     checkTransition(verb, before, by, { reason: expected.reason });
     const live = record.live as ClientDocument;
     const stops = verb === 'suspend';
+    const counted = live.suspensions ?? 0;
     const suspension = stops ? { at: parts.clock.now(), by: by.id, reason: expected.reason } : undefined;
     const state = stops ? 'suspended' : live.stage;
     return {
@@ -25,7 +26,8 @@ export function setStopped(
         ...live,
         state: stops ? 'suspended' : 'active',
         suspension,
-        suspensions: (live.suspensions ?? 0) + (stops ? 1 : 0),
+        // one that was stopped by a version that did not count is resumed as after its first time
+        suspensions: stops ? counted + 1 : Math.max(counted, 1),
       },
       told: { action: verb, state },
       answer: { client_id: id, state },

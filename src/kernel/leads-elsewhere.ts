@@ -74,9 +74,11 @@ const telephones = [
 const said =
   /(?:MST|STK|CCCD|mã số thuế|ma so thue|số tài khoản|so tai khoan|tài khoản|tai khoan|mã khách hàng|ma khach hang|mã KH|ma KH|hợp đồng|hop dong|HĐ|hóa đơn|hoa don)(?: số| so)?\s*[:.]?\s*\d+/giu;
 
-/** Whether a text that a person is to read leads them elsewhere: to an address, or to somebody at a telephone. */
-export const leadsElsewhere = (given: string): boolean => {
-  if (namesAddress(given)) return true;
+/** Whether a text names a telephone, and not as a number of something else. */
+export function namesTelephone(given: string): boolean {
   const text = asAddress(given).replace(said, '');
   return telephones.some((telephone) => telephone.test(text));
-};
+}
+
+/** Whether a text that a person is to read leads them elsewhere: to an address, or to somebody at a telephone. */
+export const leadsElsewhere = (given: string): boolean => namesAddress(given) || namesTelephone(given);

@@ -121,11 +121,13 @@ export function createBackchannel(parts: ProviderParts) {
       const params = paramsOf(ctx);
       const token = textParam(params, 'client_notification_token');
       const accountId = account.accountId as AccountId;
+      const suspensions = (await parts.clients.find(client.clientId))?.client.suspensions;
       const request: BackchannelRequest = {
         kind: kindOf(params),
         clientId: client.clientId,
         params: kept(params),
         requestedAt: parts.clock.now(),
+        ...(suspensions === undefined ? {} : { suspensions }),
         ...(token === undefined ? {} : { ping: { authReqId: made.jti, token } }),
       };
       const forced = await simulateRequest(parts, client.clientId);

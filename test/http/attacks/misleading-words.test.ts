@@ -99,6 +99,17 @@ describe('words that lead elsewhere are refused in everything that a service giv
     },
   );
 
+  it('a telephone in the name of a service, or an address in its law', async () => {
+    const law = {
+      class: 'public',
+      allowed_claims: ['name'],
+      legal_basis: [{ claim: 'name', text: { vi: 'xem evil.de', en: 'x' } }],
+    };
+    for (const more of [{ client_name: 'Tổng đài 1900 1234' }, law])
+      await expect(Service.register(world.provider, 'elsewhere', more)).rejects.toMatchObject({ code: 'client_metadata_invalid' });
+    await expect(Service.register(world.provider, 'by-address', { client_name: 'Cửa hàng Hoa.example' })).resolves.toBeDefined();
+  });
+
   it('and ordinary ones are shown, with a telephone number as an account', async () => {
     const more = {
       payee: { name: 'Công ty TNHH TP.HCM', account: '0912345678' },

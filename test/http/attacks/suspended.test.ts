@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { clients } from '#src/clients/collections.ts';
 import type { VirtualPhone } from '#src/phone/virtual-phone.ts';
 import { ask, poll, registerBackchannelService } from '#test/support/backchannel-service.ts';
 import { FormBrowser } from '#test/support/form-browser.ts';
-import { lan, openPhoneWorld, type PhoneWorld } from '#test/support/phone-world.ts';
+import { lan, openPhoneWorld, type PhoneWorld, refusalOf } from '#test/support/phone-world.ts';
 import { Service } from '#test/support/service.ts';
 
 const operator = { id: 'operator:duty', roles: ['operator'], via: 'command line' } as const;
@@ -62,6 +63,16 @@ describe('resuming a suspended service', () => {
     ]);
   });
 
+  it('does not revive what was issued before a stop by a version that did not count', async () => {
+    const old = await Service.register(world.provider, 'old');
+    const { tokens } = await old.signIn(new FormBrowser(), lan, { scope: 'openid profile' }, ['name']);
+    const { store, registry, signals } = world.provider.application;
+    await store.patch(clients, 'old', {}, { set: { state: 'suspended' } });
+    await signals.send('*', 'client', { clientId: 'old' });
+    await registry.resume('old', operator, { reason: 'mended' });
+    expect(await me(tokens.access_token)).toBe(401);
+  });
+
   it('does not redeem a code that was given out before', async () => {
     const browser = new FormBrowser();
     const request = shop.authorize();
@@ -72,6 +83,17 @@ describe('resuming a suspended service', () => {
     await stopAndResume('shop');
     expect(new URL(back.url).searchParams.get('code')).not.toBeNull();
     expect((await shop.redeem(back, request.verifier)).status).toBe(400);
+  });
+
+  it('leaves nothing before a person of what it asked before', async () => {
+    const waits = await registerBackchannelService(world.provider, 'waits');
+    await ask(waits, { login_hint: lan.id_number, binding_message: 'Xin chào' });
+    const [asked] = await phone.list();
+    await stopAndResume('waits');
+    expect(await refusalOf(phone.open(asked?.id ?? ''))).toBe('approval_not_found');
+    await ask(waits, { login_hint: lan.id_number, binding_message: 'Lần nữa' });
+    const again = (await phone.list()).find(({ id }) => id !== asked?.id);
+    await phone.decide(await phone.open(again?.id ?? ''), { decision: 'approve' });
   });
 
   it('gives nothing for a yes to a request from before', async () => {
