@@ -31,7 +31,7 @@ const tampered = (sample: PageSample, text: string): PageSample => ({
 
 /** What buttons may be called (the sign-in pages, sign-out, and the deeds of the account pages), and what makes a form one of ours. */
 const deeds =
-  'continue|push|qr|approve|cancel|withdraw|lock|sign-out|not-me|unlink|rename|make-code|remove|end|end-others|change-password|download|send';
+  'continue|push|passkey|qr|approve|cancel|withdraw|lock|sign-out|not-me|unlink|rename|make-code|remove|end|end-others|change-password|download|send';
 const buttonOfOurs = new RegExp(`<button class="[a-z]+" name="action" value="(${deeds})"( aria-label="[^"]+")?>`);
 
 const count = (html: string, pattern: RegExp): number => [...html.matchAll(pattern)].length;
