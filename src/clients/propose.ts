@@ -10,7 +10,7 @@ import { type RegisteredSecrets, secretsAfter } from './registered-secrets.ts';
 import { clientOf, type Registration, readRegistration } from './registration.ts';
 import type { ClientRegistryParts } from './registry-parts.ts';
 import { openSecret } from './secrets.ts';
-import { requireOwnSector } from './sector.ts';
+import { requireKeptSector, requireOwnSector } from './sector.ts';
 import {
   type Expected,
   isWaiting,
@@ -43,6 +43,9 @@ interface Proposal {
   readonly changes: readonly MemberChange[];
   readonly answer: Registered;
 }
+
+const checkSector = (members: Registration['members'], live: Client | undefined): void =>
+  live === undefined ? requireOwnSector(members) : requireKeptSector(members, live);
 
 /** What a registration makes of a service, checked to the end; nothing is written yet. */
 function proposalOf(parts: ClientRegistryParts, registration: Registration, { live, ...record }: ServiceRecord): Proposal {
@@ -164,8 +167,7 @@ export function proposeRegistration(
     if (isNew && state !== 'unknown') throw new DomainError<ClientErrorCode>('service_exists', { detail: record.id });
     checkManager(record, by);
     checkTransition('change', state, by);
-    // later it is frozen anyway
-    if (record.live === undefined && !by.roles.includes('operator')) requireOwnSector(registration.members);
+    if (!by.roles.includes('operator')) checkSector(registration.members, record.live);
     if (state === 'unknown' && parts.registration.isOpen === true) {
       const proposal = proposalOf(parts, registration, record);
       const version: Client = { ...proposal.version, stage: 'sandbox' };

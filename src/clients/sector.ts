@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Client } from './client.ts';
 import { memberInvalid } from './errors.ts';
 import type { Members } from './member-shapes.ts';
 
@@ -65,6 +66,16 @@ export function requireOwnSector(members: Members): void {
     'sector',
     `${sector} is not the host of all redirect_uris (and of jwks_uri with private_key_jwt, where people are asked without a browser): say ${own}, or ask an operator`,
   );
+}
+
+/**
+ * The sector stays when a service moves, so a manager moves it to no host but the sector's: a sector that was taken with somebody's address would
+ * be kept with another one. @throws {DomainError} `client_metadata_invalid`
+ */
+export function requireKeptSector(members: Members, { sector, metadata }: Pick<Client, 'sector' | 'metadata'>): void {
+  const hostsOf = (some: Members): string => [...new Set(provenHosts(some))].sort().join(' ');
+  const before = { ...members, jwks: undefined, jwks_uri: undefined, ...metadata } as Members;
+  if (hostsOf(members) !== hostsOf(before)) requireOwnSector({ ...members, sector });
 }
 
 const hostOf = (address: string | undefined): string | undefined => URL.parse(address ?? '')?.host || undefined;

@@ -126,8 +126,12 @@ describe('a new service', () => {
       await world.registry.propose({ ...shop, sector: 'shop.example' }, maker);
       await world.registry.submit('shop', maker);
       await world.registry.approve('shop', reviewer);
-      // frozen since: said again it is no new claim
-      await world.registry.propose({ ...two, redirect_uris: ['https://pay.example/cb'], sector: 'shop.example' }, maker);
+      // frozen since: nobody but an operator takes it along to another host
+      const elsewhere = { ...shop, redirect_uris: ['https://pay.example/cb'] };
+      for (const moved of [elsewhere, { ...elsewhere, sector: 'shop.example' }, { ...two, sector: 'shop.example' }])
+        await expect(world.registry.propose(moved, maker)).rejects.toMatchObject({ code: 'client_metadata_invalid' });
+      await world.registry.propose({ ...shop, redirect_uris: ['https://shop.example/a', 'https://shop.example/b'] }, maker);
+      await world.registry.propose(elsewhere, operator);
     });
   });
 
@@ -199,7 +203,8 @@ describe('four eyes', () => {
     await world.registry.put(bank);
     await world.registry.put({ ...open, subject_type_reason: 'Cổng chung' });
     await toProduction();
-    await world.registry.propose({ ...shop, redirect_uris: ['https://evil.example/cb'] }, maker);
+    // only an operator takes the sector along
+    await world.registry.propose({ ...shop, redirect_uris: ['https://elsewhere.example/cb'] }, operator);
     expect(await world.registry.compare('shop')).toMatchObject({ sharesSectorWith: ['bank'] });
     await world.registry.propose({ ...open, client_id: 'new', subject_type_reason: 'Cổng chung' }, maker);
     expect(await world.registry.compare('new')).toMatchObject({ sharesSectorWith: [] });
