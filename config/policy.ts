@@ -70,7 +70,7 @@ const policies: DatedPolicies = [
       requestSeconds: 300,
       longestSeconds: 600,
       pollSeconds: 5,
-      requestsAMinute: 3000,
+      requestsAMinute: 1200,
       mostOpen: 3,
       unanswered: 3,
       unansweredSeconds: 10 * minute,

@@ -1,7 +1,7 @@
 import { type OutboxDocument, outbox } from './collections.ts';
 import { type DeliveryParts, deliverLane, laneOf, type Rest, waitBehind } from './deliver-lane.ts';
 import { dueOf } from './messages.ts';
-import { outboxPolicy } from './policy.ts';
+import { outboxPolicy, type TurnPolicy } from './policy.ts';
 
 type Lanes = Map<string, OutboxDocument[]>;
 
@@ -20,7 +20,7 @@ export interface OutboxDelivery {
  * Walks through what is due in its order, some thousands a turn, and begins again at the oldest when it has come to the end: a recipient with a
  * long queue can't hide those behind it.
  */
-function createWalk(parts: DeliveryParts) {
+function createWalk(parts: DeliveryParts, policy: TurnPolicy) {
   const { store, clock } = parts;
   let after: string | undefined;
   /** Lanes that an earlier turn of this walk has met: what is found of them now may come after something that has not been sent. */
@@ -29,11 +29,11 @@ function createWalk(parts: DeliveryParts) {
   async function readOn(): Promise<OutboxDocument[]> {
     const now = clock.now();
     const read: OutboxDocument[] = [];
-    for (let pages = 0; pages < outboxPolicy.pagesATurn; pages += 1) {
-      const page = { limit: outboxPolicy.page, ...(after === undefined ? {} : { after }) };
+    for (let pages = 0; pages < policy.pagesATurn; pages += 1) {
+      const page = { limit: policy.page, ...(after === undefined ? {} : { after }) };
       const due = (await store.find(outbox, 'state', 'waiting', page)).filter((message) => dueOf(message) <= now);
       read.push(...due);
-      after = due.length < outboxPolicy.page ? undefined : due.at(-1)?.id;
+      after = due.length < policy.page ? undefined : due.at(-1)?.id;
       if (after === undefined) break;
     }
     return read;
@@ -55,8 +55,8 @@ function isStraggler(message: OutboxDocument, { until, behind }: Rest): boolean 
   return due < until || (due <= until + behind && due === message.queuedAt);
 }
 
-export function createDelivery(parts: DeliveryParts): OutboxDelivery {
-  const walkOn = createWalk(parts);
+export function createDelivery(parts: DeliveryParts, policy: TurnPolicy = outboxPolicy): OutboxDelivery {
+  const walkOn = createWalk(parts, policy);
   const onTheWay = new Map<string, Promise<void>>();
   const rests = new Map<string, Rest>();
   /** Who had the last turn goes last. */
@@ -75,7 +75,7 @@ export function createDelivery(parts: DeliveryParts): OutboxDelivery {
     const next =
       rest !== undefined && stragglers.length > 0
         ? await waitBehind(parts, stragglers, rest)
-        : await deliverLane(parts, messages.slice(0, outboxPolicy.together));
+        : await deliverLane(parts, messages.slice(0, policy.together));
     if (next !== undefined) rests.set(lane, next);
     else if (rest !== undefined && isPast(rest)) rests.delete(lane);
   }
@@ -102,7 +102,7 @@ export function createDelivery(parts: DeliveryParts): OutboxDelivery {
       forget(lanes);
       const next = [...lanes.keys()].filter((lane) => !busy.has(lane));
       next.sort((one, other) => (servedIn.get(one) ?? 0) - (servedIn.get(other) ?? 0));
-      for (const lane of next.slice(0, outboxPolicy.lanesAtOnce - onTheWay.size)) begin(lane, lanes.get(lane) ?? []);
+      for (const lane of next.slice(0, policy.lanesAtOnce - onTheWay.size)) begin(lane, lanes.get(lane) ?? []);
       return found;
     },
     async ended() {

@@ -18,3 +18,6 @@ export const outboxPolicy = {
   /** A message, dead or not, is kept no longer. */
   keptMs: 30 * 86_400_000,
 } as const;
+
+/** How much one turn reads and sends. */
+export type TurnPolicy = { readonly [Name in 'page' | 'pagesATurn' | 'together' | 'lanesAtOnce']: number };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { approvals } from '#src/approvals/collections.ts';
 import { clients } from '#src/clients/collections.ts';
 import { findConsent } from '#src/consent/record-consent.ts';
 import { readPayload, type VirtualPhone } from '#src/phone/virtual-phone.ts';
@@ -63,7 +64,8 @@ it('a service that asks by itself does not show a page that it merely names, and
     const service = await registerBackchannelService(provider, id, { client_uri: `https://${bankHost}/`, ...more });
     await provider.application.store.patch(clients, id, {}, { set: { stage } });
     await ask(service, { login_hint: lan.id_number, binding_message: 'Xin chào' });
-    const [waiting] = await phone.list();
+    // the list also has what was scanned before
+    const [waiting] = await provider.application.store.find(approvals, 'waiting', world.owner);
     const approval = await phone.open(waiting?.id ?? '');
     await phone.decide(approval, { decision: 'deny' });
     return readPayload(approval).client.domain;
