@@ -36,7 +36,7 @@ describe.runIf(canRunMongod())('a store that loses its majority in the middle of
       // what the case before has left behind (a node that catches up takes over) is not this one's fault
       for (let troubles = -1; troubles !== load.ledger.troubles.length; ) {
         troubles = load.ledger.troubles.length;
-        await load.more(8);
+        await load.more(5);
       }
       const calm = performance.now();
       const primary = await set.primary();
