@@ -97,27 +97,14 @@ export async function createWebApplication(application: Application, logger: Log
   });
   const sender = { issuer, clock, clientCertificates: application.clientCertificates };
   const adminApi = createAdminApi({ logger, issuer, clients, registry: application.registry, sender, calls: createAdminLimit() });
+  const area = { store, clock, random, sealing, accounts, issuer, renderer, forms: createFormTokens(sealing) };
   const consolePages = createConsole({
-    store,
-    clock,
-    random,
-    sealing,
-    accounts,
-    issuer,
-    renderer,
-    forms: createFormTokens(sealing),
+    ...area,
     registry: application.registry,
     catalogue: signIn.catalogue,
   });
   const accountPages = createAccountPages({
-    store,
-    clock,
-    random,
-    sealing,
-    accounts,
-    issuer,
-    renderer,
-    forms: createFormTokens(sealing),
+    ...area,
     clients,
     devices,
     documents: application.documents,
