@@ -1,10 +1,7 @@
+import { dayInVietNam } from '#src/kernel/viet-nam-day.ts';
+
 /** Ages that Vietnamese law and custom ask for: identity card, work, majority, gambling and the like, pension. */
 const ages = [14, 16, 18, 21, 60] as const;
-
-const hour = 3600_000;
-
-/** The day it is in Viet Nam, `YYYY-MM-DD`. */
-const dayInVietNam = (nowMs: number): string => new Date(nowMs + 7 * hour).toISOString().slice(0, 10);
 
 /** `1990-02-01` and 18 → `2008-02-01`: dates of this form are ordered like their texts. */
 const yearsAfter = (day: string, years: number): string => `${Number(day.slice(0, 4)) + years}${day.slice(4)}`;

@@ -1,10 +1,9 @@
 import type { AccountId } from '#src/kernel/identifier.ts';
 import { type Store, type Write, write } from '#src/kernel/store.ts';
+import { dayInVietNam } from '#src/kernel/viet-nam-day.ts';
 import { daySums } from './collections.ts';
 
 const hourMs = 3_600_000;
-/** Days are those of Viet Nam. */
-const dayOf = (nowMs: number): string => new Date(nowMs + 7 * hourMs).toISOString().slice(0, 10);
 
 export interface DaySum {
   readonly approved: number;
@@ -14,7 +13,7 @@ export interface DaySum {
 
 /** What a person has approved at a service on the day of this moment. */
 export async function readDaySum(store: Store, accountId: AccountId, clientId: string, nowMs: number): Promise<DaySum> {
-  const id = `${accountId}.${Buffer.from(clientId).toString('base64url')}.${dayOf(nowMs)}`;
+  const id = `${accountId}.${Buffer.from(clientId).toString('base64url')}.${dayInVietNam(nowMs)}`;
   const found = await store.get(daySums, id);
   return {
     approved: found?.sum ?? 0,

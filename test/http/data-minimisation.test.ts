@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { dayInVietNam } from '#src/kernel/viet-nam-day.ts';
 import { FormBrowser } from '#test/support/form-browser.ts';
 import { MovingClock } from '#test/support/moving-clock.ts';
 import { startProvider, type TestProvider } from '#test/support/running-provider.ts';
@@ -6,7 +7,7 @@ import { Service } from '#test/support/service.ts';
 
 const prefix = 'https://senid.example/claims/';
 const day = 24 * 3600_000;
-const todayInVietNam = (): string => new Date(Date.now() + 7 * 3600_000).toISOString().slice(0, 10);
+const todayInVietNam = (): string => dayInVietNam(Date.now());
 
 const lan = {
   id_number: '000190000001',

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { policyAt } from '#config/policy.ts';
+import { dayInVietNam } from '#src/kernel/viet-nam-day.ts';
 import { FormBrowser } from '#test/support/form-browser.ts';
 import { MovingClock } from '#test/support/moving-clock.ts';
 import { lan } from '#test/support/phone-world.ts';
@@ -9,7 +10,7 @@ import { Service } from '#test/support/service.ts';
 it('tokens of a serving process live as long as the policy of the day says', async () => {
   const clock = new MovingClock();
   const old = policyAt(clock.now());
-  const tomorrow = new Date(clock.now() + 86_400_000).toISOString().slice(0, 10);
+  const tomorrow = dayInVietNam(clock.now() + 86_400_000);
   const next = { ...old, from: tomorrow, lives: { ...old.lives, accessToken: 600 } };
   const provider = await startProvider({ clock, policies: [old, next] });
   try {

@@ -8,6 +8,3 @@ export function formatDate(date: string, language: Language): string {
     ? `${day}/${month}/${year}`
     : new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(date));
 }
-
-/** The day it was in Viet Nam, `YYYY-MM-DD`. */
-export const dayInVietNam = (ms: number): string => new Date(ms + 7 * 3_600_000).toISOString().slice(0, 10);

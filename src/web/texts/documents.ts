@@ -1,7 +1,8 @@
 import { agencies } from '#config/agencies.ts';
 import type { DocumentReason, HeldDocument } from '#src/documents/held-documents.ts';
 import type { Language, LocalizedText } from '#src/kernel/identifier.ts';
-import { dayInVietNam, formatDate } from './day.ts';
+import { dayInVietNam } from '#src/kernel/viet-nam-day.ts';
+import { formatDate } from './day.ts';
 
 /** What the members of a document are called, in the order in which they are read. */
 const members: Readonly<Record<string, LocalizedText>> = {

@@ -14,6 +14,7 @@ import type { AgencyAnswer, DocumentCheck, DocumentParts } from '#src/documents/
 import { requestDocument } from '#src/documents/request-document.ts';
 import { createPasswordHashing } from '#src/hashing/password-hashing.ts';
 import { systemRandom } from '#src/kernel/random.ts';
+import { dayInVietNam } from '#src/kernel/viet-nam-day.ts';
 import { outbox } from '#src/outbox/collections.ts';
 import { createDelivery } from '#src/outbox/delivery.ts';
 import { allCollections } from '#src/storage/collections.ts';
@@ -162,7 +163,7 @@ describe.each(engineNames)('documents of citizens, on %s', (engine) => {
   });
 
   it('end with their last day in Viet Nam, and the holder sees that', async () => {
-    const today = new Date(clock.now() + 7 * 3_600_000).toISOString().slice(0, 10);
+    const today = dayInVietNam(clock.now());
     answer = () => ({ outcome: 'verified', record: { ...record, expires_on: today } });
     await ask();
     await deliver();
